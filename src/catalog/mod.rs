@@ -1,0 +1,1 @@
+//! Compiled tools and bundles: what one call sees, whole and unchanging.

@@ -1,0 +1,1 @@
+//! How the server runs: settings, environment, secrets.

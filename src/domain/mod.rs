@@ -1,0 +1,1 @@
+//! The Odoo domain as a tree: parse, prune, validate, print.

@@ -1,0 +1,3 @@
+//! Parses the arguments, runs one command, prints its error: nothing else.
+
+fn main() {}

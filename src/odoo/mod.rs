@@ -1,0 +1,1 @@
+//! The Odoo client: protocols, identity, metadata, errors, values. Knows nothing of MCP.

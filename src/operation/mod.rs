@@ -1,0 +1,1 @@
+//! The Odoo operations behind tools, and the executor that runs them.

@@ -1,0 +1,1 @@
+//! The minijinja environment: typed evaluation, absence, and date functions.
