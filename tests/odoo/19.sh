@@ -52,9 +52,9 @@ make_venv() {
 }
 
 prepare_odoo() {
-    phase venv make_venv &
+    phase venv "$(cat "$here/19.requirements.txt")" make_venv &
     local venv=$!
-    phase fetch fetch_odoo
+    phase fetch '' fetch_odoo
     wait "$venv" || exit 1
 }
 

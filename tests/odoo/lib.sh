@@ -21,11 +21,12 @@ fail() {
     exit 1
 }
 
-# phase NAME COMMAND…: runs it once for ever; a re-run after a failure begins at that phase again.
+# phase NAME INPUT COMMAND…: runs it once for that input, which may be any text; a re-run after a failure begins at
+# that phase again.
 phase() {
-    local name=$1 started=$SECONDS
-    shift
-    [ -e "$stamps/$name" ] && return
+    local name=$1 input=$2 started=$SECONDS
+    shift 2
+    if [ -e "$stamps/$name" ] && [ "$(cat "$stamps/$name")" = "$input" ]; then return; fi
     # In a subshell of its own: inside `if` or `||`, bash would ignore `set -e`.
     set +e
     (
@@ -35,7 +36,7 @@ phase() {
     local status=$?
     set -e
     [ $status = 0 ] || fail "the phase \`$name\` failed (exit $status)." "$logs/$name.log"
-    touch "$stamps/$name"
+    printf '%s' "$input" >"$stamps/$name"
     say "$name: $((SECONDS - started)) s"
 }
 
