@@ -1,5 +1,6 @@
 """Drives the binary given as the first argument with every client; see `run`."""
 
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -20,11 +21,15 @@ def main():
         print("no real Odoo: `tests/odoo/up 19` brings one up")
     with tempfile.TemporaryDirectory() as home, open(servers.CACHE / "servers.log", "w") as log:
         for transport in ("stdio", "http"):
-            sources = [servers.demo(binary, transport, home)]
+            sources = [("demo", servers.demo(binary, transport, home))]
             if odoo:
-                sources.append(servers.real(binary, transport, home, odoo))
-            for source in sources:
-                with source as server:
+                sources.append(("odoo", servers.real(binary, transport, home, odoo)))
+            for where, source in sources:
+                # Over stdio the clients start and stop the server themselves.
+                up = contextlib.nullcontext()
+                if transport == "http":
+                    up = report.check(f"{where} http: comes up, and stops with status 0 when it is asked to")
+                with up, source as server:
                     python_client.run(report, server, log)
                     inspector.run(report, server, home)
                     claude.run(report, server)

@@ -67,12 +67,16 @@ def listening(name, command, env):
                     if process.poll() is not None or time.monotonic() > deadline:
                         log.seek(0)
                         state = f"exit {process.poll()}, {error}"
-                        raise SystemExit(f"clients: `{' '.join(command)}` is not up ({state}):\n{log.read()}")
+                        raise RuntimeError(f"`{' '.join(command)}` is not up ({state}):\n{log.read()}")
                     time.sleep(0.05)
             yield Server(name, url=f"http://127.0.0.1:{port}/mcp")
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        process.terminate()
+        status = process.wait(timeout=30)
+        assert status == 0, f"exit {status} after SIGTERM"
 
 
 @contextlib.contextmanager
