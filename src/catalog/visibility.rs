@@ -18,9 +18,5 @@ pub(super) fn visible(tool: &Tool, caller: &Caller) -> bool {
 }
 
 fn belongs(tool: &Tool, bundle: &str) -> bool {
-    if tool.bundles.is_empty() {
-        bundle == DEFAULT_BUNDLE
-    } else {
-        tool.bundles.iter().any(|name| name == bundle)
-    }
+    if tool.bundles.is_empty() { bundle == DEFAULT_BUNDLE } else { tool.bundles.iter().any(|name| name == bundle) }
 }

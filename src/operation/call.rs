@@ -38,7 +38,10 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
     let kwargs = match optional("kwargs", definition.kwargs.as_ref(), &run.scope)? {
         Some(Value::Object(kwargs)) => kwargs,
         Some(other) => {
-            return Err(Error::new(Kind::InvalidArguments, format!("`kwargs` is a table of named arguments, not {other}.")));
+            return Err(Error::new(
+                Kind::InvalidArguments,
+                format!("`kwargs` is a table of named arguments, not {other}."),
+            ));
         }
         None => Map::new(),
     };

@@ -70,10 +70,13 @@ async fn begin<'a>(
     let now = Timestamp::now();
     let mut scope = Scope::new(now, zone(preset.get("tz"), user.tz.as_deref()));
     scope.set_arguments(arguments);
-    scope.set("user", json!({
-        "id": user.id, "login": user.login, "name": user.name, "lang": user.lang, "tz": user.tz,
-        "company_id": user.company_id, "company_ids": user.company_ids,
-    }));
+    scope.set(
+        "user",
+        json!({
+            "id": user.id, "login": user.login, "name": user.name, "lang": user.lang, "tz": user.tz,
+            "company_id": user.company_id, "company_ids": user.company_ids,
+        }),
+    );
     scope.set("odoo", json!({ "version": version.as_json() }));
 
     let mut context = Map::new();

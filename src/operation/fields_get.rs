@@ -13,8 +13,18 @@ const USUAL: [&str; 7] = ["type", "string", "required", "readonly", "relation", 
 
 /// Everything that can be said of a field.
 const KNOWN: [&str; 12] = [
-    "type", "string", "required", "readonly", "relation", "selection", "help", "store", "searchable", "sortable",
-    "groupable", "currency_field",
+    "type",
+    "string",
+    "required",
+    "readonly",
+    "relation",
+    "selection",
+    "help",
+    "store",
+    "searchable",
+    "sortable",
+    "groupable",
+    "currency_field",
 ];
 
 /// Which fields, and what of them.
@@ -102,11 +112,9 @@ fn describe(field: &Field, attributes: &[String]) -> Value {
             "readonly" => json!(field.readonly),
             "relation" => json!(field.relation),
             "selection" if field.selection.is_empty() => Value::Null,
-            "selection" => field
-                .selection
-                .iter()
-                .map(|(value, label)| json!({"value": value, "label": label}))
-                .collect(),
+            "selection" => {
+                field.selection.iter().map(|(value, label)| json!({"value": value, "label": label})).collect()
+            }
             "help" => json!(field.help),
             "store" => json!(field.store),
             "searchable" => json!(field.searchable),

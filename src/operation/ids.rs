@@ -40,9 +40,7 @@ pub(super) async fn resolve(
 /// An id that needs no question to Odoo: a number, digits, or `{"id": …}`.
 pub(super) fn plain(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => {
-            number.as_i64().or_else(|| whole(number.as_f64()?))
-        }
+        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
         Value::String(text) => digits(text),
         Value::Object(record) => record.get("id").and_then(Value::as_i64),
         _ => None,
@@ -70,13 +68,7 @@ pub(super) fn looks_external(text: &str) -> bool {
     module.starts_with(|c: char| c.is_ascii_lowercase() || c == '_') && word(module, "") && word(name, ".-")
 }
 
-async fn external(
-    client: &Client,
-    model: &str,
-    key: &str,
-    element: &Value,
-    patience: &Patience,
-) -> Result<i64, Error> {
+async fn external(client: &Client, model: &str, key: &str, element: &Value, patience: &Patience) -> Result<i64, Error> {
     let Some(text) = element.as_str().filter(|text| looks_external(text)) else { return Err(no_id(key, element)) };
     let (of_model, id) = client.xml_id(text, patience).await?;
     if of_model == model {

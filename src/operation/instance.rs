@@ -7,7 +7,7 @@ use serde_json::Map;
 use tokio::sync::RwLock;
 
 use super::list_view;
-use crate::odoo::{Client, Error, Patience, Request, Effect};
+use crate::odoo::{Client, Effect, Error, Patience, Request};
 
 /// An Odoo instance, shared by all calls. What it remembers is what this instance's own login sees.
 #[derive(Debug)]

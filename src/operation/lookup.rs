@@ -28,7 +28,10 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
             Outcome::Given(value) if value != Value::Null => value,
             Outcome::Given(_) | Outcome::Absent(Cause::NotGiven) => continue,
             Outcome::Absent(Cause::Empty(expression)) => {
-                return Err(Error::new(Kind::NotFound, format!("`{expression}` is empty, so there is nothing to look up.")));
+                return Err(Error::new(
+                    Kind::NotFound,
+                    format!("`{expression}` is empty, so there is nothing to look up."),
+                ));
             }
         };
         let model = match &lookup.model {
@@ -42,7 +45,13 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
             }
             None => json!([]),
         };
-        let target = Target { client: &run.instance.client, model: &model, domain, context: &run.context, patience: &run.patience };
+        let target = Target {
+            client: &run.instance.client,
+            model: &model,
+            domain,
+            context: &run.context,
+            patience: &run.patience,
+        };
         match value {
             Value::Array(elements) => {
                 let found = target.find_each(&elements, lookup.missing_is_absent).await?;
@@ -105,7 +114,10 @@ impl Target<'_> {
             Value::String(text) => text.trim(),
             other => {
                 let id = ids::plain(other).ok_or_else(|| {
-                    Error::new(Kind::InvalidArguments, format!("{other} is neither a name nor an id of `{}`.", self.model))
+                    Error::new(
+                        Kind::InvalidArguments,
+                        format!("{other} is neither a name nor an id of `{}`.", self.model),
+                    )
                 })?;
                 return self.by_id(id, &other.to_string()).await;
             }

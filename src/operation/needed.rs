@@ -12,10 +12,9 @@ use crate::template::{Cause, Outcome, Scope, Templated};
 pub(super) fn needed(key: &str, templated: &Templated, scope: &Scope) -> Result<Value, Error> {
     match templated.evaluate(scope)? {
         Outcome::Given(value) => Ok(value),
-        Outcome::Absent(Cause::Empty(expression)) => Err(Error::new(
-            Kind::NotFound,
-            format!("`{expression}` is empty, so there is no `{key}` to go on with."),
-        )),
+        Outcome::Absent(Cause::Empty(expression)) => {
+            Err(Error::new(Kind::NotFound, format!("`{expression}` is empty, so there is no `{key}` to go on with.")))
+        }
         Outcome::Absent(Cause::NotGiven) => {
             let names = templated.names();
             let mut missing: Vec<String> = names

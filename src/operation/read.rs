@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::fields::{self, Selected};
+use super::ids;
 use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::ids;
 use crate::answer;
 use crate::definition::operation::Read;
 use crate::odoo::{Effect, Error, Kind, Request, Search};
@@ -79,11 +79,8 @@ pub(super) async fn by_id(
         context,
     };
     let page = run.instance.client.search_read(&search, &run.patience).await?;
-    let mut found: HashMap<i64, Map<String, Value>> = page
-        .records
-        .into_iter()
-        .filter_map(|record| Some((record.get("id")?.as_i64()?, record)))
-        .collect();
+    let mut found: HashMap<i64, Map<String, Value>> =
+        page.records.into_iter().filter_map(|record| Some((record.get("id")?.as_i64()?, record))).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 

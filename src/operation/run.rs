@@ -57,7 +57,9 @@ impl Run<'_> {
     pub(super) fn model_name(&self, model: &Templated) -> Result<String, Error> {
         match needed("model", model, &self.scope)? {
             Value::String(name) => Ok(name),
-            other => Err(Error::new(Kind::InvalidArguments, format!("`model` is the name of an Odoo model, not {other}."))),
+            other => {
+                Err(Error::new(Kind::InvalidArguments, format!("`model` is the name of an Odoo model, not {other}.")))
+            }
         }
     }
 

@@ -30,8 +30,7 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let count =
-            run.instance.client.search_count(&self.model, self.domain, &run.context, &run.patience).await?;
+        let count = run.instance.client.search_count(&self.model, self.domain, &run.context, &run.patience).await?;
         Ok(Body::of([("count", json!(count))]))
     }
 }
