@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
 use crate::answer::Answer;
-use crate::catalog::{Catalog, Presence};
+use crate::catalog::{Catalog, Versions};
 use crate::definition::tool::Tool;
-use crate::odoo::{self, Kind};
+use crate::odoo::{self, Kind, Version};
 use crate::operation::{self, Instance};
 
 /// The ceilings and switches of the configuration's `[server]` that every call meets.
@@ -37,7 +37,7 @@ pub struct Service {
     catalog: ArcSwap<Catalog>,
     instances: IndexMap<String, Arc<Instance>>,
     default_instance: String,
-    presence: Arc<Presence>,
+    versions: ArcSwap<Versions>,
     settings: Settings,
 }
 
@@ -45,14 +45,8 @@ impl Service {
     /// A server over these instances, with nothing to offer yet: [`Service::replace`] gives it a catalog.
     #[must_use]
     pub fn new(instances: IndexMap<String, Arc<Instance>>, default_instance: String, settings: Settings) -> Self {
-        let presence = Arc::new(Presence::new(default_instance.clone()));
-        Self { catalog: ArcSwap::default(), instances, default_instance, presence, settings }
-    }
-
-    /// What is known of the instances: every catalog of this server is built with it.
-    #[must_use]
-    pub fn presence(&self) -> Arc<Presence> {
-        Arc::clone(&self.presence)
+        let versions = ArcSwap::from_pointee(Versions::unknown(default_instance.clone()));
+        Self { catalog: ArcSwap::default(), instances, default_instance, versions, settings }
     }
 
     /// The catalog of this moment. A request takes it once and uses nothing else.
@@ -61,9 +55,15 @@ impl Service {
         self.catalog.load_full()
     }
 
-    /// Serve this catalog from now on. Gives the one before.
-    pub fn replace(&self, catalog: Arc<Catalog>) -> Arc<Catalog> {
-        self.catalog.swap(catalog)
+    /// Serves this catalog from now on, for the Odoos as they are known. Gives the one before.
+    pub fn replace(&self, catalog: Catalog) -> Arc<Catalog> {
+        self.catalog.swap(Arc::new(catalog.with_versions(self.versions.load_full())))
+    }
+
+    /// That instance answered with this version. True if that is news: then the catalog wants to be replaced by itself.
+    pub fn learn(&self, instance: &str, version: Version) -> bool {
+        let before = self.versions.rcu(|known| Versions::clone(known).with(instance, version));
+        *before != *self.versions.load_full()
     }
 
     /// The names of the instances.

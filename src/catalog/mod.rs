@@ -3,7 +3,7 @@
 //! A catalog is built from checked definitions and then never changes; a reload builds another one. What is visible to whom
 //! is decided here and nowhere else, by [`Catalog::tools`] and [`Catalog::tool`].
 
-mod presence;
+mod versions;
 mod visibility;
 
 use std::collections::{HashMap, HashSet};
@@ -13,11 +13,11 @@ use crate::access::Caller;
 use crate::definition::Definitions;
 use crate::definition::tool::Tool;
 
-pub use presence::Presence;
+pub use versions::Versions;
 pub use visibility::DEFAULT_BUNDLE;
 
 /// Everything that is served, at one moment. Replaced whole, never changed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// Sorted by sequence, then name.
     tools: Vec<Arc<Tool>>,
@@ -25,8 +25,8 @@ pub struct Catalog {
     by_name: HashMap<String, Vec<usize>>,
     /// Every bundle that a tool names, and `default`.
     bundles: HashSet<String>,
-    /// What is known of the instances that the tools want something of.
-    presence: Arc<Presence>,
+    /// Which version each Odoo runs.
+    versions: Arc<Versions>,
 }
 
 /// Which kinds of list differ between two catalogs, as one caller sees them.
@@ -37,10 +37,9 @@ pub struct Changes {
 }
 
 impl Catalog {
-    /// A catalog of these definitions. `presence` is shared by all catalogs of a server, as what an Odoo has does not
-    /// depend on the files.
+    /// A catalog of these definitions, for Odoos of unknown version.
     #[must_use]
-    pub fn new(definitions: Definitions, presence: Arc<Presence>) -> Self {
+    pub fn new(definitions: Definitions) -> Self {
         let mut tools: Vec<Arc<Tool>> =
             definitions.tools.into_iter().filter(|tool| tool.enabled).map(Arc::new).collect();
         tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
@@ -52,7 +51,13 @@ impl Catalog {
             }
             bundles.extend(tool.bundles.iter().cloned());
         }
-        Self { tools, by_name, bundles, presence }
+        Self { tools, by_name, bundles, versions: Arc::default() }
+    }
+
+    /// The same tools, for Odoos of these versions.
+    #[must_use]
+    pub fn with_versions(self, versions: Arc<Versions>) -> Self {
+        Self { versions, ..self }
     }
 
     /// The tools that this caller sees, in the order in which they are listed.
@@ -93,11 +98,6 @@ impl Catalog {
         names
     }
 
-    /// Every literal model that a tool of this instance names, with those it requires.
-    pub(crate) fn all_tools(&self) -> impl Iterator<Item = &Arc<Tool>> {
-        self.tools.iter()
-    }
-
     /// What this caller would notice if `newer` took this one's place.
     #[must_use]
     pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
@@ -110,7 +110,7 @@ impl Catalog {
     }
 
     fn sees(&self, caller: &Caller, tool: &Tool) -> bool {
-        visibility::visible(tool, caller) && self.presence.offers(tool, self.has_rivals(tool))
+        visibility::visible(tool, caller) && self.versions.suit(tool, self.has_rivals(tool))
     }
 }
 
