@@ -7,6 +7,7 @@ pub mod fields;
 pub mod fit;
 pub mod grouping;
 pub mod names;
+pub mod order;
 pub mod scalar;
 pub mod temporal;
 pub mod values;
