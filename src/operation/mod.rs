@@ -4,7 +4,20 @@
 //! domains fitted to the model, names checked; it asks Odoo for metadata only. What it gives says what it will do
 //! ([`Outline`](prepared::Outline)), and its `run` sends it. The [`executor`] alone decides the order.
 
+pub mod arguments;
+pub mod conditions;
+pub mod faults;
+pub mod fields;
+pub mod fit;
+pub mod grouping;
+pub mod names;
+pub mod order;
+pub mod scalar;
+pub mod temporal;
+pub mod values;
+
 mod executor;
+mod fitting;
 mod ids;
 mod instance;
 mod list_view;
