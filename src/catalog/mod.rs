@@ -20,6 +20,30 @@ pub struct Changes {
 }
 
 impl Catalog {
+    /// A catalog of these tools.
+    #[must_use]
+    pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
+        tools.sort_by(|a, b| (a.sequence, &a.name).cmp(&(b.sequence, &b.name)));
+        Self { tools }
+    }
+
+    /// What differs for this caller between this catalog and a newer one.
+    #[must_use]
+    pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
+        let shown = |tool: &Arc<Tool>| {
+            (
+                tool.name.clone(),
+                tool.title.clone(),
+                tool.description.clone(),
+                tool.input.schema.clone(),
+                tool.annotations,
+                tool.icons.clone(),
+                tool.meta.clone(),
+            )
+        };
+        Changes { tools: !self.tools(caller).map(shown).eq(newer.tools(caller).map(shown)) }
+    }
+
     /// The tools that this caller sees, in the order in which they are listed.
     pub fn tools<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = &'a Arc<Tool>> {
         self.tools.iter().filter(move |tool| visible(tool, caller))
