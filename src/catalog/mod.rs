@@ -10,7 +10,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access::Caller;
-use crate::definition::Definitions;
 use crate::definition::tool::Tool;
 
 pub use versions::Versions;
@@ -37,11 +36,10 @@ pub struct Changes {
 }
 
 impl Catalog {
-    /// A catalog of these definitions, for Odoos of unknown version.
+    /// A catalog of these tools, for Odoos of unknown version.
     #[must_use]
-    pub fn new(definitions: Definitions) -> Self {
-        let mut tools: Vec<Arc<Tool>> =
-            definitions.tools.into_iter().filter(|tool| tool.enabled).map(Arc::new).collect();
+    pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
+        tools.retain(|tool| tool.enabled);
         tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         let mut bundles = HashSet::from([DEFAULT_BUNDLE.to_owned()]);
