@@ -39,7 +39,6 @@ impl Catalog {
     /// A catalog of these tools, for Odoos of unknown version.
     #[must_use]
     pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
-        tools.retain(|tool| tool.enabled);
         tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         let mut bundles = HashSet::from([DEFAULT_BUNDLE.to_owned()]);
@@ -99,8 +98,7 @@ impl Catalog {
     /// What this caller would notice if `newer` took this one's place.
     #[must_use]
     pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
-        let same = self.tools(caller).eq_by_listing(newer.tools(caller));
-        Changes { tools: !same }
+        Changes { tools: !self.tools(caller).map(|tool| listed(tool)).eq(newer.tools(caller).map(|tool| listed(tool))) }
     }
 
     fn has_rivals(&self, tool: &Tool) -> bool {
@@ -112,12 +110,10 @@ impl Catalog {
     }
 }
 
-/// Two lists are the same if a client that listed both could not tell them apart.
-trait ListedAlike<'a>: Iterator<Item = &'a Arc<Tool>> + Sized {
-    fn eq_by_listing(self, other: impl Iterator<Item = &'a Arc<Tool>>) -> bool {
-        let (ours, theirs): (Vec<_>, Vec<_>) = (self.collect(), other.collect());
-        ours.len() == theirs.len() && ours.into_iter().zip(theirs).all(|(a, b)| a.lists_like(b))
-    }
+/// Everything of a tool that a client which listed it knows.
+fn listed(tool: &Tool) -> impl PartialEq + '_ {
+    (
+        (&tool.name, &tool.title, &tool.description, tool.annotations),
+        (&tool.input.schema, &tool.icons, &tool.meta),
+    )
 }
-
-impl<'a, I: Iterator<Item = &'a Arc<Tool>>> ListedAlike<'a> for I {}
