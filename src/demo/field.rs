@@ -23,6 +23,8 @@ pub(super) enum Kind {
     One2many,
     Many2many,
     Json,
+    #[serde(rename = "many2one_reference")]
+    Many2oneReference,
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::One2many => "one2many",
             Self::Many2many => "many2many",
             Self::Json => "json",
+            Self::Many2oneReference => "many2one_reference",
         }
     }
 
@@ -203,7 +206,7 @@ impl Field {
     /// What `read` answers for an empty value.
     pub(super) fn empty(&self) -> Value {
         match self.kind {
-            Kind::Integer => json!(0),
+            Kind::Integer | Kind::Many2oneReference => json!(0),
             Kind::Float | Kind::Monetary => json!(0.0),
             Kind::One2many | Kind::Many2many => json!([]),
             _ => Value::Bool(false),

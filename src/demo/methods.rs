@@ -1,10 +1,10 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods.
 
-use jiff::{Span, civil::Time};
+use jiff::Span;
 use serde_json::{Map, Value, json};
 
 use super::{
-    clock::{self, When},
+    clock,
     env::{Env, Tx},
     errors::{Fault, Outcome},
     model::Model,
@@ -214,16 +214,11 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
                 .set(&model.name, id, "name", json!(format!("S{number:05}")));
             Ok(())
         }
-        "product.template" => {
-            let variants = tx.registry.model("product.product");
-            let mut made = super::store::Record::new();
-            made.insert("product_tmpl_id".into(), json!(id));
-            made.insert("active".into(), json!(true));
-            // A variant that is created itself brings its own template and is the first variant.
-            let direct = tx.context.raw.contains_key("create_product_product");
-            if variants.is_some() && !direct {
-                let _ = made;
-            }
+        // A template comes with one variant, unless it is the variant that brings its template.
+        "product.template" if !tx.context.raw.contains_key("create_product_product") => {
+            let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
+            let values = Map::from_iter([("product_tmpl_id".to_owned(), json!(id))]);
+            write::create(&mut tx.sudo(), variant, &[values])?;
             Ok(())
         }
         _ => Ok(()),
@@ -535,12 +530,4 @@ fn cancel(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<Value>
     }
     set(tx, model, ids, json!({"state": "cancel"}))?;
     Ok(json!(true))
-}
-
-/// The day of a stored moment.
-pub(super) fn day_of(text: &str) -> Option<jiff::civil::Date> {
-    match clock::parse(text)? {
-        When::Day(day) => Some(day),
-        When::Moment(at) => Some(at.with().time(Time::midnight()).build().ok()?.date()),
-    }
 }

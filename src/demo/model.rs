@@ -22,8 +22,9 @@ pub(super) type Rights = IndexMap<String, String>;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    /// As Odoo names it in an access error.
-    pub(super) name: String,
+    /// As Odoo names it; for whoever reads the file.
+    #[serde(rename = "name")]
+    pub(super) _name: String,
     /// None: everyone.
     #[serde(default)]
     pub(super) group: Option<String>,

@@ -443,7 +443,13 @@ fn membership(
     }
     for one in values {
         if *one == Value::Bool(false) && field.kind != Kind::Boolean {
+            // "Not set" is also the value that stands for nothing: 0, the empty text.
             empty = true;
+            match field.kind {
+                kind if kind.numeric() => keys.push(Key::Number(0.0)),
+                kind if kind.textual() => keys.push(Key::Text(String::new())),
+                _ => {}
+            }
             continue;
         }
         match field.kind {

@@ -136,7 +136,11 @@ fn delegate(
             Some(id) => write(&mut tx.sudo(), parent, &[id], &own)?,
             None => {
                 own.retain(|name, _| parent.fields.contains_key(name));
-                let id = create(&mut tx.sudo(), parent, &[own])?
+                let mut sudo = tx.sudo();
+                let mut raw = sudo.context.raw.as_ref().clone();
+                raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
+                sudo.context.raw = std::sync::Arc::new(raw);
+                let id = create(&mut sudo, parent, &[own])?
                     .pop()
                     .unwrap_or_default();
                 record.insert(link.as_str().into(), json!(id));
