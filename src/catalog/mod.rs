@@ -27,6 +27,18 @@ impl Catalog {
         Self { tools }
     }
 
+    /// How many tools there are, whoever may see them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tools.len()
+    }
+
+    /// Whether there is no tool at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tools.is_empty()
+    }
+
     /// What differs for this caller between this catalog and a newer one.
     #[must_use]
     pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
