@@ -4,26 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, SimplexStream, WriteHalf};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tooldoo::mcp::Hub;
 use tooldoo::transport::stdio;
 
 /// No test waits longer than this for what has to come; it is not a measure of speed.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Client {
-    input: Option<WriteHalf<SimplexStream>>,
-    output: Lines<BufReader<ReadHalf<SimplexStream>>>,
+    input: Option<DuplexStream>,
+    output: Lines<BufReader<DuplexStream>>,
     pub server: JoinHandle<()>,
     pub stop: CancellationToken,
 }
 
 impl Client {
     pub fn new(hub: &Arc<Hub>) -> Self {
-        let (server_input, client_output) = tokio::io::simplex(64 * 1024);
-        let (client_input, server_output) = tokio::io::simplex(64 * 1024);
+        // One pipe each way, so that each end can be closed by itself.
+        let (client_output, server_input) = tokio::io::duplex(64 * 1024);
+        let (server_output, client_input) = tokio::io::duplex(64 * 1024);
         let stop = CancellationToken::new();
         let (hub, token) = (hub.clone(), stop.clone());
         let server = tokio::spawn(async move {
@@ -62,6 +63,11 @@ impl Client {
         let answer = self.ask(&super::initialize(revision)).await;
         self.send(&super::initialized()).await;
         answer
+    }
+
+    /// The input, to be written by somebody else.
+    pub fn take_input(&mut self) -> DuplexStream {
+        self.input.take().unwrap()
     }
 
     /// Closes the input.

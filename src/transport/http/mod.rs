@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
 use crate::mcp::{Handler, Hub};
-pub use health::Report;
+use crate::reload::Report;
 use sessions::{Pool, Scoped};
 
 /// Time between the end of the subscriptions and the end of the streams that carry their results.
