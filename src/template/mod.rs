@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of Odoo or of definition files: a template is a string, a scope gives it names.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 /// What evaluating gave.
@@ -25,7 +27,88 @@ pub enum Cause {
 
 /// One compiled template (a string with `{{` or `{%`). Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Template {}
+pub struct Template {
+    names: Vec<Name>,
+    expression: bool,
+}
+
+/// Stand-in until the module is merged.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// root
+    pub root: String,
+    /// attribute
+    pub attribute: Option<String>,
+    /// place
+    pub place: Range<usize>,
+    /// guarded
+    pub guarded: bool,
+}
+
+/// Stand-in until the module is merged.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// message
+    pub message: String,
+    /// range
+    pub range: Option<Range<usize>>,
+    /// hint
+    pub hint: Option<String>,
+}
+
+/// Stand-in until the module is merged.
+#[must_use]
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}
+
+/// Stand-in until the module is merged.
+#[must_use]
+pub fn is_reserved(name: &str) -> bool {
+    ["args", "user", "bundle", "odoo", "item", "index", "today", "now", "start_of", "end_of"].contains(&name)
+}
+
+impl Template {
+    /// Stand-in until the module is merged.
+    ///
+    /// # Errors
+    /// A fault.
+    pub fn compile(text: &str) -> Result<Self, Fault> {
+        let environment = minijinja::Environment::new();
+        let template = environment.template_from_str(text).map_err(|error| Fault {
+            message: error.to_string(),
+            range: error.range(),
+            hint: None,
+        })?;
+        let names = template.undeclared_variables(true).into_iter().filter(|name| {
+            !["today", "now", "start_of", "end_of"].contains(&name.as_str())
+        });
+        let names = names
+            .map(|name| {
+                let (root, attribute) = match name.split_once('.') {
+                    Some((root, attribute)) => (root.to_owned(), Some(attribute.to_owned())),
+                    None => (name.clone(), None),
+                };
+                let start = text.find(&name).unwrap_or_default();
+                Name { root, attribute, place: start..start + name.len(), guarded: text.contains("default") }
+            })
+            .collect();
+        let trimmed = text.trim();
+        Ok(Self { names, expression: trimmed.starts_with("{{") && trimmed.ends_with("}}") && trimmed.matches("{{").count() == 1 })
+    }
+
+    /// Stand-in until the module is merged.
+    #[must_use]
+    pub fn is_expression(&self) -> bool {
+        self.expression
+    }
+
+    /// Stand-in until the module is merged.
+    #[must_use]
+    pub fn names(&self) -> &[Name] {
+        &self.names
+    }
+}
 
 /// A JSON value in which any string may be a template: what `values`, `kwargs`, `context` and the like hold.
 #[derive(Debug, Clone)]
