@@ -205,7 +205,7 @@ impl Builder<'_> {
             let (field, aggregate) = field.split_once(':').unwrap_or((field, "month"));
             if !sound || !field.split(['.', '|']).all(is_field) || !is_field(aggregate) {
                 let place = node.inside(range);
-                let hint = match lower.first().and_then(|word| nearest(word, ["asc", "desc"])) {
+                let hint = match lower.first().and_then(|word| nearest(word, ["desc", "asc"])) {
                     Some(near) if !sound => format!("did you mean `{near}`?"),
                     _ => "an order is written `name, date_order desc`".to_owned(),
                 };
