@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::ids;
-use super::needed::{needed, optional};
+use super::needed::{needed, optional, value_of};
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::answer;
@@ -46,7 +46,13 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
         None => Map::new(),
     };
     let args = match &definition.args {
-        Some(args) => args.evaluate_arguments(&run.scope)?,
+        Some(args) => match value_of("args", args.evaluate_arguments(&run.scope)?)? {
+            Some(Value::Array(args)) => args,
+            Some(other) => {
+                return Err(Error::new(Kind::InvalidArguments, format!("`args` is a list of arguments, not {other}.")));
+            }
+            None => Vec::new(),
+        },
         None => Vec::new(),
     };
     let effect = match &definition.writes {

@@ -2,21 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{self, Selected};
-use super::needed::needed;
+use super::fields::Selection;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{read, values};
+use super::{fitting, read};
 use crate::answer;
-use crate::definition::operation::{Create, FieldList};
+use crate::definition::operation::Create;
 use crate::odoo::{Effect, Error, Kind};
-use crate::template::Templated;
 
 /// The values as Odoo takes them.
 pub(super) struct Prepared {
     model: String,
     values: Vec<Map<String, Value>>,
-    returns: Option<Selected>,
+    context: Map<String, Value>,
+    returns: Option<Selection>,
 }
 
 /// Fits the values and the returned fields to the model.
@@ -25,40 +24,14 @@ pub(super) struct Prepared {
 /// What does not fit, all of it in one error.
 pub(super) async fn prepare(definition: &Create, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let given = match needed("values", &definition.values, &run.scope)? {
-        Value::Array(list) => list,
-        one => vec![one],
-    };
-    if given.is_empty() {
-        return Err(Error::new(Kind::InvalidArguments, "`values` is an empty list: there is nothing to create.")
+    let values = fitting::values(&definition.values, &model, run).await?;
+    if values.is_empty() {
+        return Err(Error::new(Kind::InvalidArguments, "There are no values, so there is nothing to create.")
             .hint("Give the values of at least one record."));
     }
-    let mut values = Vec::new();
-    for record in given {
-        values.push(values::fit(run, &model, record, whose(&definition.values)).await?);
-    }
-    let returns = returned(&definition.returns, &model, run).await?;
-    Ok(Prepared { model, values, returns })
-}
-
-/// Whether the whole `values` is the caller's: only then do raw command triples count.
-pub(super) fn whose(values: &Templated) -> values::Author {
-    match values {
-        Templated::Template(_) => values::Author::Caller,
-        _ => values::Author::Definition,
-    }
-}
-
-/// What `return` asks for: the names by default, nothing for an empty list.
-///
-/// # Errors
-/// Fields that do not exist.
-pub(super) async fn returned(returns: &FieldList, model: &str, run: &Run<'_>) -> Result<Option<Selected>, Error> {
-    match returns {
-        FieldList::Listed(list) if list.is_empty() => Ok(None),
-        FieldList::Default => fields::names(model, run).await.map(Some),
-        list => fields::select(list, model, run).await.map(Some),
-    }
+    let context = fitting::context(&model, run).await?;
+    let returns = fitting::returned(&definition.returns, &model, run).await?;
+    Ok(Prepared { model, values, context, returns })
 }
 
 impl Prepared {
@@ -67,19 +40,19 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let ids = run.instance.client.create(&self.model, self.values, &run.context, &run.patience).await?;
+        let ids = run.instance.client.create(&self.model, self.values, &self.context, &run.patience).await?;
         Ok(afterwards(run, &self.model, ids, self.returns.as_ref()).await)
     }
 }
 
 /// The answer of a write that has happened: the ids, and the records as they are now. A record that cannot be read back is
 /// said so beside the ids; it must not look as if the write had failed.
-pub(super) async fn afterwards(run: &Run<'_>, model: &str, ids: Vec<i64>, returns: Option<&Selected>) -> Body {
+pub(super) async fn afterwards(run: &Run<'_>, model: &str, ids: Vec<i64>, returns: Option<&Selection>) -> Body {
     let mut answer = Map::from_iter([("ids".to_owned(), json!(ids))]);
-    let Some(selected) = returns else { return Body { answer, ..Body::default() } };
-    match read::by_id(run, model, &ids, selected).await {
+    let Some(selection) = returns else { return Body { answer, ..Body::default() } };
+    match read::by_id(run, model, &ids, selection).await {
         Ok(records) => {
-            answer.append(&mut answer::records(records, selected, &run.zone));
+            answer.append(&mut answer::records(records, selection, &run.zone));
             Body { answer, list: Some(("records", 0)), blocks: None }
         }
         Err(error) => {

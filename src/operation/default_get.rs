@@ -1,8 +1,9 @@
 //! `default_get`: what a new record would begin with.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::fields::{self, Selected};
+use super::fields::Selection;
+use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::answer;
@@ -12,7 +13,8 @@ use crate::odoo::{Effect, Error};
 /// Which fields.
 pub(super) struct Prepared {
     model: String,
-    selected: Selected,
+    selection: Selection,
+    context: Map<String, Value>,
 }
 
 /// Fits the fields to the model.
@@ -21,8 +23,9 @@ pub(super) struct Prepared {
 /// Fields that do not exist.
 pub(super) async fn prepare(definition: &DefaultGet, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let selected = fields::select(&definition.fields, &model, run).await?;
-    Ok(Prepared { model, selected })
+    let selection = fitting::fields(&definition.fields, &model, run).await?;
+    let context = fitting::context(&model, run).await?;
+    Ok(Prepared { model, selection, context })
 }
 
 impl Prepared {
@@ -31,10 +34,10 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let names: Vec<String> = self.selected.odoo_names();
+        let names: Vec<String> = self.selection.fields.iter().map(|selected| selected.field.name.clone()).collect();
         let client = &run.instance.client;
-        let defaults = client.default_get(&self.model, &names, &run.context, &run.patience).await?;
-        let defaults = answer::defaults(run, defaults, &self.selected).await?;
+        let defaults = client.default_get(&self.model, &names, &self.context, &run.patience).await?;
+        let defaults = answer::defaults(defaults, &self.selection, &run.zone);
         Ok(Body::of([("defaults", Value::Object(defaults)), ("model", json!(self.model))]))
     }
 }

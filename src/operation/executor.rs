@@ -31,7 +31,8 @@ pub async fn call(
     arguments: Map<String, Value>,
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
-    let arguments = arguments::prepare(&tool.input, arguments)?;
+    let input = &tool.input;
+    let arguments = arguments::put_right(arguments, &input.schema, &input.validator, input.paging)?;
     let budget = tool.result.max_bytes.unwrap_or(settings.max_answer_bytes);
     if let Operation::Content(content) = &tool.operation {
         let mut scope = Scope::new(Timestamp::now(), TimeZone::UTC);

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::faults::similar;
+use super::names::{type_name, unknown, written};
 use super::needed::optional;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::definition::operation::FieldsGet;
-use crate::odoo::{Effect, Error, Field, Kind, Model, closest};
+use crate::odoo::{Effect, Error, Field, Kind, Model};
 
 /// What is said of a field where the tool names no attributes: enough to use it, and little to read.
 const USUAL: [&str; 7] = ["type", "string", "required", "readonly", "relation", "selection", "help"];
@@ -44,17 +46,17 @@ pub(super) async fn prepare(definition: &FieldsGet, run: &Run<'_>) -> Result<Pre
     let fields = names("fields", optional("fields", definition.fields.as_ref(), &run.scope)?)?;
     for name in fields.iter().flatten() {
         if !model.fields.contains_key(name) {
-            return Err(model.unknown_field(name));
+            return Err(unknown(&written(name), &model));
         }
     }
     let attributes = names("attributes", optional("attributes", definition.attributes.as_ref(), &run.scope)?)?;
     for name in attributes.iter().flatten() {
         if !KNOWN.contains(&name.as_str()) {
             let error = Error::new(Kind::InvalidArguments, format!("A field has no attribute `{name}`."));
-            return Err(match closest(name, KNOWN) {
-                Some(known) => error.hint(format!("Did you mean `{known}`?")),
-                None => error.hint(format!("There are {}.", KNOWN.join(", "))),
-            });
+            return Err(error.hint(match similar(name, KNOWN).first() {
+                Some(known) => format!("Did you mean `{known}`?"),
+                None => format!("There are {}.", KNOWN.join(", ")),
+            }));
         }
     }
     let query = match optional("query", definition.query.as_ref(), &run.scope)? {
@@ -106,7 +108,7 @@ fn describe(field: &Field, attributes: &[String]) -> Value {
     let mut said = Map::from_iter([("name".to_owned(), json!(field.name))]);
     for attribute in attributes {
         let value = match attribute.as_str() {
-            "type" => json!(field.kind.as_str()),
+            "type" => json!(type_name(&field.kind)),
             "string" => json!(field.string),
             "required" => json!(field.required),
             "readonly" => json!(field.readonly),

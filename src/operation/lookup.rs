@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::run::Run;
-use super::{conditions, ids};
+use super::{fitting, ids};
 use crate::definition::tool::Lookup;
 use crate::odoo::{Client, Error, FieldSpecification, Kind, Patience, Search, Specification};
 use crate::template::{Cause, Outcome};
@@ -36,15 +36,9 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
         };
         let model = match &lookup.model {
             Some(model) => run.model_name(model)?,
-            None => run.model()?.to_owned(),
+            None => run.model()?,
         };
-        let domain = match &lookup.domain {
-            Some(domain) => {
-                let domain = domain.evaluate(&run.scope)?;
-                conditions::fit(run, &model, domain).await?
-            }
-            None => json!([]),
-        };
+        let domain = fitting::domain(lookup.domain.as_ref(), &model, run).await?;
         let target = Target {
             client: &run.instance.client,
             model: &model,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::conditions;
+use super::fitting;
 use super::needed::optional;
 use super::prepared::{Body, Outline};
 use super::run::Run;
@@ -23,7 +23,7 @@ pub(super) struct Prepared {
 /// What does not fit.
 pub(super) async fn prepare(definition: &NameSearch, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let domain = conditions::of(definition.domain.as_ref(), &model, run).await?;
+    let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
     let text = match optional("text", Some(&definition.text), &run.scope)? {
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),

@@ -10,24 +10,19 @@ use crate::template::{Cause, Outcome, Scope, Templated};
 /// # Errors
 /// `invalid_arguments` where the caller left out what it is made of, `not_found` where an earlier answer was empty.
 pub(super) fn needed(key: &str, templated: &Templated, scope: &Scope) -> Result<Value, Error> {
-    match templated.evaluate(scope)? {
-        Outcome::Given(value) => Ok(value),
-        Outcome::Absent(Cause::Empty(expression)) => {
-            Err(Error::new(Kind::NotFound, format!("`{expression}` is empty, so there is no `{key}` to go on with.")))
-        }
-        Outcome::Absent(Cause::NotGiven) => {
-            let names = templated.names();
-            let mut missing: Vec<String> = names
-                .iter()
-                .map(|name| name.argument().unwrap_or(&name.root))
-                .filter(|name| !scope.has(name))
-                .map(|name| format!("`{name}`"))
-                .collect();
-            missing.dedup();
-            let error = Error::new(Kind::InvalidArguments, format!("`{key}` is needed, and nothing was given for it."));
-            Err(if missing.is_empty() { error } else { error.hint(format!("Give {}.", missing.join(", "))) })
-        }
+    if let Some(value) = value_of(key, templated.evaluate(scope)?)? {
+        return Ok(value);
     }
+    let mut missing: Vec<String> = templated
+        .names()
+        .iter()
+        .map(|name| if name.root == "args" { name.attribute.as_deref().unwrap_or("args") } else { &name.root })
+        .filter(|name| !scope.has(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    missing.dedup();
+    let error = Error::new(Kind::InvalidArguments, format!("`{key}` is needed, and nothing was given for it."));
+    Err(if missing.is_empty() { error } else { error.hint(format!("Give {}.", missing.join(", "))) })
 }
 
 /// Evaluates a key that may be absent.
@@ -35,10 +30,25 @@ pub(super) fn needed(key: &str, templated: &Templated, scope: &Scope) -> Result<
 /// # Errors
 /// Those of the template; `not_found` where an earlier answer was empty.
 pub(super) fn optional(key: &str, templated: Option<&Templated>, scope: &Scope) -> Result<Option<Value>, Error> {
-    let Some(templated) = templated else { return Ok(None) };
-    match templated.evaluate(scope)? {
+    match templated {
+        Some(templated) => value_of(key, templated.evaluate(scope)?),
+        None => Ok(None),
+    }
+}
+
+/// The value, or nothing where the caller left it out.
+///
+/// # Errors
+/// `not_found` where an earlier answer was empty.
+pub(super) fn value_of(key: &str, outcome: Outcome) -> Result<Option<Value>, Error> {
+    match outcome {
         Outcome::Given(value) => Ok(Some(value)),
         Outcome::Absent(Cause::NotGiven) => Ok(None),
-        Outcome::Absent(Cause::Empty(_)) => needed(key, templated, scope).map(Some),
+        Outcome::Absent(Cause::Empty(expression)) => Err(empty(key, &expression)),
     }
+}
+
+/// An earlier answer had nothing where this key needs something.
+pub(super) fn empty(key: &str, expression: &str) -> Error {
+    Error::new(Kind::NotFound, format!("`{expression}` is empty, so there is no `{key}` to go on with."))
 }

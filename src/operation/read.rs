@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{self, Selected};
-use super::ids;
+use super::fields::Selection;
 use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::{fitting, ids};
 use crate::answer;
 use crate::definition::operation::Read;
 use crate::odoo::{Effect, Error, Kind, Request, Search};
@@ -17,7 +17,7 @@ use crate::odoo::{Effect, Error, Kind, Request, Search};
 pub(super) struct Prepared {
     model: String,
     ids: Vec<i64>,
-    selected: Selected,
+    selection: Selection,
 }
 
 /// Resolves the ids and fits the fields.
@@ -28,8 +28,8 @@ pub(super) async fn prepare(definition: &Read, run: &Run<'_>) -> Result<Prepared
     let model = run.model()?;
     let value = needed("ids", &definition.ids, &run.scope)?;
     let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
-    let selected = fields::select(&definition.fields, &model, run).await?;
-    Ok(Prepared { model, ids, selected })
+    let selection = fitting::fields(&definition.fields, &model, run).await?;
+    Ok(Prepared { model, ids, selection })
 }
 
 impl Prepared {
@@ -38,12 +38,12 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let records = by_id(run, &self.model, &self.ids, &self.selected).await?;
+        let records = by_id(run, &self.model, &self.ids, &self.selection).await?;
         let missing: Vec<i64> = self.ids.iter().copied().filter(|id| !has(&records, *id)).collect();
         if records.is_empty() {
             return Err(absent(run, &self.model, &missing).await);
         }
-        let mut answer = answer::records(records, &self.selected, &run.zone);
+        let mut answer = answer::records(records, &self.selection, &run.zone);
         if !missing.is_empty() {
             answer.insert("missing".to_owned(), json!(missing));
         }
@@ -64,14 +64,14 @@ pub(super) async fn by_id(
     run: &Run<'_>,
     model: &str,
     ids: &[i64],
-    selected: &Selected,
+    selection: &Selection,
 ) -> Result<Vec<Map<String, Value>>, Error> {
-    let mut context = run.context.clone();
+    let mut context = selection.context(&run.context);
     context.insert("active_test".to_owned(), Value::Bool(false));
     let search = Search {
         model: model.to_owned(),
         domain: json!([["id", "in", ids]]),
-        specification: selected.specification(),
+        specification: selection.specification(),
         order: None,
         offset: 0,
         limit: None,

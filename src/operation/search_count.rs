@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::conditions;
+use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::definition::operation::SearchCount;
@@ -20,7 +20,7 @@ pub(super) struct Prepared {
 /// What does not fit.
 pub(super) async fn prepare(definition: &SearchCount, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let domain = conditions::of(definition.domain.as_ref(), &model, run).await?;
+    let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
     Ok(Prepared { model, domain })
 }
 

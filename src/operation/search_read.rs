@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{self, Selected};
-use super::needed::optional;
+use super::fields::Selection;
+use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{conditions, ordering};
 use crate::answer;
 use crate::definition::operation::SearchRead;
 use crate::odoo::{Effect, Error, Search};
@@ -14,7 +13,7 @@ use crate::odoo::{Effect, Error, Search};
 /// The request, and how to read its answer.
 pub(super) struct Prepared {
     search: Search,
-    selected: Selected,
+    selection: Selection,
 }
 
 /// Fits domain, fields and order to the model.
@@ -23,23 +22,20 @@ pub(super) struct Prepared {
 /// What does not fit, all of one kind in one error.
 pub(super) async fn prepare(definition: &SearchRead, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let selected = fields::select(&definition.fields, &model, run).await?;
-    let domain = conditions::of(definition.domain.as_ref(), &model, run).await?;
-    let order = match optional("order", definition.order.as_ref(), &run.scope)? {
-        Some(order) => ordering::fit(&order, &*run.metadata(&model).await?)?,
-        None => None,
-    };
+    let selection = fitting::fields(&definition.fields, &model, run).await?;
+    let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
+    let order = fitting::order(definition.order.as_ref(), &model, run).await?;
     let search = Search {
-        specification: selected.specification(),
+        specification: selection.specification(),
         domain,
         order,
         offset: run.window.offset,
         limit: Some(u64::from(run.limit(definition.limit.default))),
         count: definition.count,
-        context: run.context.clone(),
+        context: selection.context(&run.context),
         model,
     };
-    Ok(Prepared { search, selected })
+    Ok(Prepared { search, selection })
 }
 
 impl Prepared {
@@ -48,7 +44,7 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let Self { mut search, selected } = self;
+        let Self { mut search, selection } = self;
         let wanted = search.limit.unwrap_or(0);
         if !search.count {
             // Without a total, one row more than asked for tells whether there is a next page.
@@ -62,7 +58,7 @@ impl Prepared {
         };
         page.records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         let next = search.offset + page.records.len() as u64;
-        let mut body = answer::records(page.records, &selected, &run.zone);
+        let mut body = answer::records(page.records, &selection, &run.zone);
         if let Some(total) = page.total {
             body.insert("total".to_owned(), json!(total));
         }

@@ -2,22 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::create::{afterwards, returned, whose};
-use super::fields::Selected;
+use super::create::afterwards;
+use super::fields::Selection;
 use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{ids, values};
+use super::{fitting, ids};
 use crate::definition::operation::Write;
 use crate::odoo::{Effect, Error, Kind};
-use crate::template::{Outcome, Templated};
 
 /// The records, and the values as Odoo takes them.
 pub(super) struct Prepared {
     model: String,
     ids: Vec<i64>,
     values: Map<String, Value>,
-    returns: Option<Selected>,
+    returns: Option<Selection>,
 }
 
 /// Resolves the ids, fits the values and the returned fields to the model.
@@ -28,22 +27,14 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(definition: &Write, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
     let value = needed("ids", &definition.ids, &run.scope)?;
-    let given = given_values(&definition.values, run)?;
     let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
-    let values = values::fit(run, &model, given, whose(&definition.values)).await?;
-    if values.is_empty() {
+    // One table: a list of them would be several writes.
+    let mut values = fitting::values(&definition.values, &model, run).await?.into_iter();
+    let (Some(values), None) = (values.next().filter(|values| !values.is_empty()), values.next()) else {
         return Err(nothing());
-    }
-    let returns = returned(&definition.returns, &model, run).await?;
+    };
+    let returns = fitting::returned(&definition.returns, &model, run).await?;
     Ok(Prepared { model, ids, values, returns })
-}
-
-fn given_values(values: &Templated, run: &Run<'_>) -> Result<Value, Error> {
-    match values.evaluate(&run.scope)? {
-        Outcome::Given(value) => Ok(value),
-        Outcome::Absent(crate::template::Cause::NotGiven) => Err(nothing()),
-        Outcome::Absent(_) => needed("values", values, &run.scope),
-    }
 }
 
 fn nothing() -> Error {

@@ -23,6 +23,13 @@ pub(super) enum Unit {
     Year,
 }
 
+impl Clock {
+    /// The same moment in another zone.
+    pub(super) fn in_zone(&self, zone: TimeZone) -> Self {
+        Self { now: self.now.with_time_zone(zone) }
+    }
+}
+
 impl Unit {
     pub(super) fn read(text: &str) -> Result<Self, String> {
         Ok(match text {

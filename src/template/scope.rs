@@ -94,6 +94,17 @@ impl Scope {
         self.bind(name, Binding::Absent(cause));
     }
 
+    /// Whether that name stands for something.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|binding| !matches!(binding, Binding::Absent(_)))
+    }
+
+    /// Dates are in this zone from now on.
+    pub fn set_zone(&mut self, zone: TimeZone) {
+        self.clock = Arc::new(self.clock.in_zone(zone));
+    }
+
     fn bind(&mut self, name: &str, binding: Binding) {
         if let Some(names) = Arc::get_mut(&mut self.names) {
             names.insert(name.into(), binding);
