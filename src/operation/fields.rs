@@ -83,6 +83,12 @@ impl Selection {
         self.any(&|field| field.kind == FieldType::Monetary)
     }
 
+    /// Odoo's names of the fields to read, those that help included.
+    #[must_use]
+    pub fn odoo_names(&self) -> Vec<String> {
+        self.fields.iter().map(|selected| selected.field.name.clone()).collect()
+    }
+
     fn any(&self, holds: &dyn Fn(&Field) -> bool) -> bool {
         self.fields.iter().any(|selected| {
             holds(&selected.field) || selected.nested.as_ref().is_some_and(|nested| nested.selection.any(holds))
