@@ -17,7 +17,7 @@ pub use self::budget::json;
 pub use self::markdown::markdown_of_html;
 pub use self::records::{defaults, records};
 pub use self::result::result;
-pub(crate) use self::scalar::{date_range_bound, named};
+pub(crate) use self::scalar::named;
 use crate::odoo::{Applied, Error};
 
 /// More of an error's message than this is cut, in characters.

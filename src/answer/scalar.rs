@@ -192,9 +192,3 @@ fn properties(raw: Value, zone: &TimeZone) -> Value {
     }
     Value::Object(table)
 }
-
-/// A bound of a group's range of days or moments: a day as it is, a moment in UTC as the moment in the zone.
-#[must_use]
-pub(crate) fn date_range_bound(raw: &str, zone: &TimeZone) -> String {
-    if raw.len() == 10 { raw.to_owned() } else { temporal::shown(raw, zone) }
-}

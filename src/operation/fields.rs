@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use self::specification::{FieldSpecification, Related, Specification};
 use super::faults::{Faults, cut, invalid, quote};
 use super::fit::Metadata;
 use super::names::{find, type_name, unknown, written};
