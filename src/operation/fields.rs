@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-pub use self::specification::{FieldSpecification, Related, Specification};
 use super::faults::{Faults, cut, invalid, quote};
 use super::fit::Metadata;
 use super::names::{find, type_name, unknown, written};
@@ -91,6 +90,12 @@ impl Selection {
     #[must_use]
     pub fn has_monetary(&self) -> bool {
         self.any(&|field| field.kind == FieldType::Monetary)
+    }
+
+    /// Odoo's names of the fields to read, those that help included.
+    #[must_use]
+    pub fn odoo_names(&self) -> Vec<String> {
+        self.fields.iter().map(|selected| selected.field.name.clone()).collect()
     }
 
     fn any(&self, holds: &dyn Fn(&Field) -> bool) -> bool {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::odoo::Error;
 use crate::odoo::metadata::Model;
+use crate::odoo::{Client, Error, Patience};
 
 /// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
 pub trait Metadata: Sync {
@@ -15,6 +15,12 @@ pub trait Metadata: Sync {
     /// # Errors
     /// Whatever Odoo answers: the model is unknown, may not be read, or Odoo is not there.
     fn model(&self, name: &str) -> impl Future<Output = Result<Arc<Model>, Error>> + Send;
+}
+
+impl Metadata for (&Client, &Patience) {
+    async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
+        self.0.model(name, self.1).await
+    }
 }
 
 /// The surroundings in which a call's values meet a model's fields.

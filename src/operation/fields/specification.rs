@@ -4,31 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Selected, Selection};
 use crate::odoo::metadata::FieldType;
-
-/// The fields to read of one model, by Odoo's name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Specification {
-    /// In the order of the selection.
-    pub fields: IndexMap<String, FieldSpecification>,
-}
-
-/// How one field is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FieldSpecification {
-    /// For relations: what to read of the related records; `None` is the bare value.
-    pub related: Option<Related>,
-}
-
-/// What to read of related records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Related {
-    /// Their fields.
-    pub fields: Specification,
-    /// At most so many of an x2many.
-    pub limit: Option<u32>,
-    /// Their order.
-    pub order: Option<String>,
-}
+use crate::odoo::{FieldSpecification, Related, Specification};
 
 impl Selection {
     /// What to ask Odoo for. Related records always come with `display_name` where the answer names them: a many2one,
