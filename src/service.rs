@@ -7,7 +7,6 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Versions};
 use crate::definition::tool::Tool;

@@ -16,7 +16,7 @@ use super::{arguments, lookup};
 use crate::answer::{self, Answer};
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
-use crate::odoo::{Effect, Error, Kind, Patience};
+use crate::odoo::{Effect, Error, Kind, Patience, Version};
 use crate::service::Settings;
 use crate::template::{Outcome, Scope};
 
@@ -67,7 +67,7 @@ async fn begin<'a>(
 ) -> Result<Run<'a>, Error> {
     let user = instance.client.user(&patience).await?;
     let version = instance.client.version(&patience).await?;
-    let preset = instance.client.context();
+    let preset = instance.client.instance_context();
     let now = Timestamp::now();
     let mut scope = Scope::new(now, zone(preset.get("tz"), user.tz.as_deref()));
     scope.set_arguments(arguments);
@@ -78,7 +78,7 @@ async fn begin<'a>(
             "company_id": user.company_id, "company_ids": user.company_ids,
         }),
     );
-    scope.set("odoo", json!({ "version": version.as_json() }));
+    scope.set("odoo", json!({ "version": number(version) }));
 
     let mut context = Map::new();
     for (key, value) in &tool.context {
@@ -102,6 +102,11 @@ async fn begin<'a>(
     };
     let max_records = settings.max_records;
     Ok(Run { tool, instance, patience, scope, user, zone, context, company, window, max_records })
+}
+
+/// 14, 17, 18.2.
+fn number(version: Version) -> Value {
+    if version.minor == 0 { json!(version.major) } else { version.to_string().parse().map_or(Value::Null, |number: f64| json!(number)) }
 }
 
 /// The first of these that is the name of a zone; else UTC.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::needed::{needed, optional};
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{conditions, grouping};
+use super::{fitting, grouping};
 use crate::definition::operation::ReadGroup;
-use crate::odoo::{Effect, Error, GroupQuery};
+use crate::odoo::{Effect, Error, GroupQuery, Kind};
 
 /// The query, and how to read its answer.
 pub(super) struct Prepared {
@@ -22,11 +22,19 @@ pub(super) struct Prepared {
 /// What does not fit.
 pub(super) async fn prepare(definition: &ReadGroup, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let domain = conditions::of(definition.domain.as_ref(), &model, run).await?;
+    let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
     let group_by = needed("group_by", &definition.group_by, &run.scope)?;
     let aggregates = optional("aggregates", definition.aggregates.as_ref(), &run.scope)?;
-    let order = optional("order", definition.order.as_ref(), &run.scope)?;
-    let grouping = grouping::fit(run, &model, &group_by, aggregates.as_ref(), order.as_ref()).await?;
+    let order = match optional("order", definition.order.as_ref(), &run.scope)? {
+        None | Some(Value::Null) => None,
+        Some(Value::String(order)) => Some(order),
+        Some(other) => {
+            return Err(Error::new(Kind::InvalidArguments, format!("`order` is a text like `__count desc`, not {other}.")));
+        }
+    };
+    let metadata = run.metadata(&model).await?;
+    let grouping =
+        grouping::fit_grouping(&group_by, aggregates.as_ref(), order.as_deref(), &metadata, run).await?;
     let limit = u64::from(run.limit(definition.limit.default));
     let query = GroupQuery {
         model,

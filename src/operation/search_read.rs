@@ -1,6 +1,6 @@
 //! `search_read`: rows, total and next offset in one round trip.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::fields::Selection;
 use super::fitting;
