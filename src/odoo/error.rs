@@ -77,4 +77,18 @@ impl Error {
         self.hint = Some(hint.into());
         self
     }
+
+    /// With what is known of the write.
+    #[must_use]
+    pub fn applied(mut self, applied: Applied) -> Self {
+        self.applied = applied;
+        self
+    }
+
+    /// With Odoo's exception class.
+    #[must_use]
+    pub fn class(mut self, class: impl Into<String>) -> Self {
+        self.class = Some(class.into());
+        self
+    }
 }

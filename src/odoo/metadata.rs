@@ -1,7 +1,25 @@
 //! What Odoo knows about models: the fields, as `fields_get` gives them to this user.
 
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+/// What `fields_get` is asked for. What a version does not know, it leaves out.
+pub(super) const ATTRIBUTES: [&str; 14] = [
+    "type",
+    "relation",
+    "selection",
+    "store",
+    "searchable",
+    "sortable",
+    "groupable",
+    "required",
+    "readonly",
+    "string",
+    "help",
+    "related",
+    "depends",
+    "currency_field",
+];
 
 /// A model as one user sees it.
 #[derive(Debug, Clone)]
@@ -67,4 +85,154 @@ pub enum FieldType {
     Properties,
     PropertiesDefinition,
     Other(String),
+}
+
+impl Model {
+    /// From the answer of `fields_get`.
+    pub(super) fn from_fields_get(name: &str, fields: &Map<String, Value>) -> Self {
+        Self {
+            name: name.to_owned(),
+            fields: fields.iter().map(|(name, facts)| (name.clone(), Field::from_facts(name, facts))).collect(),
+        }
+    }
+}
+
+impl Field {
+    fn from_facts(name: &str, facts: &Value) -> Self {
+        let text =
+            |key: &str| facts.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let flag = |key: &str| facts.get(key).and_then(Value::as_bool);
+        let kind = FieldType::from_name(facts.get("type").and_then(Value::as_str).unwrap_or_default());
+        let store = flag("store").unwrap_or(true);
+        let related = facts.get("related").is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false)));
+        Self {
+            name: name.to_owned(),
+            string: text("string").unwrap_or_else(|| name.to_owned()),
+            help: text("help"),
+            relation: text("relation"),
+            selection: facts
+                .get("selection")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(option)
+                .collect(),
+            searchable: flag("searchable").unwrap_or(store || related),
+            sortable: flag("sortable").unwrap_or(store && kind.is_column()),
+            groupable: flag("groupable").unwrap_or(store && kind.is_groupable()),
+            required: flag("required").unwrap_or(false),
+            readonly: flag("readonly").unwrap_or(false),
+            currency_field: text("currency_field"),
+            kind,
+            store,
+        }
+    }
+}
+
+impl FieldType {
+    /// From Odoo's name of it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "integer" => Self::Integer,
+            "float" => Self::Float,
+            "monetary" => Self::Monetary,
+            "boolean" => Self::Boolean,
+            "char" => Self::Char,
+            "text" => Self::Text,
+            "html" => Self::Html,
+            "date" => Self::Date,
+            "datetime" => Self::Datetime,
+            "selection" => Self::Selection,
+            "many2one" => Self::Many2one,
+            "one2many" => Self::One2many,
+            "many2many" => Self::Many2many,
+            "reference" => Self::Reference,
+            "many2one_reference" => Self::Many2oneReference,
+            "binary" => Self::Binary,
+            "json" => Self::Json,
+            "properties" => Self::Properties,
+            "properties_definition" => Self::PropertiesDefinition,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// Whether a stored field of this type is a column by which Odoo can sort.
+    fn is_column(&self) -> bool {
+        !matches!(self, Self::One2many | Self::Many2many | Self::Binary)
+    }
+
+    /// Whether versions that do not say so group by a stored field of this type. Many2many came with 15.
+    fn is_groupable(&self) -> bool {
+        !matches!(
+            self,
+            Self::One2many
+                | Self::Binary
+                | Self::Html
+                | Self::Text
+                | Self::Json
+                | Self::Properties
+                | Self::PropertiesDefinition
+                | Self::Other(_)
+        )
+    }
+}
+
+/// One option of a selection: value and label.
+fn option(pair: &Value) -> Option<(Value, String)> {
+    let [value, label] = pair.as_array()?.as_slice() else { return None };
+    Some((value.clone(), label.as_str().map_or_else(|| label.to_string(), str::to_owned)))
+}
+
+/// The id of a many2one in any of its shapes: `7`, `[7, "name"]`, `{"id": 7}`.
+pub(super) fn id(value: &Value) -> Option<i64> {
+    match value {
+        Value::Array(pair) => pair.first()?.as_i64(),
+        Value::Object(record) => record.get("id")?.as_i64(),
+        other => other.as_i64(),
+    }
+}
+
+/// `[7, "name"]`.
+pub(super) fn id_and_name(value: &Value) -> Option<(i64, String)> {
+    match value.as_array()?.as_slice() {
+        [id, name] => Some((id.as_i64()?, name.as_str().unwrap_or_default().to_owned())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn model(fields: Value) -> Model {
+        Model::from_fields_get("res.partner", fields.as_object().unwrap())
+    }
+
+    #[test]
+    fn what_a_version_does_not_say_follows_from_what_it_does() {
+        let model = model(json!({
+            "name": {"type": "char", "string": "Name", "store": true, "searchable": true, "sortable": true, "required": true},
+            "email2": {"type": "char", "string": "E-mail", "store": false, "related": "partner_id.email"},
+            "computed": {"type": "char", "string": "C", "store": false},
+            "line_ids": {"type": "one2many", "relation": "x.line", "string": "Lines", "store": true},
+            "note": {"type": "html", "string": "Note", "store": true, "help": ""},
+            "state": {"type": "selection", "string": "State", "store": true, "selection": [["a", "A"], [1, "One"]]},
+            "amount": {"type": "monetary", "string": "Amount", "store": true, "currency_field": "currency_id", "readonly": true},
+            "new": {"type": "vector", "string": "New", "store": true},
+        }));
+        let field = |name: &str| &model.fields[name];
+        assert!(field("name").groupable && field("name").required);
+        assert!(field("email2").searchable && !field("email2").sortable && !field("email2").groupable);
+        assert!(!field("computed").searchable);
+        assert!(field("line_ids").searchable && !field("line_ids").sortable && !field("line_ids").groupable);
+        assert_eq!(field("line_ids").relation.as_deref(), Some("x.line"));
+        assert!(!field("note").groupable && field("note").help.is_none());
+        assert_eq!(field("state").selection, vec![(json!("a"), "A".into()), (json!(1), "One".into())]);
+        assert_eq!(field("amount").currency_field.as_deref(), Some("currency_id"));
+        assert_eq!(field("new").kind, FieldType::Other("vector".into()));
+        assert_eq!(model.fields.get_index(0).unwrap().0, "name");
+    }
 }

@@ -1,6 +1,7 @@
 //! What a call carries, whatever the protocol.
 
-use std::time::Instant;
+use std::future::Future;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,54 @@ pub struct Patience {
     pub deadline: Instant,
     /// The caller went away or said stop.
     pub cancelled: CancellationToken,
+}
+
+/// Why a wait was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The deadline passed.
+    Deadline,
+    /// The caller went away or said stop.
+    Cancelled,
+}
+
+impl Patience {
+    /// From now on for `timeout`, with a token of its own that nobody cancels.
+    #[must_use]
+    pub fn lasting(timeout: Duration) -> Self {
+        Self { deadline: Instant::now() + timeout, cancelled: CancellationToken::new() }
+    }
+
+    /// Waits for `future`, no longer than this patience lasts. The future is dropped when it ends.
+    ///
+    /// # Errors
+    /// Why it ended.
+    pub async fn limit<F: Future>(&self, future: F) -> Result<F::Output, Ended> {
+        tokio::select! {
+            biased;
+            output = future => Ok(output),
+            () = self.cancelled.cancelled() => Err(Ended::Cancelled),
+            () = tokio::time::sleep_until(self.deadline.into()) => Err(Ended::Deadline),
+        }
+    }
+
+    /// Whether it has ended.
+    #[must_use]
+    pub fn ended(&self) -> Option<Ended> {
+        if self.cancelled.is_cancelled() {
+            Some(Ended::Cancelled)
+        } else if self.left().is_zero() {
+            Some(Ended::Deadline)
+        } else {
+            None
+        }
+    }
+
+    /// How much time is left.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
 }
 
 /// Whether a method may change something. A read is retried, a write is sent at most once.
@@ -36,8 +85,24 @@ pub struct Request {
     pub args: Vec<Value>,
     /// Named arguments.
     pub kwargs: Map<String, Value>,
-    /// The context; the user's own (`lang`, `tz`) is Odoo's affair.
+    /// The context. The client adds the instance's own and the user's `lang` and `tz`, where this does not name them.
     pub context: Map<String, Value>,
     /// Read or write.
     pub effect: Effect,
+}
+
+impl Request {
+    /// A call of `method` on `model`, without arguments.
+    #[must_use]
+    pub fn new(model: impl Into<String>, method: impl Into<String>, effect: Effect) -> Self {
+        Self {
+            model: model.into(),
+            method: method.into(),
+            ids: None,
+            args: Vec::new(),
+            kwargs: Map::new(),
+            context: Map::new(),
+            effect,
+        }
+    }
 }

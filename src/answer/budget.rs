@@ -1,0 +1,199 @@
+//! The bytes of an answer: cut at whole records, long texts cut with a note, always JSON that parses.
+//!
+//! Nothing is copied to be cut: a [`Cut`] is a view of a value that leaves out what is too much while it is written.
+
+use std::io::{self, Write};
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Map, Value};
+
+use super::Answer;
+
+/// What one view leaves in.
+#[derive(Debug, Clone, Copy)]
+struct Measure {
+    /// Characters of a text.
+    text: usize,
+    /// Elements of a list.
+    list: usize,
+    /// Keys of an object.
+    keys: usize,
+}
+
+/// As it is, but for texts that nobody reads to the end.
+const USUAL: Measure = Measure { text: 10_000, list: usize::MAX, keys: usize::MAX };
+
+/// Ever less, for what does not fit as it is: texts go first, then lists, then keys.
+const TIGHTER: [Measure; 12] = [
+    Measure { text: 4_000, ..USUAL },
+    Measure { text: 1_000, ..USUAL },
+    Measure { text: 300, ..USUAL },
+    Measure { text: 300, list: 100, ..USUAL },
+    Measure { text: 100, list: 100, ..USUAL },
+    Measure { text: 100, list: 20, ..USUAL },
+    Measure { text: 60, list: 5, ..USUAL },
+    Measure { text: 40, list: 2, ..USUAL },
+    Measure { text: 40, list: 1, keys: 40 },
+    Measure { text: 20, list: 0, keys: 20 },
+    Measure { text: 10, list: 0, keys: 5 },
+    Measure { text: 0, list: 0, keys: 1 },
+];
+
+/// An answer of these keys within so many bytes, as one compact JSON text. `list` names the key whose list may be cut
+/// at whole elements, and the offset of its first one: where it is cut, `next_offset` says where to go on. A first
+/// element that alone is too large is shown with its texts and lists cut.
+#[must_use]
+pub fn json(mut answer: Map<String, Value>, list: Option<(&'static str, u64)>, max_bytes: usize) -> Answer {
+    if let Some(text) = written(&Cut::map(&answer, USUAL), max_bytes) {
+        return Answer::text(text);
+    }
+    let Some((key, offset)) = list else { return Answer::text(whole(&Value::Object(answer), max_bytes)) };
+    let Some(Value::Array(items)) = answer.get_mut(key).map(Value::take) else {
+        return Answer::text(whole(&Value::Object(answer), max_bytes));
+    };
+    Answer::text(page(answer, key, &items, offset, max_bytes))
+}
+
+/// A value within so many bytes, as JSON: as it is, or ever more of it cut.
+pub(super) fn whole(value: &Value, max_bytes: usize) -> String {
+    std::iter::once(USUAL)
+        .chain(TIGHTER)
+        .find_map(|measure| written(&Cut { value, measure }, max_bytes))
+        .unwrap_or_else(|| if max_bytes >= 2 { "{}".to_owned() } else { String::new() })
+}
+
+/// As many of the items as fit, at least one.
+fn page(mut answer: Map<String, Value>, key: &str, items: &[Value], offset: u64, max_bytes: usize) -> String {
+    // An upper bound of what stands around the items: the longest `next_offset`, and an empty list.
+    answer.insert("next_offset".to_owned(), (offset + items.len() as u64).into());
+    answer.insert(key.to_owned(), Value::Array(Vec::new()));
+    let around = Value::Object(answer);
+    let Some(frame) = written(&Cut { value: &around, measure: USUAL }, max_bytes / 2) else {
+        // What is around takes more than the items may: both are cut like any value.
+        let Value::Object(mut answer) = around else { return "{}".to_owned() };
+        answer.insert(key.to_owned(), Value::Array(items.to_vec()));
+        return whole(&Value::Object(answer), max_bytes);
+    };
+    let room = max_bytes.saturating_sub(frame.len());
+    let mut shown: Vec<String> = Vec::new();
+    let mut used = 0;
+    for item in items {
+        let left = room.saturating_sub(used + usize::from(!shown.is_empty()));
+        let Some(text) = written(&Cut { value: item, measure: USUAL }, left) else { break };
+        used += text.len() + usize::from(!shown.is_empty());
+        shown.push(text);
+    }
+    if let (true, Some(first)) = (shown.is_empty(), items.first()) {
+        shown.push(whole(first, room));
+    }
+    let Value::Object(mut answer) = around else { return "{}".to_owned() };
+    if shown.len() < items.len() {
+        answer.insert("next_offset".to_owned(), (offset + shown.len() as u64).into());
+    }
+    compose(&answer, key, &shown)
+}
+
+/// The answer with these texts as the list's elements.
+fn compose(answer: &Map<String, Value>, key: &str, items: &[String]) -> String {
+    let mut out = String::from("{");
+    for (name, value) in answer {
+        if out.len() > 1 {
+            out.push(',');
+        }
+        out.push_str(&Value::String(name.clone()).to_string());
+        out.push(':');
+        if name == key {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(item);
+            }
+            out.push(']');
+        } else {
+            out.push_str(&written(&Cut { value, measure: USUAL }, usize::MAX).unwrap_or_default());
+        }
+    }
+    out.push('}');
+    out
+}
+
+/// A value as its measure shows it.
+struct Cut<'a, V = Value> {
+    value: &'a V,
+    measure: Measure,
+}
+
+impl<'a> Cut<'a, Map<String, Value>> {
+    fn map(value: &'a Map<String, Value>, measure: Measure) -> Self {
+        Self { value, measure }
+    }
+}
+
+impl Serialize for Cut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let measure = self.measure;
+        match self.value {
+            Value::String(text) if text.len() > measure.text => {
+                serializer.serialize_str(&super::cut(text, measure.text))
+            }
+            Value::Array(list) => {
+                let mut seq = serializer.serialize_seq(None)?;
+                for value in list.iter().take(measure.list) {
+                    seq.serialize_element(&Cut { value, measure })?;
+                }
+                seq.end()
+            }
+            Value::Object(map) => Cut { value: map, measure }.serialize(serializer),
+            value => value.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Cut<'_, Map<String, Value>> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let measure = self.measure;
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.value.iter().take(measure.keys) {
+            map.serialize_entry(key, &Cut { value, measure })?;
+            // A list that is cut says how long it was.
+            if let Value::Array(list) = value
+                && list.len() > measure.list
+            {
+                let total = format!("{key}_total");
+                if !self.value.contains_key(&total) {
+                    map.serialize_entry(&total, &list.len())?;
+                }
+            }
+        }
+        if self.value.len() > measure.keys {
+            map.serialize_entry("…", &format!("cut, {} keys", self.value.len()))?;
+        }
+        map.end()
+    }
+}
+
+/// The value's JSON, if it is no longer than that; writing stops where it would be.
+fn written(value: &impl Serialize, max_bytes: usize) -> Option<String> {
+    let mut bounded = Bounded { bytes: Vec::new(), left: max_bytes };
+    serde_json::to_writer(&mut bounded, value).ok()?;
+    String::from_utf8(bounded.bytes).ok()
+}
+
+struct Bounded {
+    bytes: Vec<u8>,
+    left: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::WriteZero)?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,425 @@
+//! One Odoo as one user: which protocol a call takes, who makes it, what is remembered.
+//!
+//! Everything remembered (version, user, fields, login) is remembered by this client alone, and a client is one instance and
+//! one user in one language: nothing is ever seen through another's eyes.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use moka::future::Cache;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+
+use super::error::{Error, Kind};
+use super::faults::{self, Fault};
+use super::http::{self, Http, Outgoing};
+use super::json2::Json2;
+use super::jsonrpc::{self, Said};
+use super::metadata::Model;
+use super::names;
+use super::once;
+use super::pages;
+use super::request::{Effect, Patience, Request};
+use super::session::{self, Login, Session};
+use super::settings::{Protocol, Settings};
+use super::user::User;
+use super::version::Version;
+
+/// The way to one Odoo. Share it in an `Arc`; calls run at the same time.
+pub struct Client {
+    settings: Settings,
+    http: Http,
+    json2: Option<Json2>,
+    session: Session,
+    key_worked: AtomicBool,
+    without_web: AtomicBool,
+    versions: Cache<(), Version>,
+    last_version: Mutex<Option<Version>>,
+    pub(super) users: Cache<(), Arc<User>>,
+    pub(super) models: Cache<String, Arc<Model>>,
+}
+
+/// Which protocol a call takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    Json2,
+    JsonRpc,
+}
+
+impl Client {
+    /// A client for these settings. Sends nothing; reads the CA file.
+    ///
+    /// # Errors
+    /// A setting that cannot work, by its key.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        let http = Http::new(&settings)?;
+        let json2 = Json2::new(&settings, &http)?;
+        if settings.protocol == Protocol::Json2 && json2.is_none() {
+            return Err(http::wrong(&settings, "api_key", "`protocol = \"json2\"` needs an API key"));
+        }
+        let session = Session::new(&settings);
+        if settings.protocol == Protocol::JsonRpc && !session.is_possible() {
+            return Err(session.incomplete());
+        }
+        if json2.is_none() && !session.is_possible() {
+            return Err(session.incomplete());
+        }
+        Ok(Self {
+            http,
+            json2,
+            session,
+            key_worked: AtomicBool::new(false),
+            without_web: AtomicBool::new(false),
+            versions: remembered(1, &settings),
+            last_version: Mutex::new(None),
+            users: remembered(1, &settings),
+            models: remembered(settings.metadata_max.max(1), &settings),
+            settings,
+        })
+    }
+
+    /// The instance's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// The instance's URL, without a `/` at its end. It never holds a secret.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.http.base()
+    }
+
+    /// How long a call may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// From now on as long as a call may take, with a cancellation of its own.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        Patience::lasting(self.settings.timeout)
+    }
+
+    /// Odoo's version. Asked once, then remembered as long as the metadata.
+    ///
+    /// # Errors
+    /// Odoo is not there, or is not Odoo.
+    pub async fn version(&self, patience: &Patience) -> Result<Version, Error> {
+        let version = once::shared(&self.versions, (), patience, || self.ask_version(patience)).await?;
+        *self.last_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+        Ok(version)
+    }
+
+    /// The version, if it was ever learnt. Sends nothing.
+    #[must_use]
+    pub fn known_version(&self) -> Option<Version> {
+        *self.last_version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets every model's fields, so that the next call asks anew.
+    pub fn forget_metadata(&self) {
+        self.models.invalidate_all();
+    }
+
+    /// Calls any method.
+    ///
+    /// Positional arguments go over JSON-RPC, the only protocol that has them. The context is the instance's, the user's `lang`
+    /// and `tz`, and the request's, the last one winning.
+    ///
+    /// # Errors
+    /// What Odoo or the way to it said, with a truthful `applied`.
+    pub async fn execute(&self, request: &Request, patience: &Patience) -> Result<Value, Error> {
+        let wire = self.wire_for(request, patience).await?;
+        let context = self.context(&request.context, patience).await?;
+        self.send(wire, request, context, patience).await
+    }
+
+    /// Which protocol calls without positional arguments take.
+    pub(super) async fn wire(&self, patience: &Patience) -> Result<Wire, Error> {
+        match self.settings.protocol {
+            Protocol::Json2 => Ok(Wire::Json2),
+            Protocol::JsonRpc => Ok(Wire::JsonRpc),
+            Protocol::Auto if self.json2.is_none() => Ok(Wire::JsonRpc),
+            Protocol::Auto => Ok(if self.version(patience).await?.major >= 19 { Wire::Json2 } else { Wire::JsonRpc }),
+        }
+    }
+
+    async fn wire_for(&self, request: &Request, patience: &Patience) -> Result<Wire, Error> {
+        names::model(&request.model)?;
+        names::method(&request.method)?;
+        let positional = !request.args.is_empty() || request.kwargs.contains_key("ids");
+        if !positional {
+            return self.wire(patience).await;
+        }
+        if self.settings.protocol == Protocol::Json2 || !self.session.is_possible() {
+            return Err(Error::new(
+                Kind::Unsupported,
+                format!("`{}` is called with positional arguments, and JSON-2 has none.", request.method),
+            )
+            .hint("Name the arguments, or give the instance a `username` and leave `protocol` at `auto`."));
+        }
+        Ok(Wire::JsonRpc)
+    }
+
+    /// The whole context of a call.
+    pub(super) async fn context(
+        &self,
+        own: &Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Map<String, Value>, Error> {
+        let mut context = self.settings.context.clone();
+        let says = |key| own.contains_key(key) || self.settings.context.contains_key(key);
+        if !(says("lang") && says("tz")) {
+            let user = self.user(patience).await?;
+            if !says("lang") {
+                context.insert("lang".into(), user.lang.clone().into());
+            }
+            if let (false, Some(tz)) = (says("tz"), &user.tz) {
+                context.insert("tz".into(), tz.clone().into());
+            }
+        }
+        context.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+        Ok(context)
+    }
+
+    /// The instance's own context.
+    pub(super) fn instance_context(&self) -> &Map<String, Value> {
+        &self.settings.context
+    }
+
+    /// The configured login.
+    pub(super) fn username(&self) -> Option<&str> {
+        self.settings.username.as_deref()
+    }
+
+    /// Sends a call over one protocol, with exactly this context.
+    pub(super) async fn send(
+        &self,
+        wire: Wire,
+        request: &Request,
+        context: Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Value, Error> {
+        let sent = match wire {
+            Wire::Json2 => self.send_json2(request, context, patience).await,
+            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).await,
+        };
+        sent.map_err(|error| {
+            if error.kind == Kind::UnknownField {
+                self.forget_metadata();
+            }
+            self.without_secrets(error)
+        })
+    }
+
+    async fn send_json2(
+        &self,
+        request: &Request,
+        context: Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Value, Error> {
+        let Some(json2) = &self.json2 else { return Err(self.session.incomplete()) };
+        match json2.call(&self.http, request, context, patience).await? {
+            Said::Result(value) => {
+                self.key_worked.store(true, Ordering::Relaxed);
+                Ok(value)
+            }
+            Said::Fault(fault) if fault.short_name() == "Unauthorized" => {
+                Err(session::wrong_key(self.key_worked.load(Ordering::Relaxed)).class(fault.name))
+            }
+            Said::Fault(fault) => Err(self.fault(&fault, request)),
+            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::Json2, patience).await),
+        }
+    }
+
+    async fn send_jsonrpc(
+        &self,
+        request: &Request,
+        context: Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Value, Error> {
+        let login = self.login(patience).await?;
+        match self.execute_kw(&login, request, &context, patience).await? {
+            Said::Result(value) => Ok(value),
+            Said::Fault(fault) if is_lapsed(&fault, &login) => {
+                // A refused login means that nothing ran, so a write may go again.
+                self.session.lapse(&login);
+                let login = self.login(patience).await?;
+                match self.execute_kw(&login, request, &context, patience).await? {
+                    Said::Result(value) => Ok(value),
+                    Said::Fault(fault) => Err(self.fault_of(&fault, request, &login)),
+                    Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
+                }
+            }
+            Said::Fault(fault) => Err(self.fault_of(&fault, request, &login)),
+            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
+        }
+    }
+
+    /// The login over JSON-RPC.
+    pub(super) async fn login(&self, patience: &Patience) -> Result<Arc<Login>, Error> {
+        let json2 = self.json2.as_ref();
+        self.session.login(&self.http, json2, patience).await.map_err(|error| self.without_secrets(error))
+    }
+
+    async fn execute_kw(
+        &self,
+        login: &Login,
+        request: &Request,
+        context: &Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Said, Error> {
+        let mut args = Vec::with_capacity(request.args.len() + 1);
+        if let Some(ids) = &request.ids {
+            args.push(json!(ids));
+        }
+        args.extend(request.args.iter().cloned());
+        let mut kwargs = request.kwargs.clone();
+        if !context.is_empty() {
+            kwargs.insert("context".into(), Value::Object(context.clone()));
+        }
+        let args =
+            json!([login.database, login.uid, self.session.secret(), request.model, request.method, args, kwargs]);
+        jsonrpc::service(&self.http, "object", "execute_kw", args, request.effect, patience).await
+    }
+
+    fn fault_of(&self, fault: &Fault, request: &Request, login: &Login) -> Error {
+        if session::is_no_database(fault, &login.database) {
+            return self.session.fault(&self.http, fault, &login.database);
+        }
+        self.fault(fault, request)
+    }
+
+    fn fault(&self, fault: &Fault, request: &Request) -> Error {
+        let error = faults::error(fault, request, &self.http.host());
+        if error.kind == Kind::UnknownModel { self.resembling(error, &request.model) } else { error }
+    }
+
+    /// The sentence for an external API that answers 404, knowing what else answers there.
+    async fn no_endpoint(&self, answer: &http::Answer, wire: Wire, patience: &Patience) -> Error {
+        let version = self.ask_web_version(patience).await.ok();
+        let host = self.http.host();
+        match (version, wire) {
+            (Some(version), Wire::Json2) if version.major < 19 => Error::new(
+                Kind::Unsupported,
+                format!("JSON-2 came with Odoo 19, and Odoo at `{host}` is {version}."),
+            )
+            .hint("Leave the instance's `protocol` at `auto`, with a `username`."),
+            (Some(version), _) if version.major >= 19 => Error::new(
+                Kind::Unavailable,
+                format!("Odoo {version} answers at `{host}`, but its external API does not (404): the module `rpc` is missing."),
+            )
+            .hint("Have `rpc` installed, or among `server_wide_modules`; a proxy that hides `/json/2` and `/jsonrpc` looks the same."),
+            _ => pages::error(&self.http, answer, self.settings.database.as_deref(), Effect::Read),
+        }
+    }
+
+    async fn ask_version(&self, patience: &Patience) -> Result<Version, Error> {
+        if self.settings.protocol == Protocol::Json2 {
+            return self.ask_web_version(patience).await;
+        }
+        match jsonrpc::service(&self.http, "common", "version", json!([]), Effect::Read, patience).await? {
+            Said::Result(answer) => Version::from_answer(&answer).ok_or_else(|| self.no_version()),
+            Said::Fault(fault) => {
+                Err(faults::error(&fault, &Request::new("common", "version", Effect::Read), &self.http.host()))
+            }
+            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
+        }
+    }
+
+    /// The version as Odoo's web pages tell it: `/web/version`, before it `/web/webclient/version_info`.
+    async fn ask_web_version(&self, patience: &Patience) -> Result<Version, Error> {
+        let out = Outgoing {
+            method: Method::GET,
+            path: "web/version".into(),
+            headers: HeaderMap::new(),
+            body: bytes::Bytes::new(),
+            effect: Effect::Read,
+        };
+        let answer = self.http.send(&out, patience).await?;
+        if pages::is_json(&answer)
+            && let Ok(value) = jsonrpc::decode::<Value>(&answer.body).await
+        {
+            return Version::from_answer(&value).ok_or_else(|| self.no_version());
+        }
+        if answer.status != 404 {
+            return Err(pages::error(&self.http, &answer, self.settings.database.as_deref(), Effect::Read));
+        }
+        match jsonrpc::call(&self.http, "web/webclient/version_info", json!({}), Effect::Read, patience).await? {
+            Said::Result(value) => Version::from_answer(&value).ok_or_else(|| self.no_version()),
+            _ => Err(pages::error(&self.http, &answer, self.settings.database.as_deref(), Effect::Read)),
+        }
+    }
+
+    fn no_version(&self) -> Error {
+        Error::new(Kind::Unavailable, format!("What answers at `{}` does not say which Odoo it is.", self.http.base()))
+            .hint("Check the instance's `url`.")
+    }
+
+    /// With a model of which this client knows and whose name is close.
+    fn resembling(&self, error: Error, name: &str) -> Error {
+        let nearest = self
+            .models
+            .iter()
+            .map(|(known, _)| (strsim::jaro_winkler(&known, name), known))
+            .filter(|(likeness, _)| *likeness > 0.9)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        match nearest {
+            Some((_, known)) => error.hint(format!("Did you mean `{known}`?")),
+            None => error,
+        }
+    }
+
+    /// Whether this Odoo was found to lack the module `web`, and with it `web_search_read`.
+    pub(super) fn lacks_web(&self) -> bool {
+        self.without_web.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that this Odoo lacks the module `web`.
+    pub(super) fn note_lack_of_web(&self) {
+        self.without_web.store(true, Ordering::Relaxed);
+    }
+
+    /// Removes what must not be shown, should Odoo or a proxy have repeated it.
+    fn without_secrets(&self, mut error: Error) -> Error {
+        for secret in [&self.settings.api_key, &self.settings.password].into_iter().flatten() {
+            let secret = secret.expose_secret().trim();
+            if secret.len() >= 6 && error.message.contains(secret) {
+                error.message = error.message.replace(secret, "…");
+            }
+        }
+        error
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("name", &self.settings.name)
+            .field("url", &self.http.base())
+            .field("version", &self.known_version())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is remembered as long as the metadata.
+fn remembered<K, V>(entries: u64, settings: &Settings) -> Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(entries).time_to_live(settings.metadata_ttl).build()
+}
+
+/// Whether the login no longer holds: refused, expired, or its user is gone.
+fn is_lapsed(fault: &Fault, login: &Login) -> bool {
+    fault.is_refused_login()
+        || (fault.short_name() == "MissingError"
+            && fault.text().contains(&format!("res.users({},), User: {}", login.uid, login.uid)))
+}

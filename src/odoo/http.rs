@@ -1,0 +1,292 @@
+//! The wire: one pooled HTTP client, what is sent when and how often, and how much of an answer is read.
+//!
+//! It knows nothing of Odoo. An answer, whatever its status, is an [`Answer`]; what came to nothing is an [`Error`] of `reach`.
+//!
+//! What may be sent twice: a read, and what is known not to have left. The body tells: as long as nobody asked for its bytes,
+//! Odoo cannot have got the call ([`Watched`]).
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Method, StatusCode, Url};
+use tokio::sync::Semaphore;
+
+use super::error::{Error, Kind};
+use super::reach::{self, Trouble};
+use super::request::{Effect, Ended, Patience};
+use super::settings::Settings;
+
+/// How long a connection may take to come about.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Proxies and firewalls forget idle connections, often without a word; a younger one is hardly ever stale.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// One request to Odoo's host.
+#[derive(Debug, Clone)]
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    /// Below the instance's URL, without a leading `/`.
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) effect: Effect,
+}
+
+/// What came back, whatever it is.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) content_type: String,
+    /// Where a redirect leads.
+    pub(super) location: Option<String>,
+    /// `Retry-After`, where it is a number of seconds.
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Bytes,
+}
+
+/// A pooled client for one host.
+#[derive(Debug)]
+pub(super) struct Http {
+    client: reqwest::Client,
+    base: Url,
+    permits: Semaphore,
+    max_response: u64,
+}
+
+impl Http {
+    /// A client for the URL of these settings. Reads the CA file; sends nothing.
+    pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
+        let base = base_url(settings)?;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("tooldoo/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .tcp_nodelay(true)
+            .gzip(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(settings.max_connections.max(1))
+            .tls_danger_accept_invalid_certs(!settings.verify_tls);
+        if let Some(path) = &settings.ca_file {
+            let pem = std::fs::read(path).map_err(|error| {
+                wrong(settings, "tls.ca_file", &format!("`{}` cannot be read: {error}", path.display()))
+            })?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or_else(|| {
+                    wrong(settings, "tls.ca_file", &format!("`{}` holds no PEM certificate", path.display()))
+                })?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let client = builder
+            .build()
+            .map_err(|error| wrong(settings, "tls", &format!("TLS cannot be set up: {}", error.without_url())))?;
+        Ok(Self {
+            client,
+            base,
+            permits: Semaphore::new(settings.max_connections.max(1)),
+            max_response: settings.max_response,
+        })
+    }
+
+    /// The host and port, for messages.
+    pub(super) fn host(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// The instance's URL, for messages. It holds no secret: credentials in a URL are refused.
+    pub(super) fn base(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// Whether the host is Odoo Online's.
+    pub(super) fn is_odoo_online(&self) -> bool {
+        self.base.host_str().is_some_and(|host| host.ends_with(".odoo.com"))
+    }
+
+    /// Sends, and where that is safe sends again, until there is an answer.
+    pub(super) async fn send(&self, out: &Outgoing, patience: &Patience) -> Result<Answer, Error> {
+        let url = self.base.join(&out.path).map_err(|_| {
+            Error::new(Kind::Internal, format!("`{}` is not a path below `{}`.", out.path, self.base()))
+        })?;
+        let mut pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(100))
+            .with_max_delay(Duration::from_secs(3))
+            .with_factor(2.0)
+            .with_max_times(4)
+            .with_jitter()
+            .build();
+        loop {
+            let left = Arc::new(AtomicBool::new(false));
+            let attempt = self.attempt(out, url.clone(), &left, patience).await;
+            let may_repeat = out.effect == Effect::Read || !left.load(Ordering::Acquire);
+            let trouble = |trouble| reach::error(self, &trouble, out.effect, left.load(Ordering::Acquire));
+            let wait = match &attempt {
+                Ok(answer) if out.effect == Effect::Read && passes(answer.status) => answer.retry_after,
+                Err(found) if may_repeat && found.passes() => None,
+                _ => return attempt.map_err(trouble),
+            };
+            let pause = match pauses.next() {
+                Some(pause) => pause.max(wait.unwrap_or_default()),
+                None => return attempt.map_err(trouble),
+            };
+            if pause >= patience.left() {
+                return attempt.map_err(trouble);
+            }
+            tracing::debug!(host = %self.host(), path = %out.path, pause = ?pause, "Odoo did not answer; sending again");
+            if patience.limit(tokio::time::sleep(pause)).await == Err(Ended::Cancelled) {
+                return Err(trouble(Trouble::Ended(Ended::Cancelled)));
+            }
+        }
+    }
+
+    /// Sends once. Dropping it closes the connection.
+    async fn attempt(
+        &self,
+        out: &Outgoing,
+        url: Url,
+        left: &Arc<AtomicBool>,
+        patience: &Patience,
+    ) -> Result<Answer, Trouble> {
+        if let Some(ended) = patience.ended() {
+            return Err(Trouble::Ended(ended));
+        }
+        patience.limit(self.exchange(out, url, left)).await.unwrap_or_else(|ended| Err(Trouble::Ended(ended)))
+    }
+
+    async fn exchange(&self, out: &Outgoing, url: Url, left: &Arc<AtomicBool>) -> Result<Answer, Trouble> {
+        let _permit = self.permits.acquire().await.map_err(|_| Trouble::Cut("the client was closed".into()))?;
+        let mut request = self.client.request(out.method.clone(), url).headers(out.headers.clone());
+        if out.method != Method::GET {
+            let body = Watched { data: Some(out.body.clone()), left: Arc::clone(left) };
+            request = request.header(CONTENT_TYPE, "application/json").body(reqwest::Body::wrap(body));
+        } else {
+            left.store(true, Ordering::Release);
+        }
+        let mut response = request.send().await.map_err(|error| Trouble::from_send(&error))?;
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut answer = Answer {
+            status: response.status(),
+            content_type: header(CONTENT_TYPE).unwrap_or_default(),
+            location: header(LOCATION),
+            retry_after: header(RETRY_AFTER).and_then(|text| text.trim().parse().ok()).map(Duration::from_secs),
+            body: Bytes::new(),
+        };
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Trouble::from_body(&error))? {
+            if (body.len() + chunk.len()) as u64 > self.max_response {
+                return Err(Trouble::TooLarge(self.max_response));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        answer.body = body.into();
+        Ok(answer)
+    }
+}
+
+/// Statuses that pass by themselves.
+fn passes(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
+
+/// A body that tells whether anybody has taken it.
+struct Watched {
+    data: Option<Bytes>,
+    left: Arc<AtomicBool>,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.left.store(true, Ordering::Release);
+        Poll::Ready(self.data.take().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.data.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.data.as_ref().map_or(0, |data| data.len() as u64))
+    }
+}
+
+/// A setting of this instance that cannot work.
+pub(super) fn wrong(settings: &Settings, key: &str, what: &str) -> Error {
+    Error::new(Kind::Unavailable, format!("The Odoo `{}` cannot be used: {what}.", settings.name))
+        .hint(format!("Set `{key}` of `[instances.{}]`.", settings.name))
+}
+
+/// The URL as a folder, so that paths join below it.
+fn base_url(settings: &Settings) -> Result<Url, Error> {
+    if settings.url.trim().is_empty() {
+        return Err(wrong(settings, "url", "it has no URL"));
+    }
+    let mut url = Url::parse(settings.url.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| wrong(settings, "url", "its URL is not of the form `https://example.odoo.com`"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong(settings, "url", "its URL carries credentials, which would end in logs"));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(url: &str) -> Settings {
+        Settings { url: url.into(), ..Settings::default() }
+    }
+
+    #[test]
+    fn a_path_prefix_is_kept_and_a_query_is_not() {
+        for (url, joined) in [
+            ("https://example.odoo.com", "https://example.odoo.com/json/2/a/b"),
+            ("https://example.com/erp", "https://example.com/erp/json/2/a/b"),
+            ("https://example.com/erp/?debug=1#x", "https://example.com/erp/json/2/a/b"),
+            (" http://127.0.0.1:8069/ ", "http://127.0.0.1:8069/json/2/a/b"),
+        ] {
+            let base = base_url(&settings(url)).unwrap();
+            assert_eq!(base.join("json/2/a/b").unwrap().as_str(), joined);
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_said_with_its_key_and_without_its_secret() {
+        for url in ["", "example.odoo.com", "ftp://example.com", "file:///etc/passwd", "https://u:s3cret@example.com"] {
+            let error = base_url(&settings(url)).unwrap_err();
+            assert!(error.hint.as_deref().unwrap().contains("`url`"), "{url}");
+            assert!(!format!("{error:?}").contains("s3cret"));
+        }
+    }
+
+    #[test]
+    fn a_ca_file_that_is_missing_or_empty_is_named() {
+        let missing = Settings { ca_file: Some("/nowhere/ca.pem".into()), ..settings("https://example.com") };
+        assert!(Http::new(&missing).unwrap_err().message.contains("/nowhere/ca.pem"));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let empty = Settings { ca_file: Some(file.path().into()), ..settings("https://example.com") };
+        assert!(Http::new(&empty).unwrap_err().message.contains("no PEM certificate"));
+    }
+}

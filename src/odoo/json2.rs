@@ -1,0 +1,133 @@
+//! JSON-2: `POST /json/2/<model>/<method>` with named arguments and an API key. Odoo 19 and later.
+//!
+//! The header `X-Odoo-Database` names the database where several share the host. Odoo Online answers 404 when it is sent, and
+//! a host with several answers 404 when it is not. So it is sent where a database is configured and the host is not Odoo
+//! Online's; where that gets a 404 that blames the header's presence or absence, the other way is tried once, and kept if it
+//! works. A 404 comes before anything runs, so a write may be sent again. A wrong name is never dropped in favour of
+//! whatever other database the host has: then Odoo's own page says that it knows no such database.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use super::error::Error;
+use super::faults::Fault;
+use super::http::{self, Answer, Http, Outgoing};
+use super::jsonrpc::{Said, decode, encode};
+use super::pages;
+use super::request::{Effect, Patience, Request};
+use super::settings::Settings;
+
+const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
+
+/// The key, and what was learnt of the host.
+#[derive(Debug)]
+pub(super) struct Json2 {
+    authorization: HeaderValue,
+    database: Option<(String, HeaderValue)>,
+    sends_database: AtomicBool,
+}
+
+impl Json2 {
+    /// For the key of these settings; `None` without one.
+    pub(super) fn new(settings: &Settings, http: &Http) -> Result<Option<Self>, Error> {
+        let Some(key) = &settings.api_key else { return Ok(None) };
+        let database = match &settings.database {
+            None => None,
+            Some(name) => {
+                let value = HeaderValue::from_str(name).map_err(|_| {
+                    http::wrong(settings, "database", "its database name cannot stand in an HTTP header")
+                })?;
+                Some((name.clone(), value))
+            }
+        };
+        Ok(Some(Self {
+            authorization: bearer(key)
+                .ok_or_else(|| http::wrong(settings, "api_key", "its API key holds characters that no key has"))?,
+            sends_database: AtomicBool::new(database.is_some() && !http.is_odoo_online()),
+            database,
+        }))
+    }
+
+    /// Calls a method with the request's named arguments. Positional ones are the caller's to send elsewhere.
+    pub(super) async fn call(
+        &self,
+        http: &Http,
+        request: &Request,
+        context: Map<String, Value>,
+        patience: &Patience,
+    ) -> Result<Said, Error> {
+        let mut body = request.kwargs.clone();
+        if let Some(ids) = &request.ids {
+            body.insert("ids".into(), ids.clone().into());
+        }
+        if !context.is_empty() {
+            body.insert("context".into(), context.into());
+        }
+        let body = encode(&Value::Object(body))?;
+        let sends = self.sends_database.load(Ordering::Relaxed);
+        let mut out = Outgoing {
+            method: Method::POST,
+            path: format!("json/2/{}/{}", request.model, request.method),
+            headers: self.headers(sends),
+            body,
+            effect: request.effect,
+        };
+        let mut answer = http.send(&out, patience).await?;
+        if self.blames_header(&answer, sends) {
+            out.headers = self.headers(!sends);
+            let other = http.send(&out, patience).await?;
+            if other.status != 404 || pages::is_json(&other) {
+                tracing::debug!(host = %http.host(), sent = !sends, "`X-Odoo-Database` is handled the other way round");
+                self.sends_database.store(!sends, Ordering::Relaxed);
+                answer = other;
+            }
+        }
+        self.read(http, answer, request.effect).await
+    }
+
+    async fn read(&self, http: &Http, answer: Answer, effect: Effect) -> Result<Said, Error> {
+        if pages::is_json(&answer) {
+            if answer.status.is_success() {
+                if let Ok(value) = decode::<Value>(&answer.body).await {
+                    return Ok(Said::Result(value));
+                }
+            } else if let Ok(fault) = decode::<Fault>(&answer.body).await
+                && !fault.name.is_empty()
+            {
+                return Ok(Said::Fault(fault));
+            }
+        } else if answer.status == 404 && !pages::lacks_database(&answer) {
+            return Ok(Said::NoEndpoint(answer));
+        }
+        Err(pages::error(http, &answer, self.database_name(), effect))
+    }
+
+    fn database_name(&self) -> Option<&str> {
+        self.database.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    fn blames_header(&self, answer: &Answer, sent: bool) -> bool {
+        let page = self.database.is_some() && answer.status == 404 && !pages::is_json(answer);
+        page && sent != pages::lacks_database(answer)
+    }
+
+    fn headers(&self, with_database: bool) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        if let (true, Some((_, value))) = (with_database, &self.database) {
+            headers.insert(DATABASE, value.clone());
+        }
+        headers
+    }
+}
+
+/// `bearer <key>`, marked so that it does not print.
+fn bearer(key: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("bearer {}", key.expose_secret().trim())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}

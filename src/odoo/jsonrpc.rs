@@ -1,0 +1,111 @@
+//! JSON-RPC: `POST /jsonrpc` with a service, a method and positional arguments. Odoo 8 to 21.
+//!
+//! An exception comes with status 200 in `error.data`; a method that gives `None` may leave `result` out.
+
+use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::{Error, Kind};
+use super::faults::Fault;
+use super::http::{Answer, Http, Outgoing};
+use super::pages;
+use super::request::{Effect, Patience};
+
+/// What Odoo said to a call.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// The method's result.
+    Result(Value),
+    /// An exception.
+    Fault(Fault),
+    /// A page with status 404 that is not Odoo's external API.
+    NoEndpoint(Answer),
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    result: Option<Value>,
+    #[serde(default)]
+    error: Option<Failure>,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    #[serde(default)]
+    message: Value,
+    #[serde(default)]
+    data: Option<Fault>,
+}
+
+/// Calls a method of a service: `common`, `object` or `db`.
+pub(super) async fn service(
+    http: &Http,
+    service: &str,
+    method: &str,
+    args: Value,
+    effect: Effect,
+    patience: &Patience,
+) -> Result<Said, Error> {
+    call(http, "jsonrpc", json!({"service": service, "method": method, "args": args}), effect, patience).await
+}
+
+/// Posts `params` to a path that speaks JSON-RPC.
+pub(super) async fn call(
+    http: &Http,
+    path: &str,
+    params: Value,
+    effect: Effect,
+    patience: &Patience,
+) -> Result<Said, Error> {
+    let body = json!({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1});
+    let out =
+        Outgoing { method: Method::POST, path: path.into(), headers: HeaderMap::new(), body: encode(&body)?, effect };
+    let answer = http.send(&out, patience).await?;
+    if pages::is_json(&answer) {
+        if let Ok(envelope) = decode::<Envelope>(&answer.body).await {
+            return Ok(said(envelope));
+        }
+    } else if answer.status == 404 {
+        return Ok(Said::NoEndpoint(answer));
+    }
+    Err(pages::error(http, &answer, None, effect))
+}
+
+fn said(envelope: Envelope) -> Said {
+    match envelope.error {
+        None => Said::Result(envelope.result.unwrap_or(Value::Null)),
+        Some(failure) => {
+            let mut fault = failure.data.unwrap_or(Fault { name: String::new(), message: Value::Null });
+            if fault.message.is_null() {
+                fault.message = failure.message;
+            }
+            Said::Fault(fault)
+        }
+    }
+}
+
+/// The bytes of a request.
+pub(super) fn encode(body: &Value) -> Result<Bytes, Error> {
+    serde_json::to_vec(body)
+        .map(Bytes::from)
+        .map_err(|error| Error::new(Kind::Internal, format!("The request cannot be written as JSON: {error}.")))
+}
+
+/// An answer's JSON. A large one is read on a thread of its own, so that others' calls go on.
+pub(super) async fn decode<T>(body: &Bytes) -> Result<T, serde_json::Error>
+where
+    T: for<'de> Deserialize<'de> + Send + 'static,
+{
+    const LARGE: usize = 1 << 20;
+    if body.len() < LARGE {
+        return serde_json::from_slice(body);
+    }
+    let body = body.clone();
+    tokio::task::spawn_blocking(move || serde_json::from_slice(&body))
+        .await
+        .unwrap_or_else(|error| Err(serde::de::Error::custom(error)))
+}

@@ -1,0 +1,210 @@
+//! Fits a domain to the model: every path is walked, every value becomes what Odoo means by it, and what Odoo would
+//! answer with silence (a name after `=`, a field that cannot be searched, an empty text) is refused before the request.
+//!
+//! Dropping a condition widens the answer. So only a condition that the author wrote whole goes when its optional field
+//! is missing; one with the caller's value in it is `unsupported`.
+
+mod compare;
+mod path;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use self::path::{Target, walk};
+use super::faults::{Faults, invalid};
+use super::fit::{Fit, Metadata, Supplied};
+use super::names::unsupported;
+use crate::domain::{Condition, Domain, Operand, Operator};
+use crate::odoo::Error;
+use crate::odoo::metadata::{FieldType, Model};
+
+/// A domain nested deeper than this is nobody's.
+const DEEPEST: usize = 64;
+
+/// Fits the domain to the model; the result holds only what Odoo understands, names of this Odoo, and typed values.
+///
+/// # Errors
+/// All faults in one: `unknown_field`, `invalid_arguments`, `unsupported`; else what asking for a related model gave.
+pub async fn fit_domain<M: Metadata>(
+    domain: &Domain<Supplied>,
+    model: &Arc<Model>,
+    fit: &Fit<'_, M>,
+) -> Result<Domain<Value>, Error> {
+    let mut faults = Faults::default();
+    let fitted = node(domain, model, fit, &mut faults, 0).await?;
+    faults.into_result(fitted.unwrap_or_else(|| Domain::And(Vec::new())))
+}
+
+type Fitted<'a> = Pin<Box<dyn Future<Output = Result<Option<Domain<Value>>, Error>> + Send + 'a>>;
+
+/// `None`: the node was dropped.
+fn node<'a, M: Metadata>(
+    domain: &'a Domain<Supplied>,
+    model: &'a Arc<Model>,
+    fit: &'a Fit<'_, M>,
+    faults: &'a mut Faults,
+    depth: usize,
+) -> Fitted<'a> {
+    Box::pin(async move {
+        if depth > DEEPEST {
+            return Err(invalid(format!("The domain is nested deeper than {DEEPEST} levels")));
+        }
+        match domain {
+            Domain::And(parts) => Ok(all(parts, model, fit, faults, depth).await?.map(Domain::And)),
+            Domain::Or(parts) => Ok(all(parts, model, fit, faults, depth).await?.map(Domain::Or)),
+            Domain::Not(part) => {
+                let part = node(part, model, fit, faults, depth + 1).await?;
+                Ok(part.map(|part| Domain::Not(Box::new(part))))
+            }
+            Domain::Condition(one) => condition(one, model, fit, faults, depth).await,
+        }
+    })
+}
+
+async fn all<M: Metadata>(
+    parts: &[Domain<Supplied>],
+    model: &Arc<Model>,
+    fit: &Fit<'_, M>,
+    faults: &mut Faults,
+    depth: usize,
+) -> Result<Option<Vec<Domain<Value>>>, Error> {
+    let mut kept = Vec::with_capacity(parts.len());
+    for part in parts {
+        kept.extend(node(part, model, fit, faults, depth + 1).await?);
+    }
+    Ok((parts.is_empty() || !kept.is_empty()).then_some(kept))
+}
+
+async fn condition<M: Metadata>(
+    condition: &Condition<Supplied>,
+    model: &Arc<Model>,
+    fit: &Fit<'_, M>,
+    faults: &mut Faults,
+    depth: usize,
+) -> Result<Option<Domain<Value>>, Error> {
+    let Condition { path, operator, operand } = condition;
+    let plain = |path: String, value: Value| {
+        Domain::Condition(Condition { path, operator: *operator, operand: Operand::Value(value) })
+    };
+    if let (true, Operand::Value(value)) = (path == "1" || path == "0", operand) {
+        return Ok(Some(plain(path.clone(), value.value.clone())));
+    }
+    let target = match walk(path, model, fit.metadata).await? {
+        Ok(target) => target,
+        Err(fault) => {
+            faults.push(fault);
+            return Ok(None);
+        }
+    };
+    match (target, operand) {
+        (Target::Missing(model), operand) => {
+            if from_caller(operand) {
+                faults.push(unsupported(path, &model));
+            }
+            Ok(None)
+        }
+        (Target::Raw(path), Operand::Value(value)) => {
+            let value = if value.value.is_null() { Value::Bool(false) } else { value.value.clone() };
+            Ok(Some(plain(path, value)))
+        }
+        (Target::Number(path), Operand::Value(value)) => {
+            Ok(faults.keep(compare::part_of_date(&path, *operator, &value.value)))
+        }
+        (Target::Field(found), Operand::Value(value)) => {
+            Ok(faults.keep(compare::fit(&found, *operator, &value.value, fit.zone)))
+        }
+        (Target::Field(found), Operand::Domain(inner)) => {
+            let relation = match (&found.field.relation, operator) {
+                (Some(relation), Operator::Any | Operator::NotAny) => relation,
+                _ => {
+                    faults.push(invalid(format!(
+                        "`{path}` with a domain needs a relation and the operator `any` or `not any`"
+                    )));
+                    return Ok(None);
+                }
+            };
+            let related = fit.metadata.model(relation).await?;
+            let inner = node(inner, &related, fit, faults, depth + 1).await?;
+            Ok(inner.map(|inner| {
+                let operand = Operand::Domain(Box::new(inner));
+                Domain::Condition(Condition { path: found.path, operator: *operator, operand })
+            }))
+        }
+        (Target::Raw(path) | Target::Number(path), Operand::Domain(_)) => {
+            faults.push(invalid(format!("`{path}` is no relation: `any` needs one")));
+            Ok(None)
+        }
+    }
+}
+
+/// Whether the caller had a part in what is compared with.
+fn from_caller(operand: &Operand<Supplied>) -> bool {
+    fn within(domain: &Domain<Supplied>, depth: usize) -> bool {
+        match domain {
+            _ if depth > DEEPEST => true,
+            Domain::And(parts) | Domain::Or(parts) => parts.iter().any(|part| within(part, depth + 1)),
+            Domain::Not(part) => within(part, depth + 1),
+            Domain::Condition(condition) => match &condition.operand {
+                Operand::Value(value) => value.from_caller,
+                Operand::Domain(domain) => within(domain, depth + 1),
+            },
+        }
+    }
+    match operand {
+        Operand::Value(value) => value.from_caller,
+        Operand::Domain(domain) => within(domain, 0),
+    }
+}
+
+/// The fitted domain in Odoo's prefix notation, every operator explicit; the empty list is every record.
+#[must_use]
+pub fn to_prefix(domain: &Domain<Value>) -> Vec<Value> {
+    let mut out = Vec::new();
+    if *domain != Domain::And(Vec::new()) {
+        print(domain, &mut out);
+    }
+    out
+}
+
+fn print(domain: &Domain<Value>, out: &mut Vec<Value>) {
+    let mut joined = |sign: &str, parts: &[Domain<Value>], nothing: Value| match parts.split_last() {
+        None => out.push(nothing),
+        Some((last, others)) => {
+            for part in others {
+                out.push(sign.into());
+                print(part, out);
+            }
+            print(last, out);
+        }
+    };
+    match domain {
+        Domain::And(parts) => joined("&", parts, json!([1, "=", 1])),
+        Domain::Or(parts) => joined("|", parts, json!([0, "=", 1])),
+        Domain::Not(part) => {
+            out.push("!".into());
+            print(part, out);
+        }
+        Domain::Condition(Condition { path, operator, operand }) => {
+            let path = match path.as_str() {
+                "1" => json!(1),
+                "0" => json!(0),
+                path => Value::from(path),
+            };
+            let value = match operand {
+                Operand::Value(value) => value.clone(),
+                Operand::Domain(domain) => Value::Array(to_prefix(domain)),
+            };
+            out.push(json!([path, compare::spelled(*operator), value]));
+        }
+    }
+}
+
+/// Whether this type can hold related records.
+fn is_relation(kind: &FieldType) -> bool {
+    matches!(kind, FieldType::Many2one | FieldType::One2many | FieldType::Many2many)
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

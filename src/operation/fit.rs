@@ -1,0 +1,59 @@
+//! What fitting values to a model needs: the model's fields, the user's zone, and who supplied a value.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::odoo::metadata::Model;
+use crate::odoo::{Client, Error, Patience};
+
+/// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
+pub trait Metadata: Sync {
+    /// The model as this user sees it.
+    ///
+    /// # Errors
+    /// Whatever Odoo answers: the model is unknown, may not be read, or Odoo is not there.
+    fn model(&self, name: &str) -> impl Future<Output = Result<Arc<Model>, Error>> + Send;
+}
+
+impl Metadata for (&Client, &Patience) {
+    async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
+        self.0.model(name, self.1).await
+    }
+}
+
+/// The surroundings in which a call's values meet a model's fields.
+#[derive(Debug)]
+pub struct Fit<'a, M> {
+    /// Models, also the related ones.
+    pub metadata: &'a M,
+    /// The user's zone: `context.tz`, else Odoo's `res.users.tz`, else UTC.
+    pub zone: &'a TimeZone,
+}
+
+/// A value, and whether the caller had a part in it. What the caller gave is never silently dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supplied {
+    /// The value, templates filled in.
+    pub value: Value,
+    /// A template in it used an argument (or a lookup or `if` that depends on one), or the caller gave it whole.
+    pub from_caller: bool,
+}
+
+impl Supplied {
+    /// What the author wrote, as it stands.
+    #[must_use]
+    pub fn by_author(value: impl Into<Value>) -> Self {
+        Self { value: value.into(), from_caller: false }
+    }
+
+    /// What the caller gave, whole or in part.
+    #[must_use]
+    pub fn by_caller(value: impl Into<Value>) -> Self {
+        Self { value: value.into(), from_caller: true }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
