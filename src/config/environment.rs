@@ -211,11 +211,9 @@ impl Environment<'_> {
         }
         let text = format!("{name} = {value}");
         let before = self.sink.errors();
-        let root = read_text(Path::new("environment"), &text, Format::Toml, self.sink)?;
-        if self.sink.errors() > before {
-            return None;
-        }
-        root.child(name).cloned()
+        let mut node = None;
+        read_text(Path::new("environment"), &text, Format::Toml, self.sink, |root, _| node = root.child(name).cloned());
+        node.filter(|_| self.sink.errors() == before)
     }
 }
 

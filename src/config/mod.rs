@@ -122,12 +122,15 @@ fn read(path: &Path, sink: &mut Sink) -> Option<Node> {
     // Diagnostics show lines of the file: no secret may be in them.
     let text = mask::masked(&text, language::SECRET_KEYS);
     let format = Format::of(path).unwrap_or(Format::Toml);
-    let root = read_text(path, &text, format, sink)?;
-    if root.as_table().is_none() {
-        sink.error(&root.place, format!("expected a table, found {}", root.kind()));
-        return None;
-    }
-    Some(root)
+    let mut read = None;
+    read_text(path, &text, format, sink, |root, sink| {
+        if root.as_table().is_some() {
+            read = Some(root.clone());
+        } else {
+            sink.error(&root.place, format!("expected a table, found {}", root.kind()));
+        }
+    });
+    read
 }
 
 fn empty() -> Node {

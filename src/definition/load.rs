@@ -52,8 +52,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     let (files, watched) = (finder.files, finder.watched);
     let mut reader = Reader::default();
     for (path, format) in &files {
-        let root = read(path, *format, &mut sink);
-        reader.file(root, &mut sink);
+        read(path, *format, &mut sink, |root, sink| reader.file(root, sink));
     }
     let mut loaded = reader.finish(sink);
     loaded.files = watched.into_iter().collect();
@@ -88,8 +87,7 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
     let mut reader = Reader::default();
     let mut count = 0;
     for (path, text, format) in texts {
-        let root = read_text(path, text, format, &mut sink);
-        reader.file(root, &mut sink);
+        read_text(path, text, format, &mut sink, |root, sink| reader.file(root, sink));
         count += 1;
     }
     let mut loaded = reader.finish(sink);
@@ -105,15 +103,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn file(&mut self, root: Option<Node>, sink: &mut Sink) {
-        let Some(root) = root else { return };
+    fn file(&mut self, root: &Node, sink: &mut Sink) {
         let Some(table) = root.as_table() else {
             sink.error(&root.place, format!("expected a table with `tool`, found {}", root.kind()));
             return;
         };
         let before = sink.errors();
-        shape::check(&root, &language::FILE, sink);
-        let sound = sink.errors() == before;
+        shape::check(root, &language::FILE, sink);
+        let sound = sink.errors() == before && !sink.recovering;
         for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
             self.tool_count += 1;
             self.built.extend(build::tool(node, sound, sink));

@@ -157,6 +157,8 @@ pub struct Sink {
     pub diagnostics: Vec<Diagnostic>,
     /// What is being checked, e.g. "tool `search_crm_leads`": goes into everything found meanwhile.
     pub definition: Option<String>,
+    /// The file has syntax errors, and is what could be recovered: that something is not there proves nothing.
+    pub recovering: bool,
 }
 
 impl Sink {
@@ -174,6 +176,13 @@ impl Sink {
     /// Adds a warning at this place.
     pub fn warning(&mut self, place: &Place, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Diagnostic::warning(message).at(place))
+    }
+
+    /// Adds an error about something that is not there, unless a syntax error may be the reason.
+    pub fn missing(&mut self, place: &Place, message: impl Into<String>, hint: impl Into<String>) {
+        if !self.recovering {
+            self.error(place, message).hint(hint);
+        }
     }
 
     /// Adds what was found elsewhere.

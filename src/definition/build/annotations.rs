@@ -17,7 +17,7 @@ impl Builder<'_> {
         let name = operation.name();
 
         if let Some((node, said)) = hint("readOnlyHint").filter(|(_, said)| *said != derived.read_only) {
-            let does = if derived.read_only { "only reads" } else { "may write" };
+            let does = if derived.read_only { "only reads" } else { "writes" };
             let fix = match operation {
                 Operation::Call(_) if said => "a method that changes nothing is declared with `writes = false`",
                 _ => "leave the hint out: it follows from the operation",

@@ -59,10 +59,10 @@ impl Builder<'_> {
             }
             return self.expression(node, key).map_or(FieldList::Default, FieldList::Given);
         }
-        FieldList::Listed(self.field_entries(node, key))
+        FieldList::Listed(self.field_entries(node, key, true))
     }
 
-    fn field_entries(&mut self, node: &Node, key: &str) -> Vec<FieldEntry> {
+    fn field_entries(&mut self, node: &Node, key: &str, outermost: bool) -> Vec<FieldEntry> {
         let mut entries: Vec<FieldEntry> = Vec::new();
         for item in node.as_array().unwrap_or_default() {
             match &item.value {
@@ -82,6 +82,7 @@ impl Builder<'_> {
                     }
                 }
                 // The types of the outermost list were checked with the shape; those of nested ones were not.
+                _ if outermost => {}
                 _ => {
                     self.sink.error(&item.place, format!("expected a field name, found {}", item.kind()));
                 }
@@ -124,7 +125,7 @@ impl Builder<'_> {
     fn nested(&mut self, name: &str, node: &Node) -> Option<Nested> {
         match &node.value {
             NodeValue::Array(_) => {
-                Some(Nested { fields: self.field_entries(node, "fields"), limit: None, order: None })
+                Some(Nested { fields: self.field_entries(node, "fields", false), limit: None, order: None })
             }
             NodeValue::Table(table) => {
                 for (key, place, value) in table.iter() {
@@ -162,7 +163,7 @@ impl Builder<'_> {
                     self.literal_order(order);
                 }
                 Some(Nested {
-                    fields: self.field_entries(fields, "fields"),
+                    fields: self.field_entries(fields, "fields", false),
                     limit: table.get("limit").and_then(Node::as_integer).and_then(|limit| u32::try_from(limit).ok()),
                     order: order.and_then(Node::as_str).map(str::to_owned),
                 })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
+use crate::source::shape::NOT_YET;
 use crate::source::{Node, Place, Table, nearest};
 
 use super::super::tool::{Input, Paging};
@@ -44,7 +45,7 @@ impl Builder<'_> {
         let node = table.get("input").unwrap_or(&empty);
         let written = node.as_table()?;
         let errors = self.sink.errors();
-        self.schema(node);
+        self.schema(node, node);
         let author = written.to_json();
         self.meta(node, &author);
         self.arguments(node, written, paging.is_some());
@@ -61,26 +62,27 @@ impl Builder<'_> {
                 Some(Input { schema: Arc::new(schema), validator, paging })
             }
             Err(error) => {
-                let place = &node.along_pointer(error.instance_path().as_str()).place;
-                self.sink.error(place, format!("bad JSON Schema: {error}"));
+                let at = node.along_pointer(error.instance_path().as_str());
+                match at.child("pattern").or(Some(at)).filter(|_| error.to_string().contains("regex")) {
+                    Some(pattern) => self.sink.error(&pattern.place, "`pattern` is not a regular expression"),
+                    None => self.sink.error(&at.place, format!("bad JSON Schema: {error}")),
+                };
                 None
             }
         }
     }
 
     /// What the meta-schema does not say, all the way down.
-    fn schema(&mut self, node: &Node) {
+    fn schema(&mut self, node: &Node, root: &Node) {
         let Some(table) = node.as_table() else { return };
         for (key, place, value) in table.iter() {
             if key == "x-mcp-header" {
                 self.sink
                     .error(place, "`x-mcp-header` is not supported yet")
-                    .hint("this version of tooldoo does not carry it out; remove it");
+                    .hint(NOT_YET);
             }
-            if matches!(key, "$ref" | "$dynamicRef") && value.as_str().is_some_and(|target| !target.starts_with('#')) {
-                self.sink
-                    .error(&value.place, format!("`{key}` points outside: nothing is fetched over the network"))
-                    .hint("put the schema under `$defs` and refer to it with `#/$defs/…`");
+            if matches!(key, "$ref" | "$dynamicRef") {
+                self.reference(key, value, root);
             }
             let known = SCHEMA.iter().chain(SCHEMAS).chain(SCHEMA_TABLES).chain(KEYWORDS).copied();
             if !known.clone().any(|known| known == key)
@@ -91,14 +93,34 @@ impl Builder<'_> {
                     .hint(format!("did you mean `{near}`?"));
             }
             if SCHEMA.contains(&key) {
-                self.schema(value);
+                self.schema(value, root);
             } else if SCHEMAS.contains(&key) {
-                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item));
+                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item, root));
             } else if SCHEMA_TABLES.contains(&key) {
-                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item));
+                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item, root));
             }
         }
         self.required_exist(table);
+    }
+
+    /// References stay inside, and point to something.
+    fn reference(&mut self, key: &str, value: &Node, root: &Node) {
+        let Some(target) = value.as_str() else { return };
+        match target.strip_prefix('#') {
+            None => {
+                self.sink
+                    .error(&value.place, format!("`{key}` points outside: nothing is fetched over the network"))
+                    .hint("put the schema under `$defs` and refer to it with `#/$defs/…`");
+            }
+            Some(pointer) if pointer.starts_with('/') && !pointer.contains('%') && root.pointer(pointer).is_none() => {
+                let names = root.child("$defs").and_then(Node::as_table).into_iter().flat_map(Table::iter);
+                let last = pointer.rsplit('/').next().unwrap_or_default();
+                let hint = nearest(last, names.map(|(name, _, _)| name))
+                    .map_or_else(|| "put the schema under `$defs`".to_owned(), |near| format!("did you mean `#/$defs/{near}`?"));
+                self.sink.error(&value.place, format!("`{key}` points to nothing: `{target}`")).hint(hint);
+            }
+            Some(_) => {}
+        }
     }
 
     /// `required` names what `properties` declares, where nothing else could declare it.
@@ -110,7 +132,7 @@ impl Builder<'_> {
             let Some(name) = node.as_str().filter(|name| properties.get(name).is_none()) else { continue };
             let hint = nearest(name, properties.iter().map(|(name, _, _)| name))
                 .map_or_else(|| "declare it under `properties`".to_owned(), |near| format!("did you mean `{near}`?"));
-            self.sink.error(&node.place, format!("`required` names `{name}`, which `properties` does not declare")).hint(hint);
+            self.sink.missing(&node.place, format!("`required` names `{name}`, which `properties` does not declare"), hint);
         }
     }
 
@@ -180,20 +202,23 @@ impl Builder<'_> {
         self.scope.open = !closed || verbatim;
     }
 
-    /// Warns of declared arguments that no template names.
-    pub(super) fn unused_arguments(&mut self, table: &Table) {
+    /// Warns of declared arguments that no template names. Not where something else is wrong (`errors`): a misspelt name would
+    /// then be told twice.
+    pub(super) fn unused_arguments(&mut self, table: &Table, errors: bool) {
         // Without an operation nothing could have used them.
         let operation = super::OPERATIONS.iter().find(|key| table.get(key).is_some());
         let known = |key: &str| super::super::language::TOOL.key(key).is_some_and(|key| key.carried_out);
-        if self.scope.all_used || !operation.is_some_and(|key| known(key)) {
+        if self.scope.all_used || errors || !operation.is_some_and(|key| known(key)) {
             return;
         }
         let unused = self.scope.arguments.iter().filter(|(name, _)| !self.scope.used.contains(*name));
         for (name, argument) in unused {
             let hint = if crate::template::is_reserved(name) {
                 format!("`{name}` has a meaning of its own in templates: the argument is `{{{{ args.{name} }}}}`")
-            } else {
+            } else if crate::template::is_identifier(name) {
                 format!("use `{{{{ {name} }}}}` in the operation, or remove it from `input`")
+            } else {
+                format!("use `{{{{ args[\"{name}\"] }}}}` in the operation, or remove it from `input`")
             };
             self.sink.warning(&argument.place, format!("nothing uses the argument `{name}`")).hint(hint);
         }
@@ -301,7 +326,7 @@ fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return paging };
     let own = |properties: &Map<String, Value>, name: &str, key: &str| properties.get(name).and_then(|own| own.get(key)).cloned();
     let default = own(properties, "limit", "default").and_then(|default| u32::try_from(default.as_i64()?).ok());
-    let paging = Paging { default: default.unwrap_or(paging.default).clamp(1, paging.max), max: paging.max };
+    let paging = Paging { default: default.unwrap_or(paging.default).min(paging.max).max(1), max: paging.max };
     let description = own(properties, "limit", "description").unwrap_or_else(|| json!("How many to return"));
     let limit = json!({
         "type": "integer", "description": description, "default": paging.default, "minimum": 1, "maximum": paging.max,

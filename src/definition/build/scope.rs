@@ -129,7 +129,7 @@ impl Builder<'_> {
 
     fn fault(&mut self, node: &Node, fault: &Fault) {
         let place = fault.range.clone().map_or_else(|| node.place.clone(), |range| node.inside(range));
-        self.sink.error(&place, format!("wrong template: {}", fault.message)).hint_if(fault.hint.clone());
+        self.sink.error(&place, fault.message.clone()).hint_if(fault.hint.clone());
     }
 
     fn names(&mut self, node: &Node, template: &Template) {
@@ -181,7 +181,8 @@ impl Builder<'_> {
                     .error(&place, format!("the lookup `{later}` has not run here"))
                     .hint("lookups run in the order in which they are written, before the operation");
             }
-            _ if self.scope.open => {}
+            // With a syntax error, the declaration may be what could not be read.
+            _ if self.scope.open || self.sink.recovering => {}
             (unknown, _) => {
                 let place = place();
                 let known = self.scope.arguments.keys().chain(self.scope.lookups.keys()).map(String::as_str);
@@ -198,7 +199,7 @@ impl Builder<'_> {
     fn argument(&mut self, argument: &str, place: &Place) {
         if self.scope.arguments.contains_key(argument) {
             self.scope.used.insert(argument.to_owned());
-        } else if !(self.scope.open || self.scope.paging && matches!(argument, "limit" | "offset")) {
+        } else if !(self.scope.open || self.sink.recovering || self.scope.paging && matches!(argument, "limit" | "offset")) {
             let near = nearest(argument, self.scope.arguments.keys().map(String::as_str));
             let hint = near.map_or_else(
                 || "declare it in `[tool.input.properties]`".to_owned(),
@@ -210,6 +211,9 @@ impl Builder<'_> {
 
     /// A domain: its form, and the names in it.
     pub(super) fn domain(&mut self, node: &Node) -> Option<DomainTemplate> {
+        if node.as_array().is_none() && node.as_str().is_none() {
+            return None;
+        }
         match DomainTemplate::parse(&node.to_json()) {
             Ok(domain) => {
                 self.names_within(node);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::source::shape::NOT_YET;
 use crate::source::{Node, NodeValue, Place, Table};
 use crate::template::{self, Templated};
 
@@ -46,7 +47,9 @@ impl Builder<'_> {
                 }
                 for item in items {
                     match &item.value {
-                        NodeValue::Array(_) => wrong(self, "`ids` is a flat list".to_owned()),
+                        NodeValue::Array(_) => {
+                            self.sink.error(&item.place, "`ids` is a flat list").hint("e.g. `ids = [7, 8]`");
+                        }
                         NodeValue::Table(_) => self.not_yet_table(item),
                         _ => self.ids_checked(item),
                     }
@@ -103,7 +106,7 @@ impl Builder<'_> {
             let words: Vec<_> = table.iter().map(|(word, _, _)| format!("`{word}`")).collect();
             self.sink
                 .error(&node.place, format!("{} at the relation `{key}` is not supported yet", words.join(", ")))
-                .hint("this version of tooldoo does not carry it out; remove it");
+                .hint(NOT_YET);
         }
     }
 
