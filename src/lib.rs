@@ -18,6 +18,7 @@ pub mod mcp;
 pub mod odoo;
 pub mod operation;
 pub mod reload;
+pub mod service;
 pub mod source;
 pub mod template;
 pub mod transport;

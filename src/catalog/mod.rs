@@ -1,15 +1,31 @@
 //! Compiled tools and bundles: what one call sees, whole and unchanging.
+//!
+//! A catalog is built from checked definitions and then never changes; a reload builds another one. What is visible to whom
+//! is decided here and nowhere else, by [`Catalog::tools`] and [`Catalog::tool`].
 
+mod versions;
+mod visibility;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access::Caller;
 use crate::definition::tool::Tool;
 
+pub use versions::Versions;
+pub use visibility::DEFAULT_BUNDLE;
+
 /// Everything that is served, at one moment. Replaced whole, never changed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// Sorted by sequence, then name.
     tools: Vec<Arc<Tool>>,
+    /// Name or alias to positions in `tools`: several, where their `odoo` requirements exclude each other.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Every bundle that a tool names, and `default`.
+    bundles: HashSet<String>,
+    /// Which version each Odoo runs.
+    versions: Arc<Versions>,
 }
 
 /// Which kinds of list differ between two catalogs, as one caller sees them.
@@ -20,34 +36,84 @@ pub struct Changes {
 }
 
 impl Catalog {
+    /// A catalog of these tools, for Odoos of unknown version.
+    #[must_use]
+    pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
+        tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut bundles = HashSet::from([DEFAULT_BUNDLE.to_owned()]);
+        for (position, tool) in tools.iter().enumerate() {
+            for name in std::iter::once(&tool.name).chain(&tool.aliases) {
+                by_name.entry(name.clone()).or_default().push(position);
+            }
+            bundles.extend(tool.bundles.iter().cloned());
+        }
+        Self { tools, by_name, bundles, versions: Arc::default() }
+    }
+
+    /// The same tools, for Odoos of these versions.
+    #[must_use]
+    pub fn with_versions(self, versions: Arc<Versions>) -> Self {
+        Self { versions, ..self }
+    }
+
     /// The tools that this caller sees, in the order in which they are listed.
     pub fn tools<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = &'a Arc<Tool>> {
-        self.tools.iter().filter(move |tool| visible(tool, caller))
+        self.tools.iter().filter(move |tool| self.sees(caller, tool))
     }
 
     /// The tool of that name or alias, if this caller sees it.
     #[must_use]
-    pub fn tool<'a>(&'a self, caller: &'a Caller, name: &str) -> Option<&'a Arc<Tool>> {
-        self.tools(caller).find(|tool| tool.name == name || tool.aliases.iter().any(|alias| alias == name))
+    pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Arc<Tool>> {
+        let positions = self.by_name.get(name)?;
+        positions.iter().filter_map(|position| self.tools.get(*position)).find(|tool| self.sees(caller, tool))
     }
 
     /// Whether any tool names that bundle (`default` always exists).
     #[must_use]
     pub fn has_bundle(&self, name: &str) -> bool {
-        name == DEFAULT_BUNDLE || self.tools.iter().any(|tool| tool.bundles.iter().any(|bundle| bundle == name))
+        self.bundles.contains(name)
+    }
+
+    /// How many tools there are, whoever sees them.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tools.len()
+    }
+
+    /// Whether there is nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tools.is_empty()
+    }
+
+    /// The names of all bundles, sorted.
+    #[must_use]
+    pub fn bundles(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.bundles.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What this caller would notice if `newer` took this one's place.
+    #[must_use]
+    pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
+        Changes { tools: !self.tools(caller).map(|tool| listed(tool)).eq(newer.tools(caller).map(|tool| listed(tool))) }
+    }
+
+    fn has_rivals(&self, tool: &Tool) -> bool {
+        self.by_name.get(&tool.name).is_some_and(|positions| positions.len() > 1)
+    }
+
+    fn sees(&self, caller: &Caller, tool: &Tool) -> bool {
+        visibility::visible(tool, caller) && self.versions.suit(tool, self.has_rivals(tool))
     }
 }
 
-/// The bundle of tools that name none.
-pub const DEFAULT_BUNDLE: &str = "default";
-
-/// The one question that list, call and complete all ask.
-fn visible(tool: &Tool, caller: &Caller) -> bool {
-    if caller.read_only && !tool.annotations.read_only {
-        return false;
-    }
-    let wanted = |name: &str| {
-        tool.bundles.iter().any(|bundle| bundle == name) || (name == DEFAULT_BUNDLE && tool.bundles.is_empty())
-    };
-    if caller.bundles.is_empty() { wanted(DEFAULT_BUNDLE) } else { caller.bundles.iter().any(|name| wanted(name)) }
+/// Everything of a tool that a client which listed it knows.
+fn listed(tool: &Tool) -> impl PartialEq + '_ {
+    (
+        (&tool.name, &tool.title, &tool.description, tool.annotations),
+        (&tool.input.schema, &tool.icons, &tool.meta),
+    )
 }

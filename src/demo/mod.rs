@@ -1,1 +1,91 @@
 //! The embedded Odoo and its sample data. Speaks HTTP on a real socket, and knows nothing of MCP.
+//!
+//! `tooldoo demo` and the hermetic tests use it in place of a real Odoo. It is worth having only as far as it behaves like one: `tests/contract.rs`
+//! runs the same cases against both, and where they differ, this one is wrong. What it does not have: modules, views, mail, a browser's
+//! web client, SQL. The models and their fields lie in `data/models`, the records in `data/records`.
+//!
+//! The way of a request: [`server`] (HTTP, recording) → `json2` or `rpc` (the protocol) → `orm::dispatch` (method and arguments) → `orm::*` (what
+//! the method does, on a snapshot for reads, in a transaction for writes) → `store` (the records).
+
+mod access;
+mod clock;
+mod data;
+mod domain;
+mod env;
+mod errors;
+mod field;
+mod json2;
+mod methods;
+mod model;
+mod orm;
+mod rpc;
+mod server;
+mod store;
+mod value;
+
+pub use server::{Options, Recorded, Server};
+
+/// Which Odoo the server plays: its protocols, fields, argument names and answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Odoo 14: no JSON-2, `web_search_read` with a list of fields, `read_group`.
+    V14,
+    /// Odoo 17: no JSON-2, `web_search_read` with a specification, `read_group`.
+    V17,
+    /// Odoo 19: JSON-2, `web_search_read` with a specification, `formatted_read_group`.
+    #[default]
+    V19,
+}
+
+/// The version of [`Options`].
+pub type Version = Profile;
+
+impl Profile {
+    /// The major version: 14, 17 or 19.
+    #[must_use]
+    pub fn major(self) -> u8 {
+        match self {
+            Self::V14 => 14,
+            Self::V17 => 17,
+            Self::V19 => 19,
+        }
+    }
+
+    /// The version as Odoo prints it: `19.0`.
+    #[must_use]
+    pub fn serie(self) -> &'static str {
+        match self {
+            Self::V14 => "14.0",
+            Self::V17 => "17.0",
+            Self::V19 => "19.0",
+        }
+    }
+}
+
+/// A login of the embedded Odoo. The password and the key protect nothing: the data is made up and the server is loopback only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The login.
+    pub login: &'static str,
+    /// The password.
+    pub password: &'static str,
+    /// The API key, for JSON-2 and in place of the password over JSON-RPC.
+    pub api_key: &'static str,
+}
+
+/// The administrator, Mitchell Admin.
+pub const ADMIN: Account = Account {
+    login: "admin",
+    password: "admin",
+    api_key: "demo-key-of-the-administrator",
+};
+
+/// An ordinary employee, Marc Demo: sales (own documents), contacts, nothing technical.
+pub const EMPLOYEE: Account = Account {
+    login: "demo",
+    password: "demo",
+    api_key: "demo-key-of-the-employee",
+};
+
+/// The name of the only database.
+pub(crate) const DATABASE: &str = "demo";

@@ -188,8 +188,9 @@ impl Client {
         Ok(context)
     }
 
-    /// The instance's own context.
-    pub(super) fn instance_context(&self) -> &Map<String, Value> {
+    /// The instance's own context: added to that of every call.
+    #[must_use]
+    pub fn instance_context(&self) -> &Map<String, Value> {
         &self.settings.context
     }
 

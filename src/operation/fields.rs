@@ -5,7 +5,7 @@ mod specification;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::faults::{Faults, cut, invalid, quote};
 use super::fit::Metadata;
@@ -74,6 +74,16 @@ impl Selection {
     #[must_use]
     pub fn has_binary(&self) -> bool {
         self.any(&|field| field.kind == FieldType::Binary)
+    }
+
+    /// The context in which it is read: this one, with `bin_size` where a file would come along.
+    #[must_use]
+    pub fn context(&self, context: &Map<String, Value>) -> Map<String, Value> {
+        let mut context = context.clone();
+        if self.has_binary() {
+            context.insert("bin_size".to_owned(), Value::Bool(true));
+        }
+        context
     }
 
     /// Whether it reads an amount of money, at any depth.

@@ -1,13 +1,29 @@
 //! Text with places: files, spanned values from TOML and JSON, and diagnostics that show the line.
 //!
 //! Both the definition files and the configuration are read through this module, so that every mistake in either is shown
-//! in the same way. It does not know what any key means.
+//! in the same way. It does not know what any key means: [`shape`] takes tables of keys, and checks a file against them.
+
+mod diagnostic;
+mod file;
+mod json;
+mod node;
+mod render;
+pub mod shape;
+mod shape_schema;
+mod suggest;
+mod toml;
 
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+
+pub use diagnostic::{Diagnostic, Severity, Sink};
+pub use file::{Format, MAX_FILE_BYTES, read, read_text};
+pub use render::{Look, render, summary};
+pub use shape_schema::json_schema;
+pub use suggest::{did_you_mean, nearest};
 
 /// One file that was read, kept as long as something points into it.
 #[derive(Debug)]
@@ -60,30 +76,4 @@ pub enum NodeValue {
 pub struct Table {
     /// Key to (place of the key, value).
     pub entries: IndexMap<String, (Place, Node)>,
-}
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// It works, but an author would want to know.
-    Warning,
-    /// The file cannot be used.
-    Error,
-}
-
-/// One thing that is wrong with a file.
-#[derive(Debug, Clone)]
-pub struct Diagnostic {
-    /// Error or warning.
-    pub severity: Severity,
-    /// One sentence on what is wrong.
-    pub message: String,
-    /// Where; `None` for what has no place (a directory that is gone).
-    pub place: Option<Place>,
-    /// What to do, or "did you mean".
-    pub hint: Option<String>,
-    /// What it is in, e.g. "tool `search_crm_leads`".
-    pub definition: Option<String>,
-    /// Other places that belong to it (the first of two duplicates), each with a label.
-    pub related: Vec<(Place, String)>,
 }

@@ -1,0 +1,315 @@
+//! `input`: the JSON Schema of the arguments, as the author wrote it and as clients see it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+use crate::source::{Node, Place, Table, nearest};
+
+use super::super::tool::{Input, Paging};
+use super::Builder;
+use super::scope::Argument;
+
+/// Where one of these stands, the schema stays as the author wrote it.
+const VERBATIM: &[&str] =
+    &["allOf", "anyOf", "oneOf", "not", "if", "$ref", "$dynamicRef", "unevaluatedProperties", "dependentSchemas"];
+
+/// The types of JSON Schema.
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array", "null"];
+
+/// The keywords whose values are schemas: one, a list, or a table of them.
+const SCHEMA: &[&str] = &[
+    "additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames", "unevaluatedItems",
+    "unevaluatedProperties", "contentSchema",
+];
+const SCHEMAS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
+const SCHEMA_TABLES: &[&str] = &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+
+/// The other keywords of the 2020-12 draft.
+const KEYWORDS: &[&str] = &[
+    "$schema", "$id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$comment", "$vocabulary", "type", "enum",
+    "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
+    "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties",
+    "required", "dependentRequired", "title", "description", "default", "deprecated", "readOnly", "writeOnly",
+    "examples", "format", "contentMediaType", "contentEncoding", "dependencies",
+];
+
+impl Builder<'_> {
+    /// The arguments, and with them the names that templates may use.
+    pub(super) fn input(&mut self, table: &Table, paging: Option<Paging>, tool: &Place) -> Option<Input> {
+        self.scope.paging = paging.is_some();
+        let empty = Node { value: crate::source::NodeValue::Table(Table::default()), place: tool.clone() };
+        let node = table.get("input").unwrap_or(&empty);
+        let written = node.as_table()?;
+        let errors = self.sink.errors();
+        self.schema(node);
+        let author = written.to_json();
+        self.meta(node, &author);
+        self.arguments(node, written, paging.is_some());
+        if self.sink.errors() > errors {
+            return None;
+        }
+        let mut schema = prepared(author);
+        let paging = paging.map(|paging| add_paging(&mut schema, paging));
+        let schema = Value::Object(schema);
+        let built = jsonschema::draft202012::options().offline().should_validate_formats(false).build(&schema);
+        match built {
+            Ok(validator) => {
+                let Value::Object(schema) = schema else { return None };
+                Some(Input { schema: Arc::new(schema), validator, paging })
+            }
+            Err(error) => {
+                let place = &node.along_pointer(error.instance_path().as_str()).place;
+                self.sink.error(place, format!("bad JSON Schema: {error}"));
+                None
+            }
+        }
+    }
+
+    /// What the meta-schema does not say, all the way down.
+    fn schema(&mut self, node: &Node) {
+        let Some(table) = node.as_table() else { return };
+        for (key, place, value) in table.iter() {
+            if key == "x-mcp-header" {
+                self.sink
+                    .error(place, "`x-mcp-header` is not supported yet")
+                    .hint("this version of tooldoo does not carry it out; remove it");
+            }
+            if matches!(key, "$ref" | "$dynamicRef") && value.as_str().is_some_and(|target| !target.starts_with('#')) {
+                self.sink
+                    .error(&value.place, format!("`{key}` points outside: nothing is fetched over the network"))
+                    .hint("put the schema under `$defs` and refer to it with `#/$defs/…`");
+            }
+            let known = SCHEMA.iter().chain(SCHEMAS).chain(SCHEMA_TABLES).chain(KEYWORDS).copied();
+            if !known.clone().any(|known| known == key)
+                && let Some(near) = nearest(key, known)
+            {
+                self.sink
+                    .warning(place, format!("`{key}` is not a keyword of JSON Schema"))
+                    .hint(format!("did you mean `{near}`?"));
+            }
+            if SCHEMA.contains(&key) {
+                self.schema(value);
+            } else if SCHEMAS.contains(&key) {
+                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item));
+            } else if SCHEMA_TABLES.contains(&key) {
+                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item));
+            }
+        }
+        self.required_exist(table);
+    }
+
+    /// `required` names what `properties` declares, where nothing else could declare it.
+    fn required_exist(&mut self, table: &Table) {
+        let Some(properties) = table.get("properties").and_then(Node::as_table) else { return };
+        let open = VERBATIM.iter().chain(&["additionalProperties", "patternProperties"]).any(|key| table.get(key).is_some());
+        let required = table.get("required").and_then(Node::as_array).unwrap_or_default();
+        for node in required.iter().filter(|_| !open) {
+            let Some(name) = node.as_str().filter(|name| properties.get(name).is_none()) else { continue };
+            let hint = nearest(name, properties.iter().map(|(name, _, _)| name))
+                .map_or_else(|| "declare it under `properties`".to_owned(), |near| format!("did you mean `{near}`?"));
+            self.sink.error(&node.place, format!("`required` names `{name}`, which `properties` does not declare")).hint(hint);
+        }
+    }
+
+    /// Against the meta-schema of the 2020-12 draft.
+    fn meta(&mut self, node: &Node, author: &Map<String, Value>) {
+        if let Some(kind) = node.child("type").filter(|kind| kind.as_str() != Some("object")) {
+            self.sink
+                .error(&kind.place, "the arguments of a tool are an object")
+                .hint("`type = \"object\"` may be left out of `input`");
+            return;
+        }
+        if let Some(draft) = node.child("$schema").filter(|draft| {
+            draft.as_str().is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
+        }) {
+            self.sink
+                .error(&draft.place, "`input` is a JSON Schema of the 2020-12 draft")
+                .hint("leave `$schema` out of `input`");
+            return;
+        }
+        for (pointer, message) in meta_errors(&Value::Object(author.clone())) {
+            let at = node.along_pointer(&pointer);
+            if pointer.ends_with("/type")
+                && let Some(word) = at.as_str()
+            {
+                let hint = nearest(word, TYPES.iter().copied())
+                    .map_or_else(|| format!("it is one of `{}`", TYPES.join("`, `")), |near| format!("did you mean `\"{near}\"`?"));
+                self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
+                continue;
+            }
+            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"));
+        }
+    }
+
+    /// The names of the arguments.
+    fn arguments(&mut self, node: &Node, written: &Table, paging: bool) {
+        let optional = |name: &str, property: &Node| {
+            let required = written.get("required").and_then(Node::as_array).unwrap_or_default();
+            !required.iter().any(|item| item.as_str() == Some(name)) && property.child("default").is_none()
+        };
+        let mut found: Vec<(String, Place, bool)> = Vec::new();
+        properties(node, node, 0, &mut |name, place, property| {
+            if !found.iter().any(|(other, _, _)| other == name) {
+                found.push((name.to_owned(), place.clone(), optional(name, property)));
+            }
+        });
+        for (name, place, optional) in found {
+            match name.as_str() {
+                "plan" | "clear" => {
+                    self.sink
+                        .error(&place, format!("an argument cannot be called `{name}`"))
+                        .hint("the server adds an argument of that name where it is needed; rename this one");
+                }
+                "limit" | "offset" if !paging => {
+                    self.sink
+                        .error(&place, format!("an argument cannot be called `{name}` here"))
+                        .hint("the name is that of paging, which this operation does not have; rename it, e.g. `max_rows`");
+                }
+                "limit" | "offset" => {
+                    self.scope.used.insert(name.clone());
+                }
+                _ => {}
+            }
+            self.scope.arguments.insert(name, Argument { place, optional });
+        }
+        let closed = written.get("additionalProperties").is_none_or(|node| node.as_bool() == Some(false));
+        let verbatim = ["unevaluatedProperties", "patternProperties"].iter().any(|key| written.get(key).is_some());
+        self.scope.open = !closed || verbatim;
+    }
+
+    /// Warns of declared arguments that no template names.
+    pub(super) fn unused_arguments(&mut self, table: &Table) {
+        // Without an operation nothing could have used them.
+        let operation = super::OPERATIONS.iter().find(|key| table.get(key).is_some());
+        let known = |key: &str| super::super::language::TOOL.key(key).is_some_and(|key| key.carried_out);
+        if self.scope.all_used || !operation.is_some_and(|key| known(key)) {
+            return;
+        }
+        let unused = self.scope.arguments.iter().filter(|(name, _)| !self.scope.used.contains(*name));
+        for (name, argument) in unused {
+            let hint = if crate::template::is_reserved(name) {
+                format!("`{name}` has a meaning of its own in templates: the argument is `{{{{ args.{name} }}}}`")
+            } else {
+                format!("use `{{{{ {name} }}}}` in the operation, or remove it from `input`")
+            };
+            self.sink.warning(&argument.place, format!("nothing uses the argument `{name}`")).hint(hint);
+        }
+    }
+}
+
+/// Every property of the root object, also those that its branches declare.
+fn properties(node: &Node, root: &Node, depth: usize, found: &mut impl FnMut(&str, &Place, &Node)) {
+    if depth > 16 {
+        return;
+    }
+    if let Some(table) = node.child("properties").and_then(Node::as_table) {
+        for (name, place, property) in table.iter() {
+            found(name, place, property);
+        }
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        for branch in node.child(key).and_then(Node::as_array).unwrap_or_default() {
+            properties(branch, root, depth + 1, found);
+        }
+    }
+    for key in ["then", "else", "if"] {
+        if let Some(branch) = node.child(key) {
+            properties(branch, root, depth + 1, found);
+        }
+    }
+    for (_, _, branch) in node.child("dependentSchemas").and_then(Node::as_table).into_iter().flat_map(Table::iter) {
+        properties(branch, root, depth + 1, found);
+    }
+    if let Some(target) = node.child("$ref").and_then(Node::as_str).and_then(|target| target.strip_prefix('#')) {
+        let target = root.along_pointer(target);
+        if !std::ptr::eq(target, root) {
+            properties(target, root, depth + 1, found);
+        }
+    }
+}
+
+/// What the meta-schema finds: JSON pointer and message.
+fn meta_errors(schema: &Value) -> Vec<(String, String)> {
+    thread_local! {
+        // Compiling the meta-schema is expensive, and the validator is not cheap to share.
+        static META: RefCell<Option<Validator>> = const { RefCell::new(None) };
+    }
+    META.with_borrow_mut(|meta| {
+        if meta.is_none() {
+            let reference = json!({ "$ref": "https://json-schema.org/draft/2020-12/schema" });
+            *meta = jsonschema::options().with_draft(Draft::Draft202012).offline().build(&reference).ok();
+        }
+        let errors = meta.iter().flat_map(|meta| meta.iter_errors(schema));
+        let mut found: Vec<_> = Vec::new();
+        for error in errors {
+            let pointer = error.instance_path().as_str().to_owned();
+            // The meta-schema says many things about one value; the first is enough.
+            if !found.iter().any(|(other, _)| *other == pointer) {
+                found.push((pointer, error.to_string()));
+            }
+        }
+        found
+    })
+}
+
+/// The schema that clients see: `type`, `properties`, and no arguments but the declared ones.
+fn prepared(author: Map<String, Value>) -> Map<String, Value> {
+    let mut schema = Map::new();
+    schema.insert("type".into(), json!("object"));
+    let verbatim = VERBATIM.iter().any(|key| author.contains_key(*key));
+    let closes = !verbatim && !author.contains_key("additionalProperties") && !author.contains_key("patternProperties");
+    schema.extend(author);
+    schema.entry("properties").or_insert_with(|| json!({}));
+    if !verbatim {
+        close_children(&mut schema);
+    }
+    if closes {
+        schema.insert("additionalProperties".into(), json!(false));
+    }
+    schema
+}
+
+/// The same for the objects inside, reached through `properties` and `items` only.
+///
+/// An object without declared properties takes any: closed, it could only be empty.
+fn close(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    if VERBATIM.iter().any(|key| schema.contains_key(*key)) {
+        return;
+    }
+    close_children(schema);
+    let open = ["additionalProperties", "patternProperties"].iter().any(|key| schema.contains_key(*key));
+    if !open && schema.get("properties").is_some_and(Value::is_object) {
+        schema.insert("additionalProperties".into(), json!(false));
+    }
+}
+
+fn close_children(schema: &mut Map<String, Value>) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(close);
+    }
+    if let Some(items) = schema.get_mut("items") {
+        close(items);
+    }
+}
+
+/// Adds `limit` and `offset`. An author's own keep their description and default.
+fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return paging };
+    let own = |properties: &Map<String, Value>, name: &str, key: &str| properties.get(name).and_then(|own| own.get(key)).cloned();
+    let default = own(properties, "limit", "default").and_then(|default| u32::try_from(default.as_i64()?).ok());
+    let paging = Paging { default: default.unwrap_or(paging.default).clamp(1, paging.max), max: paging.max };
+    let description = own(properties, "limit", "description").unwrap_or_else(|| json!("How many to return"));
+    let limit = json!({
+        "type": "integer", "description": description, "default": paging.default, "minimum": 1, "maximum": paging.max,
+    });
+    let skip = own(properties, "offset", "default").and_then(|default| default.as_u64()).unwrap_or(0);
+    let description = own(properties, "offset", "description").unwrap_or_else(|| json!("How many to skip"));
+    let offset = json!({ "type": "integer", "description": description, "default": skip, "minimum": 0 });
+    properties.insert("limit".into(), limit);
+    properties.insert("offset".into(), offset);
+    paging
+}

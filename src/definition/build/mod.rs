@@ -1,0 +1,291 @@
+//! From a tool as written to a checked [`Tool`]: everything that structure alone cannot say.
+//!
+//! The structure was checked against [`super::language`] before; a value of the wrong type was reported there, and is passed
+//! over here in silence. Nothing stops at the first mistake.
+
+mod annotations;
+mod confirm;
+mod fields;
+mod input;
+mod operation;
+mod requires;
+mod scope;
+mod values;
+
+use crate::source::shape::duration;
+use crate::source::{Node, Place, Sink, Table};
+use crate::template::{self, Templated};
+
+use super::language::OPERATIONS;
+use super::tool::{Lookup, ResultShape, Tool};
+pub(super) use requires::exclude_each_other;
+use scope::Scope;
+
+/// What one tool is built with: where findings go, and which names its templates may use.
+struct Builder<'a> {
+    sink: &'a mut Sink,
+    scope: Scope,
+}
+
+/// A built tool, and what only the whole load can judge.
+pub(super) struct Built {
+    /// The tool.
+    pub(super) tool: Tool,
+    /// Where each alias stands.
+    pub(super) aliases: Vec<Place>,
+    /// `enabled = false`: checked, not offered.
+    pub(super) enabled: bool,
+}
+
+/// Builds one tool. `None` where it, or its structure before, had an error (`sound`).
+pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
+    let table = node.as_table()?;
+    let before = sink.errors();
+    sink.definition = Some(match text(table, "name") {
+        Some(name) => format!("tool `{name}`"),
+        None => "a tool without a name".to_owned(),
+    });
+    let built = Builder { sink, scope: Scope::default() }.build(node, table);
+    sink.definition = None;
+    built.filter(|_| sound && sink.errors() == before)
+}
+
+/// The string of a key.
+fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
+    table.get(key).and_then(Node::as_str)
+}
+
+impl Builder<'_> {
+    fn build(mut self, node: &Node, table: &Table) -> Option<Built> {
+        let name_node = table.get("name");
+        let place = name_node.map_or_else(|| node.place.clone(), |name| name.place.clone());
+        self.identity(table);
+
+        let operation_key = self.operation_key(table, &place);
+        let paging = operation_key.and_then(|key| self.paging_of(key, table));
+        let input = self.input(table, paging, &place);
+        let model = table.get("model").and_then(|node| self.model(node));
+        if let (Some(key), None) = (operation_key, table.get("model")) {
+            if key != "content" {
+                self.sink
+                    .error(&place, format!("`model` is missing: `{key}` works on a model"))
+                    .hint("e.g. `model = \"res.partner\"`, above the tables of the tool");
+            }
+        }
+        let lookups = self.lookups(table, model.is_some());
+        let operation = operation_key.and_then(|key| {
+            let body = table.get(key)?;
+            self.operation(key, body)
+        });
+        let context = operation_key
+            .and_then(|key| table.get(key)?.as_table()?.get("context")?.as_table())
+            .map(|context| self.context(context))
+            .unwrap_or_default();
+        let company = table.get("company").map(|node| self.templated(node));
+        let confirm = self.confirm(table, operation.as_ref());
+        let annotations = self.annotations(table, operation.as_ref());
+        let requires = self.requires(table);
+        self.unused_arguments(table);
+
+        let aliases = table.get("aliases").and_then(Node::as_array).unwrap_or_default();
+        Some(Built {
+            aliases: aliases.iter().map(|alias| alias.place.clone()).collect(),
+            enabled: table.get("enabled").and_then(Node::as_bool).unwrap_or(true),
+            tool: Tool {
+                name: text(table, "name")?.to_owned(),
+                aliases: strings(table, "aliases"),
+                title: text(table, "title").map(str::to_owned).or_else(|| {
+                    // MCP has the title in two places.
+                    table.get("annotations")?.as_table().and_then(|hints| text(hints, "title")).map(str::to_owned)
+                }),
+                description: text(table, "description").map(str::to_owned),
+                icons: self.icons(table),
+                meta: table.get("meta").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
+                category: text(table, "category").map(str::to_owned),
+                sequence: table.get("sequence").and_then(Node::as_integer).unwrap_or_default(),
+                bundles: strings(table, "bundles"),
+                instance: text(table, "instance").map(str::to_owned),
+                model,
+                input: input?,
+                lookups,
+                operation: operation?,
+                context,
+                company,
+                confirm,
+                annotations: annotations?,
+                requires,
+                result: result(table),
+                timeout: text(table, "timeout").and_then(|text| duration(text).ok()),
+                place,
+            },
+        })
+    }
+
+    /// Names, and the texts in which a template would be plain text.
+    fn identity(&mut self, table: &Table) {
+        for key in ["name", "aliases"] {
+            let nodes = table.get(key).map(|node| node.as_array().unwrap_or(std::slice::from_ref(node)));
+            for node in nodes.unwrap_or_default() {
+                let Some(name) = node.as_str() else { continue };
+                let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+                if name.is_empty() || name.len() > 64 || !plain {
+                    let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a tool name"));
+                    diagnostic.hint("1 to 64 of the characters `a-z`, `0-9` and `_`");
+                }
+            }
+        }
+        if let Some(node) = table.get("bundles") {
+            for node in node.as_array().unwrap_or_default() {
+                let name = node.as_str().unwrap_or("none");
+                let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+                if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
+                    let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a bundle name"));
+                    diagnostic.hint("1 to 40 of the characters `a-z`, `0-9`, `_` and `-`");
+                }
+            }
+        }
+        for key in ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"] {
+            if let Some(node) = table.get(key) {
+                self.plain_text(node, key);
+            }
+        }
+    }
+
+    /// Warns of templates where they are plain text.
+    fn plain_text(&mut self, node: &Node, key: &str) {
+        if let Some(text) = node.as_str() {
+            if template::is_template(text) {
+                self.sink
+                    .warning(&node.place, format!("a template in `{key}` is plain text"))
+                    .hint("templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`");
+            }
+        }
+        for item in node.as_array().unwrap_or_default() {
+            self.plain_text(item, key);
+        }
+        for (_, _, value) in node.as_table().into_iter().flat_map(Table::iter) {
+            self.plain_text(value, key);
+        }
+    }
+
+    /// The one operation of the tool. Says so where there is none, or more than one.
+    fn operation_key(&mut self, table: &Table, place: &Place) -> Option<&'static str> {
+        let mut written: Vec<(&'static str, &Place)> =
+            OPERATIONS.iter().filter_map(|key| table.key_place(key).map(|place| (*key, place))).collect();
+        written.sort_by_key(|(_, place)| place.range.start);
+        match written.as_slice() {
+            [] => {
+                self.sink.error(place, "the tool has no operation").hint(
+                    "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
+                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `content`",
+                );
+                None
+            }
+            [(key, _)] => Some(key),
+            [(first, first_place), others @ ..] => {
+                for (key, place) in others {
+                    self.sink
+                        .error(place, format!("a second operation: the tool has `{first}` already, and now `{key}`"))
+                        .hint("a tool has exactly one operation; write two tools")
+                        .related(first_place, "the first operation");
+                }
+                Some(first)
+            }
+        }
+    }
+
+    /// The model of a tool or lookup: a name, or one expression.
+    fn model(&mut self, node: &Node) -> Option<Templated> {
+        let name = node.as_str()?;
+        if template::is_template(name) {
+            return self.expression(node, "model").map(Templated::Template);
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+        if name.is_empty() || !name.bytes().all(plain) || name.starts_with('.') || name.ends_with('.') {
+            self.sink
+                .error(&node.place, format!("`{name}` is not the name of an Odoo model"))
+                .hint("model names look like `res.partner`; a template is one single `{{ expression }}`");
+        }
+        Some(Templated::Literal(name.into()))
+    }
+
+    fn lookups(&mut self, table: &Table, tool_has_model: bool) -> Vec<Lookup> {
+        let mut lookups = Vec::new();
+        let Some(written) = table.get("lookup").and_then(Node::as_table) else { return lookups };
+        let mut later: Vec<&str> = written.iter().map(|(name, _, _)| name).collect();
+        for (name, place, node) in written.iter() {
+            self.lookup_name(name, place);
+            self.scope.later_lookups = later.iter().map(|name| (*name).to_owned()).collect();
+            if !later.is_empty() {
+                later.remove(0);
+            }
+            let Some(body) = node.as_table() else { continue };
+            let model = body.get("model").and_then(|node| self.model(node));
+            if body.get("model").is_none() && !tool_has_model && table.get("model").is_none() {
+                self.sink.error(place, format!("the lookup `{name}` has no model to look in")).hint(format!(
+                    "write `model = \"…\"` under `[tool.lookup.{name}]`, or in the tool"
+                ));
+            }
+            let matches = body.get("match").map(|node| self.templated(node));
+            let domain = body.get("domain").and_then(|node| self.domain(node));
+            let missing_is_absent = text(body, "missing") == Some("absent");
+            let absent = missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
+            self.scope.lookups.insert(name.to_owned(), absent);
+            if let Some(matches) = matches {
+                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
+            }
+        }
+        self.scope.later_lookups.clear();
+        lookups
+    }
+
+    fn lookup_name(&mut self, name: &str, place: &Place) {
+        let mut letters = name.bytes();
+        let identifier = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !identifier {
+            self.sink
+                .error(place, format!("`{name}` is not a variable name"))
+                .hint("letters, digits and `_`, beginning with a letter");
+        } else if template::is_reserved(name) {
+            self.sink.error(place, format!("the lookup cannot be called `{name}`: the name is reserved")).hint(
+                "`args`, `user`, `bundle`, `odoo`, `item`, `index` and the names of functions have a meaning of their own",
+            );
+        } else if let Some(argument) = self.scope.arguments.get(name) {
+            let argument = argument.place.clone();
+            self.sink
+                .error(place, format!("the lookup `{name}` has the name of an argument"))
+                .hint("templates could not tell the two apart: rename one of them")
+                .related(&argument, "the argument");
+        }
+    }
+
+    fn icons(&mut self, table: &Table) -> Vec<serde_json::Value> {
+        let icons = table.get("icons").and_then(Node::as_array).unwrap_or_default();
+        for icon in icons {
+            let source = icon.as_table().and_then(|icon| text(icon, "src"));
+            if !source.is_some_and(|source| source.starts_with("https://") || source.starts_with("data:")) {
+                self.sink
+                    .error(&icon.place, "an icon needs `src`")
+                    .hint("a `https://` or `data:` address, e.g. `{ src = \"https://…\", mimeType = \"image/png\" }`");
+            }
+        }
+        icons.iter().map(Node::to_json).collect()
+    }
+
+    fn context(&mut self, table: &Table) -> Vec<(String, Templated)> {
+        table.iter().map(|(key, _, node)| (key.to_owned(), self.templated(node))).collect()
+    }
+}
+
+/// The strings of a list.
+fn strings(table: &Table, key: &str) -> Vec<String> {
+    let items = table.get(key).and_then(Node::as_array).unwrap_or_default();
+    items.iter().filter_map(Node::as_str).map(str::to_owned).collect()
+}
+
+fn result(table: &Table) -> ResultShape {
+    let shape = table.get("result").and_then(Node::as_table);
+    let max_bytes = shape.and_then(|shape| shape.get("max_bytes")?.as_integer());
+    ResultShape { max_bytes: max_bytes.and_then(|bytes| usize::try_from(bytes).ok()) }
+}

@@ -1,0 +1,210 @@
+//! The operation tables.
+
+use crate::source::{Node, Table};
+use crate::template::{self, Templated};
+
+use super::super::operation::{
+    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Operation, Read, ReadGroup,
+    SearchCount, SearchRead, Unlink, Write, Writes,
+};
+use super::super::tool::Paging;
+use super::Builder;
+use super::values::is_empty_table;
+
+/// Rows without a `limit`.
+const DEFAULT_LIMIT: u32 = 20;
+
+/// The most that one call may ask for, where the author does not say.
+const DEFAULT_MAX: u32 = 100;
+
+impl Builder<'_> {
+    pub(super) fn operation(&mut self, key: &str, body: &Node) -> Option<Operation> {
+        if key == "content" {
+            let blocks = body.as_array()?;
+            if blocks.is_empty() {
+                self.sink.error(&body.place, "`content` is empty");
+            }
+            let blocks: Vec<_> = blocks.iter().map(|block| self.content_block(block)).collect();
+            return Some(Operation::Content(Content { blocks: blocks.into_iter().collect::<Option<_>>()? }));
+        }
+        let table = body.as_table()?;
+        Some(match key {
+            "search_read" => Operation::SearchRead(self.search_read(table)),
+            "read" => Operation::Read(Read { ids: self.required_ids(table)?, fields: self.fields(table, "fields") }),
+            "search_count" => Operation::SearchCount(SearchCount { domain: self.domain_of(table) }),
+            "read_group" => Operation::ReadGroup(self.read_group(table)?),
+            "name_search" => Operation::NameSearch(self.name_search(table)),
+            "fields_get" => Operation::FieldsGet(FieldsGet {
+                fields: table.get("fields").and_then(|node| self.names_list(node, "fields")),
+                attributes: table.get("attributes").and_then(|node| self.names_list(node, "attributes")),
+                query: table.get("query").map(|node| self.templated(node)),
+            }),
+            "default_get" => Operation::DefaultGet(self.default_get(table)),
+            "create" => {
+                let values = table.get("values").and_then(|node| self.values(node));
+                let returns = self.fields(table, "return");
+                Operation::Create(Create { values: values?, returns })
+            }
+            "write" => self.write(table)?,
+            "unlink" => Operation::Unlink(Unlink { ids: self.required_ids(table)? }),
+            "call" => self.call(table)?,
+            // Reported as not supported yet.
+            _ => return None,
+        })
+    }
+
+    fn search_read(&mut self, table: &Table) -> SearchRead {
+        SearchRead {
+            domain: self.domain_of(table),
+            fields: self.fields(table, "fields"),
+            order: table.get("order").and_then(|node| self.order(node)),
+            limit: limit(table),
+            page: page(table),
+            count: table.get("count").and_then(Node::as_bool).unwrap_or(true),
+        }
+    }
+
+    fn read_group(&mut self, table: &Table) -> Option<ReadGroup> {
+        let domain = self.domain_of(table);
+        let group_by = table.get("group_by").and_then(|node| {
+            let group_by = self.names_list(node, "group_by")?;
+            self.needed("group_by", node, &group_by);
+            Some(group_by)
+        });
+        Some(ReadGroup {
+            domain,
+            aggregates: table.get("aggregates").and_then(|node| self.names_list(node, "aggregates")),
+            order: table.get("order").and_then(|node| self.order(node)),
+            limit: limit(table),
+            page: page(table),
+            group_by: group_by?,
+        })
+    }
+
+    fn name_search(&mut self, table: &Table) -> NameSearch {
+        NameSearch {
+            text: table.get("text").map_or_else(|| Templated::Literal("".into()), |node| self.templated(node)),
+            domain: self.domain_of(table),
+            limit: limit(table),
+            page: page(table),
+        }
+    }
+
+    fn default_get(&mut self, table: &Table) -> DefaultGet {
+        let fields = self.fields(table, "fields");
+        if let FieldList::Listed(entries) = &fields {
+            for FieldEntry { name, nested } in entries {
+                if let (Some(_), Some(node)) = (nested, table.get("fields")) {
+                    let name = name.alternatives.join("|");
+                    self.sink
+                        .error(&node.place, format!("`default_get` has no nested fields, but `{name}` has some"))
+                        .hint(format!("write `\"{name}\"`"));
+                }
+            }
+        }
+        DefaultGet { fields }
+    }
+
+    fn write(&mut self, table: &Table) -> Option<Operation> {
+        let ids = self.required_ids(table);
+        let values = table.get("values").and_then(|node| {
+            if is_empty_table(node) {
+                self.sink
+                    .error(&node.place, "`values` is empty: there is nothing to write")
+                    .hint("e.g. `values.stage_id = \"{{ stage }}\"`");
+            }
+            self.values(node)
+        });
+        let returns = self.fields(table, "return");
+        Some(Operation::Write(Write { ids: ids?, values: values?, returns }))
+    }
+
+    fn call(&mut self, table: &Table) -> Option<Operation> {
+        let method = table.get("method").and_then(|node| self.method(node));
+        let ids = table.get("ids").map(|node| self.ids(node));
+        let kwargs = table.get("kwargs").and_then(|node| self.kwargs(node));
+        let args = table.get("args").and_then(|node| self.args(node));
+        let writes = match table.get("writes") {
+            None => Writes::Fixed(true),
+            Some(node) => match (node.as_bool(), node.as_str()) {
+                (Some(fixed), _) => Writes::Fixed(fixed),
+                (None, Some(text)) if template::is_template(text) => Writes::When(self.expression(node, "writes")?),
+                _ => {
+                    self.sink
+                        .error(&node.place, "`writes` cannot be a plain string")
+                        .hint("`true`, `false`, or one single `{{ expression }}`");
+                    return None;
+                }
+            },
+        };
+        Some(Operation::Call(Call { method: method?, ids, kwargs, args, writes }))
+    }
+
+    fn method(&mut self, node: &Node) -> Option<Templated> {
+        let name = node.as_str()?;
+        if template::is_template(name) {
+            let method = Templated::Template(self.expression(node, "method")?);
+            self.needed("method", node, &method);
+            return Some(method);
+        }
+        let mut bytes = name.bytes();
+        let plain = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !plain {
+            self.sink.error(&node.place, format!("`{name}` is not the name of a method")).hint("e.g. `action_confirm`");
+        } else if name.starts_with('_') {
+            self.sink
+                .error(&node.place, format!("the method `{name}` is private"))
+                .hint("Odoo refuses methods that begin with `_` from outside");
+        }
+        Some(Templated::Literal(name.into()))
+    }
+
+    fn required_ids(&mut self, table: &Table) -> Option<Templated> {
+        table.get("ids").map(|node| self.ids(node))
+    }
+
+    fn domain_of(&mut self, table: &Table) -> Option<crate::domain::DomainTemplate> {
+        table.get("domain").and_then(|node| self.domain(node))
+    }
+
+    /// The paging of the tool's operation, before its templates are read: `limit` and `offset` are names then.
+    pub(super) fn paging_of(&mut self, key: &str, table: &Table) -> Option<Paging> {
+        if !matches!(key, "search_read" | "read_group" | "name_search") {
+            return None;
+        }
+        let table = table.get(key)?.as_table()?;
+        if let Some((node, limit)) = table.get("limit").and_then(|node| Some((node, node.as_table()?))) {
+            let number = |key: &str| limit.get(key).and_then(Node::as_integer);
+            if let (Some(default), Some(max)) = (number("default"), number("max"))
+                && default > max
+            {
+                let place = limit.get("default").map_or(&node.place, |default| &default.place);
+                self.sink
+                    .error(place, format!("the default limit {default} is more than the maximum {max}"))
+                    .hint("raise `max`, or lower `default`");
+            }
+        }
+        page(table).then(|| limit(table))
+    }
+}
+
+fn page(table: &Table) -> bool {
+    table.get("page").and_then(Node::as_bool).unwrap_or(true)
+}
+
+/// `limit = 50`, `limit = { default, max }`, or none of them.
+fn limit(table: &Table) -> Paging {
+    let small = |node: &Node| node.as_integer().and_then(|number| u32::try_from(number).ok());
+    let Some(node) = table.get("limit") else { return Paging { default: DEFAULT_LIMIT, max: DEFAULT_MAX } };
+    if let Some(number) = small(node) {
+        return Paging { default: number, max: number };
+    }
+    let key = |key: &str| node.as_table().and_then(|table| small(table.get(key)?));
+    match (key("default"), key("max")) {
+        (Some(default), Some(max)) => Paging { default, max },
+        (Some(default), None) => Paging { default, max: default.max(DEFAULT_MAX) },
+        (None, Some(max)) => Paging { default: max.min(DEFAULT_LIMIT), max },
+        (None, None) => Paging { default: DEFAULT_LIMIT, max: DEFAULT_MAX },
+    }
+}

@@ -1,0 +1,248 @@
+//! Finding and reading definition files: the only part of the module that touches the disk.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use super::Definitions;
+use super::build::{self, Built};
+use super::language;
+use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape};
+
+/// The definitions that ship, in the binary.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
+
+/// Directories nested deeper than this are not entered.
+const MAX_DIRECTORIES: usize = 32;
+
+/// What one load gave.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The tools without an error. Only to be served if no diagnostic is one.
+    pub definitions: Definitions,
+    /// Everything found, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every directory and file that was looked at: what a watcher has to watch. Empty for the built-in definitions.
+    pub files: Vec<PathBuf>,
+    /// How many definition files were read.
+    pub file_count: usize,
+    /// How many tools were written in them, sound or not, enabled or not.
+    pub tool_count: usize,
+}
+
+impl Loaded {
+    /// Whether anything found is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// Loads the definition files of these directories (recursively, sorted) and files.
+///
+/// A directory or file that is not there is an error, never an empty catalog.
+#[must_use]
+pub fn load(paths: &[PathBuf]) -> Loaded {
+    let mut sink = Sink::new();
+    let mut finder = Finder { files: Vec::new(), watched: BTreeSet::new(), visited: BTreeSet::new(), sink: &mut sink };
+    for path in paths {
+        finder.root(path);
+    }
+    let (files, watched) = (finder.files, finder.watched);
+    let mut reader = Reader::default();
+    for (path, format) in &files {
+        let root = read(path, *format, &mut sink);
+        reader.file(root, &mut sink);
+    }
+    let mut loaded = reader.finish(sink);
+    loaded.files = watched.into_iter().collect();
+    loaded.file_count = files.len();
+    loaded
+}
+
+/// Loads the definitions that are built in.
+#[must_use]
+pub fn load_embedded() -> Loaded {
+    let texts: Vec<_> = built_in_files().filter_map(|(path, text)| Some((path, text, Format::of(path)?))).collect();
+    load_texts(texts)
+}
+
+/// The built-in files as they are, relative to `tools.d`: what `init` writes.
+pub fn built_in_files() -> impl Iterator<Item = (&'static Path, &'static str)> {
+    files_of(&BUILT_IN).into_iter()
+}
+
+fn files_of(directory: &'static Dir<'static>) -> Vec<(&'static Path, &'static str)> {
+    let mut files: Vec<_> =
+        directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
+    files.extend(directory.dirs().flat_map(files_of));
+    files.sort_by_key(|(path, _)| *path);
+    files
+}
+
+/// Loads texts that are there already.
+#[must_use]
+pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format)>) -> Loaded {
+    let mut sink = Sink::new();
+    let mut reader = Reader::default();
+    let mut count = 0;
+    for (path, text, format) in texts {
+        let root = read_text(path, text, format, &mut sink);
+        reader.file(root, &mut sink);
+        count += 1;
+    }
+    let mut loaded = reader.finish(sink);
+    loaded.file_count = count;
+    loaded
+}
+
+/// Collects the tools of all files.
+#[derive(Default)]
+struct Reader {
+    built: Vec<Built>,
+    tool_count: usize,
+}
+
+impl Reader {
+    fn file(&mut self, root: Option<Node>, sink: &mut Sink) {
+        let Some(root) = root else { return };
+        let Some(table) = root.as_table() else {
+            sink.error(&root.place, format!("expected a table with `tool`, found {}", root.kind()));
+            return;
+        };
+        let before = sink.errors();
+        shape::check(&root, &language::FILE, sink);
+        let sound = sink.errors() == before;
+        for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
+            self.tool_count += 1;
+            self.built.extend(build::tool(node, sound, sink));
+        }
+    }
+
+    fn finish(self, mut sink: Sink) -> Loaded {
+        duplicates(&self.built, &mut sink);
+        let tools = self.built.into_iter().filter(|built| built.enabled).map(|built| built.tool).collect();
+        sort(&mut sink.diagnostics);
+        Loaded {
+            definitions: Definitions { tools },
+            diagnostics: sink.diagnostics,
+            files: Vec::new(),
+            file_count: 0,
+            tool_count: self.tool_count,
+        }
+    }
+}
+
+/// By place within each file; what has none comes first. Files stay in the order in which they were read.
+fn sort(diagnostics: &mut [Diagnostic]) {
+    let mut order: HashMap<PathBuf, usize> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        if let Some(place) = &diagnostic.place {
+            let next = order.len();
+            order.entry(place.file.path.clone()).or_insert(next);
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| {
+        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
+    });
+}
+
+/// Two tools of one name, unless no Odoo version has both.
+fn duplicates(built: &[Built], sink: &mut Sink) {
+    let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
+    for one in built.iter().filter(|built| built.enabled) {
+        let names_of = std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
+        for (name, place) in names_of {
+            let others = names.entry(name).or_default();
+            let clash = others
+                .iter()
+                .find(|(other, _)| std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires));
+            if let Some((_, first)) = clash {
+                sink.definition = Some(format!("tool `{}`", one.tool.name));
+                sink.error(place, format!("the name `{name}` is taken by another tool"))
+                    .hint("names and aliases are unique, unless the tools require Odoo versions that exclude each other")
+                    .related(first, "the first one");
+                sink.definition = None;
+            }
+            others.push((one, place));
+        }
+    }
+}
+
+/// Walks directories.
+struct Finder<'a> {
+    files: Vec<(PathBuf, Format)>,
+    watched: BTreeSet<PathBuf>,
+    /// Real paths of the directories on the way: a symbolic link may point back up.
+    visited: BTreeSet<PathBuf>,
+    sink: &'a mut Sink,
+}
+
+impl Finder<'_> {
+    fn root(&mut self, path: &Path) {
+        self.watched.insert(path.to_owned());
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.directory(path, 0),
+            Ok(_) => match Format::of(path) {
+                Some(format) => self.add(path, format),
+                None => {
+                    let message = format!("`{}` is not a definition file", path.display());
+                    self.sink.push(Diagnostic::error(message).with_hint("definition files end in `.toml` or `.json`"));
+                }
+            },
+            Err(error) => {
+                let message = format!("the definitions `{}` cannot be read: {error}", path.display());
+                let hint = "create it, or correct `[definitions] paths` or `--definitions`";
+                self.sink.push(Diagnostic::error(message).with_hint(hint));
+            }
+        }
+    }
+
+    fn add(&mut self, path: &Path, format: Format) {
+        if self.watched.insert(path.to_owned()) || !self.files.iter().any(|(other, _)| other == path) {
+            self.files.push((path.to_owned(), format));
+        }
+    }
+
+    fn directory(&mut self, path: &Path, depth: usize) {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if depth > MAX_DIRECTORIES || !self.visited.insert(real) {
+            return;
+        }
+        self.watched.insert(path.to_owned());
+        let entries = match std::fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let message = format!("the directory `{}` cannot be read: {error}", path.display());
+                self.sink.push(Diagnostic::error(message));
+                return;
+            }
+        };
+        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if skipped(&name) {
+                continue;
+            }
+            // Follows symbolic links, as Kubernetes mounts files. A dangling one is a file being replaced.
+            let Ok(metadata) = std::fs::metadata(&path) else {
+                if let Some(format) = Format::of(&path) {
+                    self.add(&path, format);
+                }
+                continue;
+            };
+            if metadata.is_dir() {
+                self.directory(&path, depth + 1);
+            } else if let Some(format) = Format::of(&path) {
+                self.add(&path, format);
+            }
+        }
+    }
+}
+
+/// Hidden files, drafts, and what editors leave behind.
+fn skipped(name: &str) -> bool {
+    name.starts_with(['_', '.', '#']) || name.ends_with(['~', '#']) || name.ends_with(".swp") || name.ends_with(".swx")
+}

@@ -1,0 +1,281 @@
+//! Who may do what: rights on models, record rules, fields of groups.
+
+use serde_json::{Value, json};
+
+use super::{
+    domain::{Node, Test, compile},
+    env::Env,
+    errors::{Fault, Outcome},
+    field::Field,
+    model::{Model, Rule},
+    store::Store,
+    value,
+};
+
+/// What is done with records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Read,
+    Write,
+    Create,
+    Unlink,
+}
+
+impl Mode {
+    fn letter(self) -> char {
+        match self {
+            Self::Read => 'r',
+            Self::Write => 'w',
+            Self::Create => 'c',
+            Self::Unlink => 'd',
+        }
+    }
+
+    /// By Odoo's name: `read`, `write`, `create`, `unlink`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "read" => Self::Read,
+            "write" => Self::Write,
+            "create" => Self::Create,
+            "unlink" => Self::Unlink,
+            _ => return None,
+        })
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Read => "access",
+            Self::Write => "modify",
+            Self::Create => "create",
+            Self::Unlink => "delete",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Create => "create",
+            Self::Unlink => "unlink",
+        }
+    }
+}
+
+/// The labels of the groups, as access errors print them.
+const GROUPS: [(&str, &str); 12] = [
+    ("base.group_user", "Role / User"),
+    ("base.group_system", "Role / Administrator"),
+    ("base.group_erp_manager", "Access Rights"),
+    ("base.group_partner_manager", "Contact / Creation"),
+    ("base.group_portal", "Role / Portal"),
+    ("base.group_public", "Role / Public"),
+    ("base.group_no_one", "Technical Features"),
+    (
+        "sales_team.group_sale_salesman",
+        "Sales/User: Own Documents Only",
+    ),
+    (
+        "sales_team.group_sale_salesman_all_leads",
+        "Sales/User: All Documents",
+    ),
+    ("sales_team.group_sale_manager", "Sales/Administrator"),
+    ("base.group_multi_company", "Multi Companies"),
+    ("product.group_product_manager", "Products/Creation"),
+];
+
+fn label(group: &str) -> &str {
+    GROUPS
+        .iter()
+        .find(|(name, _)| *name == group)
+        .map_or(group, |(_, label)| *label)
+}
+
+/// Whether the caller may do this with the model at all.
+pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
+    env.context.su
+        || model.access.iter().any(|(group, rights)| {
+            (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter())
+        })
+}
+
+/// Refuses what [`allowed`] denies.
+///
+/// # Errors
+/// `AccessError`, with the groups that may.
+pub(super) fn check(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
+    if allowed(env, model, mode) {
+        return Ok(());
+    }
+    let groups: Vec<String> = model
+        .access
+        .iter()
+        .filter(|(_, rights)| rights.contains(mode.letter()))
+        .map(|(group, _)| format!("\t- {}", label(group)))
+        .collect();
+    let who = if groups.is_empty() {
+        "No group currently allows this operation.".to_owned()
+    } else {
+        format!(
+            "This operation is allowed for the following groups:\n{}",
+            groups.join("\n")
+        )
+    };
+    Err(Fault::access(format!(
+        "You are not allowed to {} '{}' ({}) records.\n\n{who}\n\nContact your administrator to request access if necessary.",
+        mode.verb(),
+        model.label(env.lang()),
+        model.name
+    )))
+}
+
+/// The rules that bind the caller here, as one domain.
+pub(super) fn rules(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<Option<Node>> {
+    if env.context.su || model.rules.is_empty() {
+        return Ok(None);
+    }
+    let applies = |rule: &&Rule| {
+        rule.modes
+            .as_ref()
+            .is_none_or(|modes| modes.contains(mode.letter()))
+    };
+    let mut all = Vec::new();
+    let mut any = Vec::new();
+    for rule in model.rules.iter().filter(applies) {
+        let node = || Node::parse(&filled(env, &rule.domain), env.major());
+        match &rule.group {
+            None => all.push(node()?),
+            Some(group) if env.context.in_group(group) => any.push(node()?),
+            Some(_) => {}
+        }
+    }
+    if !any.is_empty() {
+        all.push(Node::Any(any));
+    }
+    Ok((!all.is_empty()).then_some(Node::All(all)))
+}
+
+/// A rule's domain with the caller's values in the places of `user.id` and `company_ids`.
+fn filled(env: &Env<'_>, domain: &Value) -> Value {
+    match domain {
+        Value::String(text) if text == "user.id" => json!(env.context.uid),
+        Value::String(text) if text == "user.partner_id" => {
+            let partner = env
+                .store
+                .get("res.users", env.context.uid)
+                .and_then(|user| user.get("partner_id"))
+                .and_then(value::id);
+            json!(partner)
+        }
+        Value::String(text) if text == "company_ids" => json!(env.context.companies),
+        Value::String(text) if text == "company_ids + [False]" => {
+            let mut companies: Vec<Value> =
+                env.context.companies.iter().map(|id| json!(id)).collect();
+            companies.push(Value::Bool(false));
+            Value::Array(companies)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| filled(env, item)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Refuses records that a rule keeps from the caller. Records that do not exist are not its matter.
+///
+/// # Errors
+/// `AccessError` that names the records.
+pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mode) -> Outcome<()> {
+    check(env, model, mode)?;
+    let Some(node) = rules(env, model, mode)? else {
+        return Ok(());
+    };
+    let test: Test = compile(&env.sudo(), model, &node)?;
+    let sudo = env.sudo().active_test(false);
+    let refused: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| env.store.has(&model.name, *id) && !test.passes(&sudo, model, *id))
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let user = env
+        .registry
+        .model("res.users")
+        .map(|users| sudo.name(users, env.context.uid))
+        .unwrap_or_default();
+    let company = sudo_company(env, model, &refused);
+    let what = format!("'{}' ({})", model.label(env.lang()), model.name);
+    let verb = mode.name();
+    // In debug mode Odoo names records and rules; over RPC without it, only the model.
+    Err(Fault::access(format!(
+        "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, {user} (id={}) doesn't have '{verb}' access to:\n- {what}\n\nIf you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.{company}",
+        env.context.uid
+    )))
+}
+
+fn sudo_company(env: &Env<'_>, model: &Model, refused: &[i64]) -> String {
+    let sudo = env.sudo();
+    let Some(field) = model.field("company_id") else {
+        return String::new();
+    };
+    let other = refused
+        .iter()
+        .filter_map(|id| sudo.link(model, *id, &field.name))
+        .find(|company| !env.context.companies.contains(company));
+    match other {
+        Some(_) => "\n\nNote: this might be a multi-company issue. Switching company may help - in Odoo, not in real life!".into(),
+        None => String::new(),
+    }
+}
+
+/// Whether the caller may see the field.
+pub(super) fn sees(env: &Env<'_>, field: &Field) -> bool {
+    env.context.su
+        || field.groups.is_empty()
+        || field.groups.iter().any(|group| env.context.in_group(group))
+}
+
+/// Refuses a field of a group that the caller is not in.
+///
+/// # Errors
+/// `AccessError` that names the field.
+pub(super) fn check_field(
+    env: &Env<'_>,
+    model: &Model,
+    field: &Field,
+    operation: &str,
+) -> Outcome<()> {
+    if sees(env, field) {
+        return Ok(());
+    }
+    let allowed: Vec<&str> = field.groups.iter().map(|group| label(group)).collect();
+    Err(Fault::access(format!(
+        "You do not have enough rights to access the field \"{}\" on {} ({}). Please contact your system administrator.\n\nOperation: {operation}\nUser: {}\nGroups: allowed for groups {}",
+        field.name,
+        model.label(env.lang()),
+        model.name,
+        env.context.uid,
+        allowed
+            .iter()
+            .map(|name| format!("'{name}'"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )))
+}
+
+/// Refuses companies that are not the caller's.
+///
+/// # Errors
+/// `AccessError`.
+pub(super) fn check_companies(store: &Store, uid: i64, asked: &[i64]) -> Outcome<()> {
+    let own = store
+        .get("res.users", uid)
+        .and_then(|user| user.get("company_ids"))
+        .map(value::ids)
+        .unwrap_or_default();
+    if asked.iter().all(|company| own.contains(company)) {
+        return Ok(());
+    }
+    Err(Fault::access(
+        "Access to unauthorized or invalid companies.",
+    ))
+}

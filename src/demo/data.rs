@@ -1,0 +1,246 @@
+//! The sample records: read from `data/records`, references by external id, dates counted from today.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    ADMIN, Account, EMPLOYEE, clock,
+    field::{Field, Kind},
+    model::{DATA, Model, Registry},
+    store::{Record, Store},
+    value,
+};
+
+/// The groups of a login, and what its records are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Groups {
+    admin: Vec<String>,
+    demo: Vec<String>,
+}
+
+/// All sample records, as this version of Odoo has them.
+///
+/// # Errors
+/// A sentence naming the file and the record that is wrong. The files are embedded, so this is a mistake of whoever changed them.
+pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
+    let mut store = Store::default();
+    let mut raw: IndexMap<String, Vec<(i64, Map<String, Value>)>> = IndexMap::new();
+    for model in registry.models() {
+        let path = format!("records/{}.json", model.name);
+        let Some(file) = DATA.get_file(&path) else {
+            continue;
+        };
+        let text = file
+            .contents_utf8()
+            .ok_or_else(|| format!("`{path}` is not UTF-8"))?;
+        let records: Vec<Map<String, Value>> =
+            serde_json::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
+        for record in records {
+            let external = record
+                .get("xml_id")
+                .and_then(Value::as_str)
+                .ok_or_else(|| format!("`{path}`: a record without `xml_id`"))?
+                .to_owned();
+            let id = store.insert(&model.name, Record::new());
+            store.name(&external, &model.name, id);
+            raw.entry(model.name.clone())
+                .or_default()
+                .push((id, record));
+        }
+    }
+    for (name, records) in raw {
+        let Some(model) = registry.model(&name) else {
+            continue;
+        };
+        for (id, record) in records {
+            fill(&mut store, model, id, &record)?;
+        }
+    }
+    technical(&mut store, registry);
+    users(&mut store)?;
+    Ok(store)
+}
+
+fn fill(
+    store: &mut Store,
+    model: &Model,
+    id: i64,
+    record: &Map<String, Value>,
+) -> Result<(), String> {
+    let now = clock::now();
+    let admin = store.named("base.user_admin").map(|(_, id)| id);
+    let mut base = Record::new();
+    for field in ["create_date", "write_date"] {
+        base.insert(field.into(), json!(clock::print(now)));
+    }
+    for field in ["create_uid", "write_uid"] {
+        base.insert(field.into(), json!(admin));
+    }
+    for field in model
+        .fields
+        .values()
+        .filter(|field| !field.derived() && field.kind == Kind::Boolean)
+    {
+        let default = if field.name == "active" {
+            json!(true)
+        } else {
+            field.default.clone().unwrap_or(json!(false))
+        };
+        base.insert(field.name.as_str().into(), default);
+    }
+    for (name, given) in record {
+        let Some(field) = model.field(name) else {
+            // A field that this version does not have; `_` marks what no version has.
+            if name.starts_with('_') {
+                base.insert(name.as_str().into(), given.clone());
+            }
+            continue;
+        };
+        let kept = resolved(store, field, given)
+            .map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        base.insert(name.as_str().into(), kept);
+    }
+    // The names that fields had before.
+    for (old, new) in [
+        ("lost_reason", "lost_reason_id"),
+        ("product_uom", "product_uom_id"),
+    ] {
+        if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
+            let kept = resolved(store, field, given)
+                .map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
+            base.insert(old.into(), kept);
+        }
+    }
+    for (field, found) in base {
+        store.set(&model.name, id, &field, found);
+    }
+    Ok(())
+}
+
+fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String> {
+    let target = |external: &Value| -> Result<i64, String> {
+        let name = external.as_str().unwrap_or_default();
+        let found = store
+            .named(name)
+            .filter(|(model, _)| Some(*model) == field.relation.as_deref());
+        found.map(|(_, id)| id).ok_or_else(|| {
+            format!(
+                "`{name}` names no record of `{}`",
+                field.relation.as_deref().unwrap_or_default()
+            )
+        })
+    };
+    Ok(match field.kind {
+        Kind::Many2one => json!(target(given)?),
+        Kind::Many2many => {
+            let items = given.as_array().cloned().unwrap_or_default();
+            json!(items.iter().map(target).collect::<Result<Vec<_>, _>>()?)
+        }
+        Kind::Date | Kind::Datetime => {
+            let text = given.as_str().unwrap_or_default();
+            let (day, time) = clock::relative(text, clock::now().date())
+                .ok_or_else(|| format!("`{text}` is no relative day"))?;
+            match field.kind {
+                Kind::Date => json!(day.to_string()),
+                _ => {
+                    // What happened earlier today must not lie in the future.
+                    let at = day.to_datetime(time.unwrap_or_else(jiff::civil::Time::midnight));
+                    let past = text.starts_with("today")
+                        || text.starts_with('-')
+                        || text.starts_with("+0");
+                    json!(clock::print(if past { at.min(clock::now()) } else { at }))
+                }
+            }
+        }
+        _ => given.clone(),
+    })
+}
+
+/// `ir.model` and `ir.model.data`, made from the definitions and the external ids; and where numbering goes on.
+fn technical(store: &mut Store, registry: &'static Registry) {
+    for model in registry.models() {
+        let mut record = Record::new();
+        for (field, found) in [
+            ("name", json!(model.string)),
+            ("model", json!(model.name)),
+            ("state", json!("base")),
+            ("order", json!(model.order)),
+        ] {
+            record.insert(field.into(), found);
+        }
+        for field in ["transient", "abstract"] {
+            record.insert(field.into(), json!(false));
+        }
+        let id = store.insert("ir.model", record);
+        store.name(
+            &format!("base.model_{}", model.name.replace('.', "_")),
+            "ir.model",
+            id,
+        );
+    }
+    let mut names: Vec<(String, String, i64)> = store
+        .names()
+        .map(|(name, model, id)| (name.to_owned(), model.to_owned(), id))
+        .collect();
+    names.sort();
+    for (external, model, id) in names {
+        let (module, name) = external.split_once('.').unwrap_or(("", external.as_str()));
+        let mut record = Record::new();
+        for (field, found) in [
+            ("module", json!(module)),
+            ("name", json!(name)),
+            ("model", json!(model)),
+            ("res_id", json!(id)),
+            ("noupdate", json!(true)),
+        ] {
+            record.insert(field.into(), found);
+        }
+        store.insert("ir.model.data", record);
+    }
+    for _ in store.ids("sale.order") {
+        store.next("sale.order");
+    }
+}
+
+fn users(store: &mut Store) -> Result<(), String> {
+    let text = DATA
+        .get_file("groups.toml")
+        .and_then(include_dir::File::contents_utf8)
+        .ok_or("`groups.toml` is missing")?;
+    let groups: Groups = toml::from_str(text).map_err(|error| format!("`groups.toml`: {error}"))?;
+    for (account, groups) in [(ADMIN, groups.admin), (EMPLOYEE, groups.demo)] {
+        let id = login(store, account.login)
+            .ok_or_else(|| format!("there is no user `{}`", account.login))?;
+        store.set("res.users", id, "groups", json!(groups));
+    }
+    Ok(())
+}
+
+/// The user with that login.
+pub(super) fn login(store: &Store, login: &str) -> Option<i64> {
+    store.ids("res.users").into_iter().find(|id| {
+        store
+            .get("res.users", *id)
+            .and_then(|row| row.get("login"))
+            .and_then(value::text)
+            == Some(login)
+    })
+}
+
+/// The login of a user.
+pub(super) fn login_of(store: &Store, uid: i64) -> Option<String> {
+    store
+        .get("res.users", uid)?
+        .get("login")?
+        .as_str()
+        .map(str::to_owned)
+}
+
+/// The account that a key or, over JSON-RPC, a password belongs to.
+pub(super) fn account(secret: &str, password_too: bool) -> Option<Account> {
+    [ADMIN, EMPLOYEE]
+        .into_iter()
+        .find(|account| account.api_key == secret || password_too && account.password == secret)
+}

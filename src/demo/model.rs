@@ -1,0 +1,316 @@
+//! The models: what the definition files say, filtered to one version of Odoo.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use include_dir::{Dir, include_dir};
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    Profile,
+    field::{Field, Kind},
+};
+
+/// The sample data: `models/*.toml` and `records/*.json`.
+pub(super) static DATA: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/demo/data");
+
+/// Which operations a group has on a model: some of `r`, `w`, `c`, `d`.
+pub(super) type Rights = IndexMap<String, String>;
+
+/// A record rule: which records a group sees. Rules without a group hold for everyone and are joined by "and"; those of groups by "or".
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    /// As Odoo names it; for whoever reads the file.
+    #[serde(rename = "name")]
+    pub(super) _name: String,
+    /// None: everyone.
+    #[serde(default)]
+    pub(super) group: Option<String>,
+    /// A domain in which the texts `user.id` and `company_ids` stand for the caller's.
+    pub(super) domain: Value,
+    /// Some of `r`, `w`, `c`, `d`; all when left out.
+    #[serde(default)]
+    pub(super) modes: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Definition {
+    name: String,
+    #[serde(default)]
+    string: String,
+    #[serde(default)]
+    strings: IndexMap<String, String>,
+    #[serde(default)]
+    order: Option<String>,
+    #[serde(default)]
+    rec_name: Option<String>,
+    #[serde(default)]
+    name_search: Vec<String>,
+    #[serde(default)]
+    parent: Option<String>,
+    #[serde(default)]
+    inherits: IndexMap<String, String>,
+    #[serde(default)]
+    since: Option<u8>,
+    #[serde(default)]
+    until: Option<u8>,
+    #[serde(default)]
+    access: Rights,
+    #[serde(default)]
+    rule: Vec<Rule>,
+    fields: IndexMap<String, Field>,
+    /// Fields as they were before a version: `[before.17.fields]`.
+    #[serde(default)]
+    before: BTreeMap<String, Earlier>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Earlier {
+    #[serde(default)]
+    fields: IndexMap<String, Field>,
+    #[serde(default)]
+    order: Option<String>,
+}
+
+/// One model of one version of Odoo.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    /// `res.partner`
+    pub(super) name: String,
+    /// `Contact`
+    pub(super) string: String,
+    /// The name in other languages.
+    pub(super) strings: IndexMap<String, String>,
+    /// Odoo's `_order`.
+    pub(super) order: String,
+    /// The field behind `display_name`, where it is one field.
+    pub(super) rec_name: Option<String>,
+    /// Odoo's `_rec_names_search`.
+    pub(super) name_search: Vec<String>,
+    /// The many2one that `child_of` follows.
+    pub(super) parent: Option<String>,
+    /// Odoo's `_inherits`: the parent model, and the many2one to it.
+    pub(super) inherits: IndexMap<String, String>,
+    /// Group → rights.
+    pub(super) access: Rights,
+    /// Record rules.
+    pub(super) rules: Vec<Rule>,
+    /// The fields, in the order of the file.
+    pub(super) fields: IndexMap<String, Field>,
+}
+
+impl Model {
+    /// The field of that name.
+    pub(super) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.get(name)
+    }
+
+    /// Whether records of it can be archived.
+    pub(super) fn archivable(&self) -> bool {
+        self.fields.contains_key("active")
+    }
+
+    /// Its name in a language.
+    pub(super) fn label(&self, lang: Option<&str>) -> &str {
+        lang.and_then(|lang| self.strings.get(lang))
+            .unwrap_or(&self.string)
+    }
+}
+
+/// All models of one version of Odoo.
+#[derive(Debug)]
+pub(super) struct Registry {
+    pub(super) profile: Profile,
+    models: IndexMap<String, Model>,
+}
+
+impl Registry {
+    /// The models of a version; parsed once in a process.
+    ///
+    /// # Errors
+    /// A sentence naming the definition file that cannot be read. The files are embedded, so this is a mistake of whoever changed them.
+    pub(super) fn of(profile: Profile) -> Result<&'static Self, String> {
+        static REGISTRIES: [OnceLock<Result<Registry, String>>; 3] =
+            [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+        let [v14, v17, v19] = &REGISTRIES;
+        let cell = match profile {
+            Profile::V14 => v14,
+            Profile::V17 => v17,
+            Profile::V19 => v19,
+        };
+        cell.get_or_init(|| Self::load(profile))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// The model of that name.
+    pub(super) fn model(&self, name: &str) -> Option<&Model> {
+        self.models.get(name)
+    }
+
+    /// All models, in the order of the files.
+    pub(super) fn models(&self) -> impl Iterator<Item = &Model> {
+        self.models.values()
+    }
+
+    fn load(profile: Profile) -> Result<Self, String> {
+        let major = profile.major();
+        let mut models = IndexMap::new();
+        let files = DATA.get_dir("models").into_iter().flat_map(Dir::files);
+        for file in files {
+            let path = file.path().display();
+            let text = file
+                .contents_utf8()
+                .ok_or_else(|| format!("`{path}` is not UTF-8"))?;
+            let definition: Definition =
+                toml::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
+            if definition.since.is_some_and(|first| first > major)
+                || definition.until.is_some_and(|last| last < major)
+            {
+                continue;
+            }
+            let model = build(definition, major)?;
+            models.insert(model.name.clone(), model);
+        }
+        let registry = Self { profile, models };
+        registry.check()?;
+        Ok(registry)
+    }
+
+    /// Every relation, inverse and path must lead somewhere, so that no later code has to doubt it.
+    fn check(&self) -> Result<(), String> {
+        for model in self.models.values() {
+            for field in model.fields.values() {
+                let place = format!("{}.{}", model.name, field.name);
+                if field.kind.relational() {
+                    let relation = field
+                        .relation
+                        .as_deref()
+                        .ok_or_else(|| format!("`{place}` names no relation"))?;
+                    let comodel = self.model(relation).ok_or_else(|| {
+                        format!("`{place}` leads to `{relation}`, which is not defined")
+                    })?;
+                    for inverse in field.inverse.iter().chain(&field.mirror) {
+                        if comodel.field(inverse).is_none() {
+                            return Err(format!(
+                                "`{place}` has the inverse `{relation}.{inverse}`, which is not defined"
+                            ));
+                        }
+                    }
+                }
+                if let Some(path) = field.path() {
+                    let mut at = model;
+                    for (number, step) in path.split('.').enumerate() {
+                        let here = at.field(step).ok_or_else(|| {
+                            format!("`{place}` follows `{path}`, and `{step}` is not defined")
+                        })?;
+                        if number + 1 < path.split('.').count() {
+                            let relation = here.relation.as_deref().unwrap_or_default();
+                            at = self.model(relation).ok_or_else(|| {
+                                format!("`{place}` follows `{path}` through `{step}`")
+                            })?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn build(definition: Definition, major: u8) -> Result<Model, String> {
+    let Definition {
+        name,
+        string,
+        strings,
+        order,
+        rec_name,
+        name_search,
+        parent,
+        inherits,
+        access,
+        rule,
+        fields,
+        before,
+        ..
+    } = definition;
+    let mut order = order.unwrap_or_else(|| "id".into());
+    let mut kept: IndexMap<String, Field> = magic(major);
+    let inserted = fields
+        .into_iter()
+        .filter(|(_, field)| field.in_version(major));
+    kept.extend(inserted);
+    for (version, earlier) in before {
+        let version: u8 = version
+            .parse()
+            .map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
+        if major < version {
+            kept.extend(earlier.fields);
+            order = earlier.order.unwrap_or(order);
+        }
+    }
+    for (key, field) in &mut kept {
+        field.name.clone_from(key);
+        if field.kind == Kind::Boolean && field.default.is_none() && key == "active" {
+            field.default = Some(Value::Bool(true));
+        }
+    }
+    for field in kept.values_mut() {
+        let through = |path: &String| {
+            inherits
+                .values()
+                .any(|link| path.split('.').next() == Some(link.as_str()))
+        };
+        field.inherited = field.related.clone().filter(through);
+    }
+    // Before 17 a contact's whole name was its stored `display_name`.
+    let known = |name: String| {
+        if kept.contains_key(name.split('.').next().unwrap_or_default()) {
+            name
+        } else {
+            "display_name".into()
+        }
+    };
+    let name_search: Vec<String> = name_search.into_iter().map(known).collect();
+    let rec_name = rec_name
+        .filter(|name| kept.contains_key(name))
+        .or_else(|| kept.contains_key("name").then(|| "name".into()));
+    Ok(Model {
+        name,
+        string,
+        strings,
+        order,
+        rec_name,
+        name_search,
+        parent,
+        inherits,
+        access,
+        rules: rule,
+        fields: kept,
+    })
+}
+
+/// The fields that every model has.
+fn magic(major: u8) -> IndexMap<String, Field> {
+    let text = r#"
+id = { type = "integer", string = "ID", readonly = true }
+display_name = { type = "char", string = "Display Name", store = false, searchable = true, readonly = true, compute = "display_name" }
+create_uid = { type = "many2one", string = "Created by", relation = "res.users", readonly = true }
+create_date = { type = "datetime", string = "Created on", readonly = true }
+write_uid = { type = "many2one", string = "Last Updated by", relation = "res.users", readonly = true }
+write_date = { type = "datetime", string = "Last Updated on", readonly = true }
+"#;
+    let mut fields: IndexMap<String, Field> = toml::from_str(text).unwrap_or_default();
+    if let Some(id) = fields.get_mut("id") {
+        id.aggregator = (major < 17).then(|| "sum".into());
+    }
+    // Before 17 the name of a record could not be searched under `display_name`.
+    if let Some(display_name) = fields.get_mut("display_name") {
+        display_name.searchable = Some(major >= 17);
+    }
+    fields
+}

@@ -1,0 +1,627 @@
+//! `create`, `write`, `unlink`, `copy`: records and their relations.
+
+use serde_json::{Map, Value, json};
+
+use super::{compute, convert, defaults};
+use crate::demo::{
+    access::{self, Mode},
+    clock,
+    env::Tx,
+    errors::{Fault, Outcome},
+    field::{Field, Kind},
+    methods,
+    model::Model,
+    store::Record,
+    value,
+};
+
+/// Refuses ids of nobody, as `write` and `unlink` do.
+pub(in crate::demo) fn exist(tx: &Tx<'_>, model: &Model, ids: &[i64]) -> Outcome<()> {
+    let gone: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| !tx.store.has(&model.name, *id))
+        .collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let record = format!("{}{}", model.name, value::tuple(&gone));
+    Err(Fault::missing(format!(
+        "Record does not exist or has been deleted.\n(Record: {record}, User: {})",
+        tx.context.uid
+    )))
+}
+
+/// `create`: the ids of the new records.
+pub(in crate::demo) fn create(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    list: &[Map<String, Value>],
+) -> Outcome<Vec<i64>> {
+    access::check(&tx.env(), model, Mode::Create)?;
+    let mut ids = Vec::with_capacity(list.len());
+    for values in list {
+        ids.push(create_one(tx, model, values.clone())?);
+    }
+    access::check_records(&tx.env(), model, &ids, Mode::Create)?;
+    Ok(ids)
+}
+
+fn create_one(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    mut values: Map<String, Value>,
+) -> Outcome<i64> {
+    for name in values.keys() {
+        let field = model.field(name).ok_or_else(|| match tx.env().major() {
+            19.. => Fault::value(format!("Invalid field '{name}' in '{}'", model.name)),
+            _ => Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)),
+        })?;
+        access::check_field(&tx.env(), model, field, "write")?;
+    }
+    for field in model.fields.values() {
+        if !values.contains_key(&field.name) {
+            if let Some(default) = defaults::one(&tx.env(), model, field) {
+                values.insert(field.name.clone(), default);
+            }
+        }
+    }
+    methods::prefill(&tx.env(), model, &mut values);
+    let mut record = Record::new();
+    let now = clock::print(tx.context.now);
+    record.insert("create_date".into(), json!(now));
+    record.insert("write_date".into(), json!(now));
+    record.insert("create_uid".into(), json!(tx.context.uid));
+    record.insert("write_uid".into(), json!(tx.context.uid));
+    delegate(tx, model, &mut values, &mut record)?;
+    for (name, given) in &values {
+        let Some(field) = model.field(name) else {
+            continue;
+        };
+        if field.kind.many() || field.derived() || !compute::writable(field) {
+            continue;
+        }
+        let kept = convert::stored(&tx.env(), model, field, given, true)?;
+        record.insert(name.as_str().into(), localized(tx, field, None, kept));
+    }
+    for field in model
+        .fields
+        .values()
+        .filter(|field| field.kind == Kind::Boolean && !field.derived())
+    {
+        record
+            .entry(field.name.as_str().into())
+            .or_insert(Value::Bool(false));
+    }
+    required(tx, model, &record, &values)?;
+    let id = tx.store.insert(&model.name, record);
+    for (name, given) in &values {
+        let Some(field) = model.field(name) else {
+            continue;
+        };
+        if field.kind.many() {
+            many(tx, model, id, field, given)?;
+        } else if field.derived() {
+            derived(tx, model, id, field, given)?;
+        }
+    }
+    methods::created(tx, model, id)?;
+    methods::constraints(&tx.env(), model, id)?;
+    Ok(id)
+}
+
+/// `_inherits`: the parent record is made, or changed, with the values that are its own.
+fn delegate(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    values: &mut Map<String, Value>,
+    record: &mut Record,
+) -> Outcome<()> {
+    for (parent, link) in &model.inherits {
+        let Some(parent) = tx.registry.model(parent) else {
+            continue;
+        };
+        let mut own = Map::new();
+        for field in model.fields.values().filter(|field| {
+            field
+                .inherited
+                .as_deref()
+                .is_some_and(|path| path.starts_with(link.as_str()))
+        }) {
+            if let Some(given) = values.remove(&field.name) {
+                own.insert(field.name.clone(), given);
+            }
+        }
+        match values.get(link).and_then(value::id) {
+            Some(id) => write(&mut tx.sudo(), parent, &[id], &own)?,
+            None => {
+                own.retain(|name, _| parent.fields.contains_key(name));
+                let mut sudo = tx.sudo();
+                let mut raw = sudo.context.raw.as_ref().clone();
+                raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
+                sudo.context.raw = std::sync::Arc::new(raw);
+                let id = create(&mut sudo, parent, &[own])?
+                    .pop()
+                    .unwrap_or_default();
+                record.insert(link.as_str().into(), json!(id));
+                values.insert(link.clone(), json!(id));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn required(
+    tx: &Tx<'_>,
+    model: &Model,
+    record: &Record,
+    values: &Map<String, Value>,
+) -> Outcome<()> {
+    for field in model
+        .fields
+        .values()
+        .filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
+    {
+        let empty = record.get(field.name.as_str()).is_none_or(Value::is_null);
+        if empty && field.kind != Kind::Boolean && !field.kind.numeric() {
+            let _ = values;
+            return Err(not_set(tx, model, field));
+        }
+    }
+    Ok(())
+}
+
+fn not_set(tx: &Tx<'_>, model: &Model, field: &Field) -> Fault {
+    let lang = tx.context.lang.as_deref();
+    Fault::validation(format!(
+        "The operation cannot be completed: Missing required value for the field '{}' ({}).\nModel: '{}' ({})\n- create/update: a mandatory field is not set\n- delete: another model requires the record being deleted, you can archive it instead\n",
+        field.label(lang),
+        field.name,
+        model.label(lang),
+        model.name
+    ))
+}
+
+/// A translated text is kept per language; a write in one language leaves the others.
+fn localized(tx: &Tx<'_>, field: &Field, id: Option<(&Model, i64)>, kept: Value) -> Value {
+    if !field.translate || !kept.is_string() {
+        return kept;
+    }
+    let lang = tx.context.lang.clone().unwrap_or_else(|| "en_US".into());
+    let before = id
+        .and_then(|(model, id)| tx.store.get(&model.name, id))
+        .and_then(|row| row.get(field.name.as_str()))
+        .cloned();
+    let mut texts = match before {
+        Some(Value::Object(texts)) => texts,
+        Some(Value::String(text)) => Map::from_iter([("en_US".to_owned(), json!(text))]),
+        _ => Map::from_iter([("en_US".to_owned(), kept.clone())]),
+    };
+    texts.insert(lang, kept);
+    Value::Object(texts)
+}
+
+/// `write`: sets values on all the records.
+pub(in crate::demo) fn write(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    ids: &[i64],
+    values: &Map<String, Value>,
+) -> Outcome<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    access::check(&tx.env(), model, Mode::Write)?;
+    for name in values.keys() {
+        let field = model.field(name).ok_or_else(|| match tx.env().major() {
+            19.. => Fault::key(name),
+            _ => Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)),
+        })?;
+        access::check_field(&tx.env(), model, field, "write")?;
+    }
+    exist(tx, model, ids)?;
+    access::check_records(&tx.env(), model, ids, Mode::Read)?;
+    access::check_records(&tx.env(), model, ids, Mode::Write)?;
+    let mut values = values.clone();
+    let now = clock::print(tx.context.now);
+    for id in ids.iter().copied() {
+        methods::before_write(&tx.env(), model, id, &mut values)?;
+        for (name, given) in &values {
+            let Some(field) = model.field(name) else {
+                continue;
+            };
+            if field.kind.many() {
+                many(tx, model, id, field, given)?;
+            } else if field.derived() {
+                derived(tx, model, id, field, given)?;
+            } else if compute::writable(field) {
+                let kept = convert::stored(&tx.env(), model, field, given, false)?;
+                if field.required && kept.is_null() && !field.kind.numeric() {
+                    return Err(not_set(tx, model, field));
+                }
+                let kept = localized(tx, field, Some((model, id)), kept);
+                tx.store.set(&model.name, id, name, kept);
+            }
+        }
+        if !values.is_empty() {
+            tx.store.set(&model.name, id, "write_date", json!(now));
+            tx.store
+                .set(&model.name, id, "write_uid", json!(tx.context.uid));
+        }
+        methods::written(tx, model, id, &values)?;
+        methods::constraints(&tx.env(), model, id)?;
+    }
+    access::check_records(&tx.env(), model, ids, Mode::Write)
+}
+
+/// A write to a field that shows another one goes there, if it may; else it changes nothing, as in Odoo.
+fn derived(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    given: &Value,
+) -> Outcome<()> {
+    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given)
+    {
+        if let Some(owner) = tx.registry.model(&owner) {
+            write(
+                &mut tx.sudo(),
+                owner,
+                &[target],
+                &Map::from_iter([(name, given)]),
+            )?;
+        }
+        return Ok(());
+    }
+    let Some((link, rest)) = field
+        .path()
+        .filter(|_| !field.readonly)
+        .and_then(|path| path.split_once('.'))
+    else {
+        return Ok(());
+    };
+    let (target, owner) = {
+        let env = tx.env();
+        (
+            env.link(model, id, link),
+            model
+                .field(link)
+                .and_then(|field| env.registry.model(field.relation.as_deref()?)),
+        )
+    };
+    if let Some((owner, target)) = owner.zip(target) {
+        write(
+            &mut tx.sudo(),
+            owner,
+            &[target],
+            &Map::from_iter([(rest.to_owned(), given.clone())]),
+        )?;
+    }
+    Ok(())
+}
+
+/// Commands, ids or nothing at an x2many.
+fn many(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    given: &Value,
+) -> Outcome<()> {
+    let commands: Vec<(i64, i64, Value)> = match given {
+        Value::Null | Value::Bool(false) => vec![(5, 0, Value::Null)],
+        Value::Array(items) if items.is_empty() => Vec::new(),
+        Value::Array(items) if !items.iter().any(Value::is_array) => {
+            for item in items {
+                convert::reference(field, item)?;
+            }
+            vec![(6, 0, given.clone())]
+        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| command(item, model, field))
+            .collect::<Outcome<_>>()?,
+        other => {
+            return Err(Fault::value(format!(
+                "Wrong value for {}.{}: {}",
+                model.name,
+                field.name,
+                value::str(other)
+            )));
+        }
+    };
+    let comodel = field
+        .relation
+        .as_deref()
+        .and_then(|relation| tx.registry.model(relation))
+        .ok_or_else(|| Fault::key(&field.name))?;
+    for (code, target, extra) in commands {
+        one_command(tx, model, id, field, comodel, code, target, &extra)?;
+    }
+    Ok(())
+}
+
+fn command(item: &Value, model: &Model, field: &Field) -> Outcome<(i64, i64, Value)> {
+    let wrong = || {
+        Fault::value(format!(
+            "Wrong value for {}.{}: {}",
+            model.name,
+            field.name,
+            value::repr(item)
+        ))
+    };
+    let parts = item.as_array().ok_or_else(wrong)?;
+    let code = parts.first().and_then(value::integer).ok_or_else(wrong)?;
+    let target = parts.get(1).and_then(value::integer).unwrap_or_default();
+    Ok((code, target, parts.get(2).cloned().unwrap_or(Value::Null)))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a command has this many parts")]
+fn one_command(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    comodel: &'static Model,
+    code: i64,
+    target: i64,
+    extra: &Value,
+) -> Outcome<()> {
+    let values = extra.as_object().cloned().unwrap_or_default();
+    match code {
+        0 => {
+            let mut values = values;
+            if let Some(inverse) = &field.inverse {
+                values.insert(inverse.clone(), json!(id));
+            }
+            let made = create(tx, comodel, &[values])?;
+            if field.inverse.is_none() {
+                made.into_iter()
+                    .try_for_each(|made| link(tx, model, id, field, comodel, made))?;
+            }
+            Ok(())
+        }
+        1 => write(tx, comodel, &[target], &values),
+        2 => {
+            if tx.store.has(&comodel.name, target) {
+                unlink(tx, comodel, &[target])
+            } else {
+                Ok(())
+            }
+        }
+        3 => cut(tx, model, id, field, comodel, target),
+        4 => link(tx, model, id, field, comodel, target),
+        5 | 6 => {
+            let wanted = if code == 6 {
+                value::ids(extra)
+            } else {
+                Vec::new()
+            };
+            let present = value::ids(&tx.env().active_test(false).value(model, id, field));
+            for old in present.iter().filter(|old| !wanted.contains(old)) {
+                cut(tx, model, id, field, comodel, *old)?;
+            }
+            for new in wanted.iter().filter(|new| !present.contains(new)) {
+                link(tx, model, id, field, comodel, *new)?;
+            }
+            Ok(())
+        }
+        // Odoo passes over a command that it does not know.
+        _ => Ok(()),
+    }
+}
+
+fn link(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    comodel: &'static Model,
+    target: i64,
+) -> Outcome<()> {
+    if !tx.store.has(&comodel.name, target) {
+        return Err(Fault::validation(format!(
+            "The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: Unknown\nThanks to the following constraint: {}_{}_fkey\nHow about archiving the record instead?",
+            model.name.replace('.', "_"),
+            field.name
+        )));
+    }
+    match (&field.inverse, &field.mirror) {
+        (Some(inverse), _) => write(
+            tx,
+            comodel,
+            &[target],
+            &Map::from_iter([(inverse.clone(), json!(id))]),
+        ),
+        (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, true),
+        (None, None) => set_member(tx, model, id, &field.name, target, true),
+    }
+}
+
+fn cut(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    comodel: &'static Model,
+    target: i64,
+) -> Outcome<()> {
+    match (&field.inverse, &field.mirror) {
+        (Some(inverse), _) => {
+            let owned = comodel.field(inverse).is_some_and(|field| {
+                field.required || field.ondelete.as_deref() == Some("cascade")
+            });
+            if owned {
+                return unlink(tx, comodel, &[target]);
+            }
+            write(
+                tx,
+                comodel,
+                &[target],
+                &Map::from_iter([(inverse.clone(), Value::Bool(false))]),
+            )
+        }
+        (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, false),
+        (None, None) => set_member(tx, model, id, &field.name, target, false),
+    }
+}
+
+fn set_member(
+    tx: &mut Tx<'_>,
+    model: &Model,
+    id: i64,
+    field: &str,
+    member: i64,
+    wanted: bool,
+) -> Outcome<()> {
+    let mut members = tx
+        .store
+        .get(&model.name, id)
+        .and_then(|row| row.get(field))
+        .map(value::ids)
+        .unwrap_or_default();
+    members.retain(|other| *other != member);
+    if wanted {
+        members.push(member);
+    }
+    tx.store.set(&model.name, id, field, json!(members));
+    Ok(())
+}
+
+/// `unlink`: removes records, and what belongs to them.
+pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    access::check(&tx.env(), model, Mode::Unlink)?;
+    exist(tx, model, ids)?;
+    access::check_records(&tx.env(), model, ids, Mode::Unlink)?;
+    for id in ids.iter().copied() {
+        methods::before_unlink(&tx.env(), model, id)?;
+        for other in tx.registry.models() {
+            for field in other.fields.values().filter(|field| {
+                field.relation.as_deref() == Some(model.name.as_str()) && !field.derived()
+            }) {
+                release(tx, model, id, other, field)?;
+            }
+        }
+        tx.store.remove(&model.name, id);
+    }
+    Ok(())
+}
+
+/// What happens to the records that name one that goes.
+fn release(
+    tx: &mut Tx<'_>,
+    model: &Model,
+    id: i64,
+    other: &'static Model,
+    field: &Field,
+) -> Outcome<()> {
+    if field.kind == Kind::Many2many && field.mirror.is_none() {
+        let holders = tx.store.ids(&other.name);
+        return holders
+            .into_iter()
+            .try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
+    }
+    if field.kind != Kind::Many2one || matches!(field.name.as_str(), "create_uid" | "write_uid") {
+        return Ok(());
+    }
+    let names = |tx: &Tx<'_>, holder: i64| {
+        tx.store
+            .get(&other.name, holder)
+            .and_then(|row| row.get(field.name.as_str()))
+            .and_then(value::id)
+            == Some(id)
+    };
+    let holders: Vec<i64> = tx
+        .store
+        .ids(&other.name)
+        .into_iter()
+        .filter(|holder| names(tx, *holder))
+        .collect();
+    if holders.is_empty() {
+        return Ok(());
+    }
+    match field.ondelete.as_deref() {
+        Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
+        ondelete if ondelete == Some("restrict") || field.required => {
+            let _ = model;
+            Err(convert::troublemaker(
+                other,
+                field,
+                tx.context.lang.as_deref(),
+            ))
+        }
+        _ => {
+            for holder in holders {
+                tx.store.set(&other.name, holder, &field.name, Value::Null);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn set_member_if(
+    tx: &mut Tx<'_>,
+    model: &Model,
+    holder: i64,
+    field: &str,
+    member: i64,
+) -> Outcome<()> {
+    let held = tx
+        .store
+        .get(&model.name, holder)
+        .and_then(|row| row.get(field))
+        .is_some_and(|list| value::ids(list).contains(&member));
+    if held {
+        set_member(tx, model, holder, field, member, false)
+    } else {
+        Ok(())
+    }
+}
+
+/// `copy`: new records like the old ones, `(copy)` after their names.
+pub(in crate::demo) fn copy(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    ids: &[i64],
+    extra: &Map<String, Value>,
+) -> Outcome<Vec<i64>> {
+    exist(tx, model, ids)?;
+    let mut made = Vec::new();
+    for id in ids.iter().copied() {
+        let env = tx.env();
+        access::check_records(&env, model, &[id], Mode::Read)?;
+        let mut values = Map::new();
+        for field in model.fields.values() {
+            if field.derived() || !compute::writable(field) || field.mirror.is_some() {
+                continue;
+            }
+            let found = env.value(model, id, field);
+            match field.kind {
+                Kind::One2many => {}
+                Kind::Many2many => {
+                    values.insert(field.name.clone(), json!([[6, 0, value::ids(&found)]]));
+                }
+                _ if found.is_null() => {}
+                _ => {
+                    values.insert(field.name.clone(), found);
+                }
+            }
+        }
+        if let Some(name) = model
+            .rec_name
+            .as_ref()
+            .and_then(|name| values.get_mut(name))
+            .filter(|name| name.is_string())
+        {
+            *name = json!(format!("{} (copy)", value::str(name)));
+        }
+        methods::copied(model, &mut values);
+        values.extend(extra.clone());
+        made.extend(create(tx, model, &[values])?);
+    }
+    Ok(made)
+}

@@ -1,0 +1,103 @@
+//! The records: a table per model, cheap to copy, so that a read works on a snapshot and a write that fails leaves nothing behind.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+/// One record: field → stored value. A many2one is an id, a many2many a list of ids, an empty value is missing or null, a translated text is a
+/// table from language to text.
+pub(super) type Record = HashMap<Arc<str>, Value>;
+
+/// The records of one model.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    rows: BTreeMap<i64, Arc<Record>>,
+    next: i64,
+}
+
+/// The whole database.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Store {
+    tables: HashMap<Arc<str>, Arc<Table>>,
+    /// External ids: (module, name) → (model, id).
+    external: Arc<HashMap<String, (String, i64)>>,
+    sequences: HashMap<Arc<str>, i64>,
+}
+
+impl Store {
+    /// A record, if it is there.
+    pub(super) fn get(&self, model: &str, id: i64) -> Option<&Record> {
+        self.tables.get(model)?.rows.get(&id).map(Arc::as_ref)
+    }
+
+    /// Whether a record is there.
+    pub(super) fn has(&self, model: &str, id: i64) -> bool {
+        self.tables
+            .get(model)
+            .is_some_and(|table| table.rows.contains_key(&id))
+    }
+
+    /// All ids of a model, ascending.
+    pub(super) fn ids(&self, model: &str) -> Vec<i64> {
+        self.tables
+            .get(model)
+            .map(|table| table.rows.keys().copied().collect())
+            .unwrap_or_default()
+    }
+
+    /// Adds a record under the next free id, which is never one that was used before.
+    pub(super) fn insert(&mut self, model: &str, record: Record) -> i64 {
+        let table = self.table(model);
+        table.next += 1;
+        let id = table.next;
+        table.rows.insert(id, Arc::new(record));
+        id
+    }
+
+    /// Sets one stored value.
+    pub(super) fn set(&mut self, model: &str, id: i64, field: &str, value: Value) {
+        if let Some(row) = self.table(model).rows.get_mut(&id) {
+            Arc::make_mut(row).insert(field.into(), value);
+        }
+    }
+
+    /// Removes a record.
+    pub(super) fn remove(&mut self, model: &str, id: i64) {
+        self.table(model).rows.remove(&id);
+        let external = Arc::make_mut(&mut self.external);
+        external.retain(|_, (owner, target)| owner != model || *target != id);
+    }
+
+    /// Names a record: `base.be`.
+    pub(super) fn name(&mut self, external: &str, model: &str, id: i64) {
+        Arc::make_mut(&mut self.external).insert(external.into(), (model.into(), id));
+    }
+
+    /// The record that an external id names.
+    pub(super) fn named(&self, external: &str) -> Option<(&str, i64)> {
+        self.external
+            .get(external)
+            .map(|(model, id)| (model.as_str(), *id))
+    }
+
+    /// All external ids.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str, i64)> {
+        self.external
+            .iter()
+            .map(|(name, (model, id))| (name.as_str(), model.as_str(), *id))
+    }
+
+    /// The next number of a sequence, from 1.
+    pub(super) fn next(&mut self, sequence: &str) -> i64 {
+        let number = self.sequences.entry(sequence.into()).or_default();
+        *number += 1;
+        *number
+    }
+
+    fn table(&mut self, model: &str) -> &mut Table {
+        Arc::make_mut(self.tables.entry(model.into()).or_default())
+    }
+}

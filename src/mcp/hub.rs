@@ -1,0 +1,103 @@
+//! What all connections share: the backend, who we are, who wants to hear of changes, and what is still running.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::model::Implementation;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::legacy::Peers;
+use super::{Backend, Handler};
+use crate::access::Caller;
+use crate::catalog::Catalog;
+
+/// How the server presents itself.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// `[server] name`.
+    pub name: String,
+    /// `[server] instructions`.
+    pub instructions: Option<String>,
+}
+
+/// Shared by every connection of the process, whatever its transport.
+pub struct Hub {
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) implementation: Implementation,
+    pub(super) instructions: Option<String>,
+    /// A call that its own deadline did not end is ended this long after it began.
+    pub(super) call_limit: Duration,
+    pub(super) peers: Peers,
+    /// The catalog in service; a modern listener compares it with the one that its client last heard of.
+    news: watch::Sender<Arc<Catalog>>,
+    /// Set when the server stops: every listener ends with a result of its own.
+    closing: CancellationToken,
+    pub(super) running: TaskTracker,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("implementation", &self.implementation).finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// `call_limit` is the longest that any call may take by its own rules (the largest `timeout` of the instances).
+    #[must_use]
+    pub fn new(backend: Arc<dyn Backend>, identity: Identity, call_limit: Duration) -> Arc<Self> {
+        let news = watch::Sender::new(backend.snapshot());
+        let running = TaskTracker::new();
+        running.close();
+        Arc::new(Self {
+            backend,
+            implementation: Implementation::new(identity.name, env!("CARGO_PKG_VERSION")),
+            instructions: identity.instructions,
+            call_limit,
+            peers: Peers::default(),
+            news,
+            closing: CancellationToken::new(),
+            running,
+        })
+    }
+
+    /// A protocol handler for one caller. Cheap: transports make one for each request or session.
+    #[must_use]
+    pub fn handler(self: &Arc<Self>, caller: Caller) -> Handler {
+        Handler::new(self.clone(), Arc::new(caller))
+    }
+
+    /// The catalog of this moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Catalog> {
+        self.backend.snapshot()
+    }
+
+    /// Puts another catalog into service and tells every client whose lists it changes.
+    pub fn replace(&self, catalog: Catalog) {
+        let older = self.backend.replace(catalog);
+        let newer = self.backend.snapshot();
+        self.peers.tell(&older, &newer);
+        self.news.send_replace(newer);
+    }
+
+    /// The catalogs to come, for one listener.
+    pub(super) fn news(&self) -> watch::Receiver<Arc<Catalog>> {
+        self.news.subscribe()
+    }
+
+    /// The server is about to stop: listeners end, with their completion result, so that their clients know.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    pub(super) async fn closed(&self) {
+        self.closing.cancelled().await;
+    }
+
+    /// Waits until no call is running.
+    pub async fn idle(&self) {
+        self.running.wait().await;
+    }
+}

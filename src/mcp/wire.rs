@@ -1,0 +1,228 @@
+//! JSON-RPC as it arrives: what is put right before rmcp reads it, and what is refused in a sentence.
+
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
+use serde_json::{Map, Value, json};
+
+/// The key of a request's `_meta` that makes it one of the revision without a handshake.
+const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+
+/// The oldest revision: what a client is answered that names none.
+pub const OLDEST: &str = "2024-11-05";
+
+/// The first revision without a handshake. Revisions are dates, and compare as text.
+pub const WITHOUT_HANDSHAKE: &str = "2026-07-28";
+
+/// One message, read.
+#[derive(Debug)]
+pub enum Incoming {
+    /// To be handled.
+    Message(Box<ClientJsonRpcMessage>),
+    /// Nothing that anybody waits for an answer to: an empty line, a notification that MCP does not know.
+    Nothing,
+    /// Not JSON. Nobody can be answered by id.
+    NotJson(serde_json::Error),
+    /// JSON, but not a request that can be served.
+    Refused(Refusal),
+}
+
+/// An error answer, and to whom.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The request's id, where it has one that can be answered.
+    pub id: Option<RequestId>,
+    /// What is wrong.
+    pub error: ErrorData,
+}
+
+impl Refusal {
+    /// `-32600`.
+    #[must_use]
+    pub fn invalid(id: Option<RequestId>, message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self { id, error: ErrorData::invalid_request(message, None) }
+    }
+
+    /// `-32700`.
+    #[must_use]
+    pub fn not_json(error: &serde_json::Error) -> Self {
+        let error = ErrorData::new(ErrorCode::PARSE_ERROR, format!("This is not JSON: {error}."), None);
+        Self { id: None, error }
+    }
+
+    /// As a message.
+    #[must_use]
+    pub fn into_message(self) -> ServerJsonRpcMessage {
+        ServerJsonRpcMessage::error(self.error, self.id)
+    }
+}
+
+/// Reads one message from its bytes.
+#[must_use]
+pub fn read(bytes: &[u8]) -> Incoming {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii();
+    if bytes.is_empty() {
+        return Incoming::Nothing;
+    }
+    match serde_json::from_slice::<ClientJsonRpcMessage>(bytes) {
+        Ok(message) if !is_unread_initialize(&message) => Incoming::Message(Box::new(message)),
+        Ok(_) | Err(_) => match serde_json::from_slice::<Value>(bytes) {
+            Ok(value) => read_value(value),
+            Err(error) => Incoming::NotJson(error),
+        },
+    }
+}
+
+fn is_unread_initialize(message: &ClientJsonRpcMessage) -> bool {
+    matches!(message, ClientJsonRpcMessage::Request(request)
+        if matches!(&request.request, ClientRequest::CustomRequest(custom) if custom.method == "initialize"))
+}
+
+fn read_value(mut value: Value) -> Incoming {
+    if let Err(refusal) = check(&value) {
+        return Incoming::Refused(refusal);
+    }
+    complete_initialize(&mut value);
+    let is_notification = value.get("method").is_some() && value.get("id").is_none();
+    let id = id_of(&value);
+    match serde_json::from_value(value) {
+        Ok(message) => Incoming::Message(Box::new(message)),
+        // Editors send what they send to language servers; a notification is never answered.
+        Err(_) if is_notification => Incoming::Nothing,
+        Err(_) => Incoming::Refused(Refusal::invalid(id, "This is not a message of MCP.")),
+    }
+}
+
+/// What JSON-RPC and MCP ask of every message.
+///
+/// # Errors
+/// A batch, a null or otherwise unusable id, a missing `jsonrpc`, neither a method nor an answer, or parameters in a list.
+pub fn check(value: &Value) -> Result<(), Refusal> {
+    let Some(message) = value.as_object() else {
+        let sentence = if value.is_array() {
+            "Batches are not supported: send one message at a time."
+        } else {
+            "A message is a JSON object."
+        };
+        return Err(Refusal::invalid(None, sentence));
+    };
+    let id = id_of(value);
+    if message.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
+        return Err(Refusal::invalid(id, "A message has `\"jsonrpc\": \"2.0\"`."));
+    }
+    if message.contains_key("id") && id.is_none() && !message.contains_key("error") {
+        return Err(Refusal::invalid(None, "The `id` of a request is a string or a whole number, never null."));
+    }
+    let is_answer = message.contains_key("result") || message.contains_key("error");
+    if !message.get("method").is_some_and(Value::is_string) && !is_answer {
+        return Err(Refusal::invalid(id, "A message names its `method`, in a string."));
+    }
+    if id.is_some() && message.get("params").is_some_and(|params| !params.is_object() && !params.is_null()) {
+        let error = ErrorData::invalid_params("The `params` of a request are an object.", None);
+        return Err(Refusal { id, error });
+    }
+    Ok(())
+}
+
+/// The id, where it is one that can be answered.
+#[must_use]
+pub fn id_of(value: &Value) -> Option<RequestId> {
+    value.get("id").and_then(|id| serde_json::from_value(id.clone()).ok())
+}
+
+/// Whether the request carries the `_meta` of the revision without a handshake.
+#[must_use]
+pub fn is_modern(value: &Value) -> bool {
+    value.get("params").and_then(|params| params.get("_meta")).is_some_and(|meta| meta.get(PROTOCOL_VERSION).is_some())
+}
+
+/// An `initialize` that leaves out what it should say is that of a client of the oldest revision, with no capability.
+/// Returns whether the revision had to be filled in.
+pub fn complete_initialize(value: &mut Value) -> bool {
+    if value.get("method").and_then(Value::as_str) != Some("initialize") || is_modern(value) {
+        return false;
+    }
+    let Some(message) = value.as_object_mut() else { return false };
+    let params = message.entry("params").or_insert(Value::Null);
+    if params.is_null() {
+        *params = Value::Object(Map::new());
+    }
+    let Some(params) = params.as_object_mut() else { return false };
+    let nameless = !params.contains_key("protocolVersion");
+    params.entry("protocolVersion").or_insert_with(|| Value::from(OLDEST));
+    params.entry("capabilities").or_insert_with(|| json!({}));
+    let client = params.entry("clientInfo").or_insert_with(|| json!({}));
+    if let Some(client) = client.as_object_mut() {
+        client.entry("name").or_insert_with(|| Value::from("unknown"));
+        client.entry("version").or_insert_with(|| Value::from("unknown"));
+    }
+    nameless
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> Refusal {
+        match read(text.as_bytes()) {
+            Incoming::Refused(refusal) => refusal,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_batch_a_null_id_and_a_bare_value_are_refused_without_an_id() {
+        for text in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "7"] {
+            let refusal = refusal(text);
+            assert_eq!(refusal.error.code, ErrorCode::INVALID_REQUEST, "{text}");
+            assert_eq!(refusal.id, None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_message_is_refused_by_its_id_where_it_has_one() {
+        assert_eq!(refusal(r#"{"id":7,"method":"ping"}"#).id, Some(RequestId::Number(7)));
+        assert_eq!(refusal(r#"{"jsonrpc":"2.0","id":"a"}"#).id, Some(RequestId::String("a".into())));
+        assert_eq!(refusal(r#"{"jsonrpc":"2.0","id":"a","method":3}"#).id, Some(RequestId::String("a".into())));
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_nothing() {
+        for text in ["", "  \r", r#"{"jsonrpc":"2.0","method":"$/setTrace","params":[1]}"#] {
+            let read = read(text.as_bytes());
+            let nothing = matches!(&read, Incoming::Nothing)
+                || matches!(&read, Incoming::Message(message) if matches!(**message, ClientJsonRpcMessage::Notification(_)));
+            assert!(nothing, "{text}: {read:?}");
+        }
+        assert!(matches!(read(b"{\"jsonrpc\""), Incoming::NotJson(_)));
+    }
+
+    #[test]
+    fn an_initialize_without_params_is_of_the_oldest_revision() {
+        for text in [
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":null}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"clientInfo":{"name":"x"}}}"#,
+            "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}",
+        ] {
+            let Incoming::Message(message) = read(text.as_bytes()) else { panic!("{text}") };
+            let ClientJsonRpcMessage::Request(request) = *message else { panic!("{text}") };
+            let ClientRequest::InitializeRequest(initialize) = request.request else { panic!("{text}") };
+            assert_eq!(initialize.params.protocol_version.as_str(), OLDEST, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_initialize_that_names_its_revision_keeps_it() {
+        let mut value = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}});
+        assert!(!complete_initialize(&mut value));
+        assert_eq!(value["params"]["protocolVersion"], "2025-06-18");
+    }
+
+    #[test]
+    fn an_initialize_with_modern_meta_is_left_alone() {
+        let value = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize",
+            "params": {"_meta": {PROTOCOL_VERSION: "2026-07-28"}}});
+        let mut same = value.clone();
+        assert!(!complete_initialize(&mut same));
+        assert_eq!(same, value);
+    }
+}

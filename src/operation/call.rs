@@ -1,0 +1,83 @@
+//! `call`: any method of the model.
+
+use serde_json::{Map, Value};
+
+use super::ids;
+use super::needed::{needed, optional, value_of};
+use super::prepared::{Body, Outline};
+use super::run::Run;
+use crate::answer;
+use crate::definition::operation::{Call, Writes};
+use crate::odoo::{Effect, Error, Kind, Request};
+use crate::template::Outcome;
+
+/// The request.
+pub(super) struct Prepared {
+    request: Request,
+}
+
+/// Evaluates method, records and arguments.
+///
+/// # Errors
+/// What is missing or of the wrong type; `not_found` for no records (Odoo answers "true" to `action_confirm` of nothing).
+pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared, Error> {
+    let model = run.model()?;
+    let method = match needed("method", &definition.method, &run.scope)? {
+        Value::String(method) => method,
+        other => {
+            return Err(Error::new(Kind::InvalidArguments, format!("`method` is the name of a method, not {other}.")));
+        }
+    };
+    let ids = match &definition.ids {
+        Some(ids) => {
+            let value = needed("ids", ids, &run.scope)?;
+            Some(ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?)
+        }
+        None => None,
+    };
+    let kwargs = match optional("kwargs", definition.kwargs.as_ref(), &run.scope)? {
+        Some(Value::Object(kwargs)) => kwargs,
+        Some(other) => {
+            return Err(Error::new(
+                Kind::InvalidArguments,
+                format!("`kwargs` is a table of named arguments, not {other}."),
+            ));
+        }
+        None => Map::new(),
+    };
+    let args = match &definition.args {
+        Some(args) => match value_of("args", args.evaluate_arguments(&run.scope)?)? {
+            Some(Value::Array(args)) => args,
+            Some(other) => {
+                return Err(Error::new(Kind::InvalidArguments, format!("`args` is a list of arguments, not {other}.")));
+            }
+            None => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let effect = match &definition.writes {
+        Writes::Fixed(false) => Effect::Read,
+        Writes::Fixed(true) => Effect::Write,
+        Writes::When(template) => match template.evaluate(&run.scope)? {
+            Outcome::Given(Value::Bool(false)) => Effect::Read,
+            // Not known to be harmless is not harmless.
+            _ => Effect::Write,
+        },
+    };
+    Ok(Prepared { request: Request { model, method, ids, args, kwargs, context: run.context.clone(), effect } })
+}
+
+impl Prepared {
+    pub(super) fn outline(&self) -> Outline {
+        Outline {
+            effect: self.request.effect,
+            what: format!("Calling `{}` of `{}`", self.request.method, self.request.model),
+            ids: self.request.ids.clone().unwrap_or_default(),
+        }
+    }
+
+    pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
+        let result = run.instance.client.execute(&self.request, &run.patience).await?;
+        Ok(Body::of([("result", answer::result(result))]))
+    }
+}

@@ -1,0 +1,152 @@
+//! One call of a tool, in the order that the definition language promises: arguments, lookups, what only reads, the
+//! confirmation, the rest. Nothing is written before a confirmation that is due.
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::instance::Instance;
+use super::needed::optional;
+use super::prepared::{Body, Prepared};
+use super::run::{Run, Window};
+use super::{arguments, lookup};
+use crate::answer::{self, Answer};
+use crate::definition::operation::Operation;
+use crate::definition::tool::{Confirm, Tool};
+use crate::odoo::{Effect, Error, Kind, Patience, Version};
+use crate::service::Settings;
+use crate::template::{Outcome, Scope};
+
+/// Calls a tool on its Odoo.
+///
+/// # Errors
+/// Every kind of the definition language; the caller of this makes an answer of it.
+pub async fn call(
+    tool: &Tool,
+    instance: Option<&Instance>,
+    settings: &Settings,
+    arguments: Map<String, Value>,
+    cancelled: CancellationToken,
+) -> Result<Answer, Error> {
+    let input = &tool.input;
+    let arguments = arguments::put_right(arguments, &input.schema, &input.validator, input.paging)?;
+    let budget = tool.result.max_bytes.unwrap_or(settings.max_answer_bytes);
+    if let Operation::Content(content) = &tool.operation {
+        let mut scope = Scope::new(Timestamp::now(), TimeZone::UTC);
+        scope.set_arguments(&arguments);
+        return Ok(answer::blocks(super::content::evaluate(content, &scope)?));
+    }
+    let Some(instance) = instance else {
+        return Err(Error::new(Kind::Unavailable, "No Odoo is configured for this tool.")
+            .hint("Set `ODOO_URL` and its login, or `[instances]` in the configuration."));
+    };
+    let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
+    let patience = Patience { deadline: Instant::now() + timeout, cancelled };
+    let mut run = begin(tool, instance, settings, &arguments, patience).await?;
+    lookup::resolve_all(&mut run, &tool.lookups).await?;
+    let prepared = Prepared::new(&tool.operation, &run).await?;
+    confirmed(tool, &run, &prepared)?;
+    let writes = prepared.outline().effect == Effect::Write;
+    let mut body = prepared.run(&run).await?;
+    if writes {
+        name_company(&run, &mut body).await;
+    }
+    Ok(answer::json(body.answer, body.list, budget))
+}
+
+/// Everything that an operation has in hand: who calls, in which zone, company and context.
+async fn begin<'a>(
+    tool: &'a Tool,
+    instance: &'a Instance,
+    settings: &Settings,
+    arguments: &Map<String, Value>,
+    patience: Patience,
+) -> Result<Run<'a>, Error> {
+    let user = instance.client.user(&patience).await?;
+    let version = instance.client.version(&patience).await?;
+    let preset = instance.client.instance_context();
+    let now = Timestamp::now();
+    let mut scope = Scope::new(now, zone(preset.get("tz"), user.tz.as_deref()));
+    scope.set_arguments(arguments);
+    scope.set(
+        "user",
+        json!({
+            "id": user.id, "login": user.login, "name": user.name, "lang": user.lang, "tz": user.tz,
+            "company_id": user.company_id, "company_ids": user.company_ids,
+        }),
+    );
+    scope.set("odoo", json!({ "version": number(version) }));
+
+    let mut context = Map::new();
+    for (key, value) in &tool.context {
+        if let Some(value) = optional(key, Some(value), &scope)? {
+            context.insert(key.clone(), value);
+        }
+    }
+    let zone = zone(context.get("tz").or_else(|| preset.get("tz")), user.tz.as_deref());
+    scope.set_zone(zone.clone());
+    let company = match optional("company", tool.company.as_ref(), &scope)? {
+        Some(company) => {
+            let found = lookup::one(&instance.client, "res.company", &company, &patience).await?;
+            context.insert("allowed_company_ids".to_owned(), json!([found.id]));
+            found.id
+        }
+        None => user.company_id,
+    };
+    let window = Window {
+        limit: tool.input.paging.and_then(|_| arguments.get("limit")?.as_u64()?.try_into().ok()),
+        offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
+    };
+    let max_records = settings.max_records;
+    Ok(Run { tool, instance, patience, scope, user, zone, context, company, window, max_records })
+}
+
+/// 14, 17, 18.2.
+fn number(version: Version) -> Value {
+    if version.minor == 0 { json!(version.major) } else { version.to_string().parse().map_or(Value::Null, |number: f64| json!(number)) }
+}
+
+/// The first of these that is the name of a zone; else UTC.
+fn zone(context: Option<&Value>, user: Option<&str>) -> TimeZone {
+    [context.and_then(Value::as_str), user]
+        .into_iter()
+        .flatten()
+        .find_map(|name| TimeZone::get(name).ok())
+        .unwrap_or(TimeZone::UTC)
+}
+
+/// Stops a call that a person would have to confirm.
+fn confirmed(tool: &Tool, run: &Run<'_>, prepared: &Prepared) -> Result<(), Error> {
+    let due = match &tool.confirm {
+        Confirm::Never => false,
+        Confirm::Always => true,
+        // What its template names may be absent: then nobody knows, and it counts as true.
+        Confirm::When(template) => template.evaluate(&run.scope)? != Outcome::Given(Value::Bool(false)),
+    };
+    if !due {
+        return Ok(());
+    }
+    let outline = prepared.outline();
+    let mut error = Error::new(
+        Kind::ConfirmationRequired,
+        format!("{} needs a person's confirmation, so nothing was done.", outline.what),
+    )
+    .hint("This server cannot ask for one yet: do it in Odoo, or ask the administrator for a tool that needs none.");
+    if !outline.ids.is_empty() {
+        error.details.insert("ids".to_owned(), json!(outline.ids));
+    }
+    Err(error)
+}
+
+/// A write's answer says in which company it happened.
+async fn name_company(run: &Run<'_>, body: &mut Body) {
+    // The write has happened: a name that cannot be read is no reason to report a failure.
+    let company = match run.instance.company_name(run.company, &run.patience).await {
+        Ok(name) => json!({"id": run.company, "name": &*name}),
+        Err(_) => json!({"id": run.company}),
+    };
+    body.answer.insert("company".to_owned(), company);
+}

@@ -1,0 +1,135 @@
+//! `fields_get`: the model's fields, as this user sees them.
+
+use serde_json::{Map, Value, json};
+
+use super::faults::similar;
+use super::names::{type_name, unknown, written};
+use super::needed::optional;
+use super::prepared::{Body, Outline};
+use super::run::Run;
+use crate::definition::operation::FieldsGet;
+use crate::odoo::{Effect, Error, Field, Kind, Model};
+
+/// What is said of a field where the tool names no attributes: enough to use it, and little to read.
+const USUAL: [&str; 7] = ["type", "string", "required", "readonly", "relation", "selection", "help"];
+
+/// Everything that can be said of a field.
+const KNOWN: [&str; 12] = [
+    "type",
+    "string",
+    "required",
+    "readonly",
+    "relation",
+    "selection",
+    "help",
+    "store",
+    "searchable",
+    "sortable",
+    "groupable",
+    "currency_field",
+];
+
+/// Which fields, and what of them.
+pub(super) struct Prepared {
+    model: std::sync::Arc<Model>,
+    fields: Option<Vec<String>>,
+    attributes: Vec<String>,
+    query: Option<String>,
+}
+
+/// Evaluates the keys and checks the names.
+///
+/// # Errors
+/// `unknown_field`, `invalid_arguments` for an attribute that there is not.
+pub(super) async fn prepare(definition: &FieldsGet, run: &Run<'_>) -> Result<Prepared, Error> {
+    let model = run.metadata(&run.model()?).await?;
+    let fields = names("fields", optional("fields", definition.fields.as_ref(), &run.scope)?)?;
+    for name in fields.iter().flatten() {
+        if !model.fields.contains_key(name) {
+            return Err(unknown(&written(name), &model));
+        }
+    }
+    let attributes = names("attributes", optional("attributes", definition.attributes.as_ref(), &run.scope)?)?;
+    for name in attributes.iter().flatten() {
+        if !KNOWN.contains(&name.as_str()) {
+            let error = Error::new(Kind::InvalidArguments, format!("A field has no attribute `{name}`."));
+            return Err(error.hint(match similar(name, KNOWN).first() {
+                Some(known) => format!("Did you mean `{known}`?"),
+                None => format!("There are {}.", KNOWN.join(", ")),
+            }));
+        }
+    }
+    let query = match optional("query", definition.query.as_ref(), &run.scope)? {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_lowercase()),
+        _ => None,
+    };
+    let attributes = attributes.unwrap_or_else(|| USUAL.map(str::to_owned).to_vec());
+    Ok(Prepared { model, fields, attributes, query })
+}
+
+fn names(key: &str, value: Option<Value>) -> Result<Option<Vec<String>>, Error> {
+    let wrong = || Error::new(Kind::InvalidArguments, format!("`{key}` is a list of names."));
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(name)) => Ok(Some(vec![name])),
+        Some(Value::Array(list)) => {
+            let names: Option<Vec<String>> = list.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+            names.map(Some).ok_or_else(wrong)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+impl Prepared {
+    pub(super) fn outline(&self) -> Outline {
+        Outline { effect: Effect::Read, what: format!("Reading the fields of `{}`", self.model.name), ids: Vec::new() }
+    }
+
+    #[expect(clippy::unused_async, reason = "the shape that all operations share")]
+    pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
+        let wanted = |field: &&Field| {
+            self.fields.as_ref().is_none_or(|names| names.contains(&field.name))
+                && self.query.as_ref().is_none_or(|query| {
+                    field.name.to_lowercase().contains(query) || field.string.to_lowercase().contains(query)
+                })
+        };
+        let fields: Vec<Value> =
+            self.model.fields.values().filter(wanted).map(|field| describe(field, &self.attributes)).collect();
+        let total = fields.len();
+        let offset = run.window.offset;
+        let fields = fields.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).collect();
+        let answer = [("model", json!(self.model.name)), ("fields", Value::Array(fields)), ("total", json!(total))];
+        Ok(Body::of(answer).listing("fields", offset))
+    }
+}
+
+/// One field with the attributes that are asked for and say something: `false` and nothing are left out.
+fn describe(field: &Field, attributes: &[String]) -> Value {
+    let mut said = Map::from_iter([("name".to_owned(), json!(field.name))]);
+    for attribute in attributes {
+        let value = match attribute.as_str() {
+            "type" => json!(type_name(&field.kind)),
+            "string" => json!(field.string),
+            "required" => json!(field.required),
+            "readonly" => json!(field.readonly),
+            "relation" => json!(field.relation),
+            "selection" if field.selection.is_empty() => Value::Null,
+            "selection" => {
+                field.selection.iter().map(|(value, label)| json!({"value": value, "label": label})).collect()
+            }
+            "help" => json!(field.help),
+            "store" => json!(field.store),
+            "searchable" => json!(field.searchable),
+            "sortable" => json!(field.sortable),
+            "groupable" => json!(field.groupable),
+            "currency_field" => json!(field.currency_field),
+            _ => Value::Null,
+        };
+        // A hint that is false is worth saying only where true is the rule.
+        let rule = matches!(attribute.as_str(), "store" | "searchable" | "sortable" | "groupable");
+        if value != Value::Null && (rule || value != Value::Bool(false)) {
+            said.insert(attribute.clone(), value);
+        }
+    }
+    Value::Object(said)
+}

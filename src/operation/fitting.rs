@@ -1,0 +1,166 @@
+//! From what a definition says to what fits the model: the templates of one call meet the fields of its Odoo.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::conditions::{fit_domain, to_prefix};
+use super::fields::{Selection, Wanted, given_fields, select};
+use super::fit::{Fit, Metadata, Supplied};
+use super::needed::{empty, optional, value_of};
+use super::order::fit_order;
+use super::run::Run;
+use super::values::{Table, fit_given, fit_values};
+use crate::definition::operation::FieldList;
+use crate::domain::{self, DomainTemplate};
+use crate::odoo::{Error, Kind, Model};
+use crate::template::{self, Cause, Outcome, Templated};
+
+impl Metadata for Run<'_> {
+    async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
+        self.metadata(name).await
+    }
+}
+
+fn fit<'a, 'b>(run: &'a Run<'b>) -> Fit<'a, Run<'b>> {
+    Fit { metadata: run, zone: &run.zone }
+}
+
+/// The domain of a call as Odoo takes it; every record without one.
+///
+/// # Errors
+/// What cannot be evaluated, and what does not fit the model.
+pub(super) async fn domain(template: Option<&DomainTemplate>, model: &str, run: &Run<'_>) -> Result<Value, Error> {
+    let Some(template) = template else { return Ok(json!([])) };
+    let filled = template.evaluate_filled(&run.scope)?;
+    let supplied = filled.map(|filled| Supplied { value: filled.value, from_caller: filled.from_caller });
+    let fitted = fit_domain(&supplied, &run.metadata(model).await?, &fit(run)).await?;
+    Ok(Value::Array(to_prefix(&fitted)))
+}
+
+/// The fields to read: as listed, as the caller names them, or those of the model's list view.
+///
+/// # Errors
+/// Fields that the model lacks, all in one.
+pub(super) async fn fields(list: &FieldList, model: &str, run: &Run<'_>) -> Result<Selection, Error> {
+    let metadata = run.metadata(model).await?;
+    let given = match list {
+        FieldList::Listed(entries) => return select(Wanted::Listed(entries), &metadata, run).await,
+        FieldList::Default => None,
+        FieldList::Given(template) => value_of("fields", template.evaluate(&run.scope)?)?,
+    };
+    match given {
+        Some(given) => select(Wanted::Listed(&given_fields(&given)?), &metadata, run).await,
+        None => {
+            let shown = run.instance.list_view(model, &run.patience).await?;
+            select(Wanted::ListView(&shown), &metadata, run).await
+        }
+    }
+}
+
+/// What `return` asks for: the names by default, nothing for an empty list.
+///
+/// # Errors
+/// As [`fields`].
+pub(super) async fn returned(list: &FieldList, model: &str, run: &Run<'_>) -> Result<Option<Selection>, Error> {
+    match list {
+        FieldList::Listed(entries) if entries.is_empty() => Ok(None),
+        FieldList::Default => select(Wanted::Names, &run.metadata(model).await?, run).await.map(Some),
+        list => fields(list, model, run).await.map(Some),
+    }
+}
+
+/// `order` as Odoo takes it; `None` leaves it to the model.
+///
+/// # Errors
+/// A field that is not there or cannot be sorted by.
+pub(super) async fn order(order: Option<&Templated>, model: &str, run: &Run<'_>) -> Result<Option<String>, Error> {
+    match optional("order", order, &run.scope)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(order)) => fit_order(&order, &*run.metadata(model).await?),
+        Some(other) => {
+            Err(Error::new(Kind::InvalidArguments, format!("`order` is a text like `name desc`, not {other}.")))
+        }
+    }
+}
+
+/// The values of the records that a write is about: one table of the author's, or what the caller gives whole.
+///
+/// # Errors
+/// What does not fit, all of it in one error.
+pub(super) async fn values(values: &Templated, model: &str, run: &Run<'_>) -> Result<Vec<Map<String, Value>>, Error> {
+    let metadata = run.metadata(model).await?;
+    match values {
+        Templated::Table(entries) => {
+            let supplied = supplied(entries, run)?;
+            Ok(vec![fit_values(supplied, &metadata, &fit(run), Table::Authors).await?])
+        }
+        Templated::Literal(Value::Object(entries)) => {
+            let supplied =
+                entries.iter().map(|(name, value)| (name.clone(), Supplied::by_author(value.clone()))).collect();
+            Ok(vec![fit_values(supplied, &metadata, &fit(run), Table::Authors).await?])
+        }
+        whole => match value_of("values", whole.evaluate(&run.scope)?)? {
+            Some(given) => fit_given(given, &metadata, &fit(run)).await,
+            None => Ok(Vec::new()),
+        },
+    }
+}
+
+/// Each key with its value; one whose value is absent is left out.
+fn supplied(entries: &[(String, Templated)], run: &Run<'_>) -> Result<Vec<(String, Supplied)>, Error> {
+    let mut supplied = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        match value.evaluate(&run.scope)? {
+            Outcome::Given(given) => {
+                let from_caller = value
+                    .names()
+                    .iter()
+                    .any(|name| !template::RESERVED.contains(&name.root.as_str()) || name.root == "args");
+                supplied.push((name.clone(), Supplied { value: given, from_caller }));
+            }
+            Outcome::Absent(Cause::NotGiven) => {}
+            Outcome::Absent(Cause::Empty(expression)) => return Err(empty(name, &expression)),
+        }
+    }
+    Ok(supplied)
+}
+
+/// `default_…` keys of the operation's context, fitted to the model.
+///
+/// # Errors
+/// What does not fit.
+pub(super) async fn context(model: &str, run: &Run<'_>) -> Result<Map<String, Value>, Error> {
+    if !run.context.keys().any(|key| key.starts_with("default_")) {
+        return Ok(run.context.clone());
+    }
+    super::values::fit_context(run.context.clone(), &run.metadata(model).await?, &fit(run)).await
+}
+
+impl From<template::Error> for Error {
+    fn from(error: template::Error) -> Self {
+        let kind = match error {
+            template::Error::NoValue { .. } => Kind::Unsupported,
+            template::Error::Gap { .. } | template::Error::Runtime { .. } => Kind::InvalidArguments,
+            template::Error::Fuel { .. } | template::Error::TooLarge { .. } => Kind::Internal,
+        };
+        let hint = error.hint();
+        let ours = Self::new(kind, format!("The tool's definition could not be evaluated: {error}."));
+        match hint {
+            Some(hint) => ours.hint(hint),
+            None => ours,
+        }
+    }
+}
+
+impl From<domain::Error> for Error {
+    fn from(error: domain::Error) -> Self {
+        match error {
+            domain::Error::Template { error, .. } => error.into(),
+            domain::Error::Empty { .. } => Self::new(Kind::NotFound, format!("{error}.")),
+            domain::Error::Value { .. } | domain::Error::Given { .. } => {
+                Self::new(Kind::InvalidArguments, format!("{error}."))
+            }
+        }
+    }
+}

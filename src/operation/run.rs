@@ -1,0 +1,75 @@
+//! What an operation has in hand while it runs: the tool, its Odoo, who it runs as, the names that templates may use.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use super::instance::Instance;
+use super::needed::needed;
+use crate::definition::tool::Tool;
+use crate::odoo::{Error, Kind, Model, Patience, User};
+use crate::template::{Scope, Templated};
+
+/// One call of one tool, on its way.
+pub(super) struct Run<'a> {
+    /// What is called.
+    pub(super) tool: &'a Tool,
+    /// The Odoo that it is called on.
+    pub(super) instance: &'a Instance,
+    /// How long, and until who says stop.
+    pub(super) patience: Patience,
+    /// The names that its templates may use.
+    pub(super) scope: Scope,
+    /// Whose eyes it sees with.
+    pub(super) user: Arc<User>,
+    /// The zone of that person: what the caller writes and reads is in it.
+    pub(super) zone: TimeZone,
+    /// The operation's context, with the company that it runs in.
+    pub(super) context: Map<String, Value>,
+    /// The company that it runs in.
+    pub(super) company: i64,
+    /// Which part of a list is wanted.
+    pub(super) window: Window,
+    /// No call reads more records than this.
+    pub(super) max_records: u32,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Window {
+    /// `limit` of the arguments, already clamped; `None` where the operation has no such argument.
+    pub(super) limit: Option<u32>,
+    /// `offset` of the arguments.
+    pub(super) offset: u64,
+}
+
+impl Run<'_> {
+    /// The tool's model, as its template gives it.
+    pub(super) fn model(&self) -> Result<String, Error> {
+        match &self.tool.model {
+            Some(model) => self.model_name(model),
+            None => Err(Error::new(Kind::Internal, format!("The tool `{}` names no model.", self.tool.name))),
+        }
+    }
+
+    /// A model name that a key gives.
+    pub(super) fn model_name(&self, model: &Templated) -> Result<String, Error> {
+        match needed("model", model, &self.scope)? {
+            Value::String(name) => Ok(name),
+            other => {
+                Err(Error::new(Kind::InvalidArguments, format!("`model` is the name of an Odoo model, not {other}.")))
+            }
+        }
+    }
+
+    /// What Odoo knows of a model.
+    pub(super) async fn metadata(&self, model: &str) -> Result<Arc<Model>, Error> {
+        self.instance.client.model(model, &self.patience).await
+    }
+
+    /// How many rows this call reads, where its table says `default` when the caller says nothing.
+    pub(super) fn limit(&self, default: u32) -> u32 {
+        self.window.limit.unwrap_or(default).clamp(1, self.max_records.max(1))
+    }
+}

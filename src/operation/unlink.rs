@@ -1,0 +1,38 @@
+//! `unlink`: deleted records.
+
+use serde_json::json;
+
+use super::ids;
+use super::needed::needed;
+use super::prepared::{Body, Outline};
+use super::run::Run;
+use crate::definition::operation::Unlink;
+use crate::odoo::{Effect, Error};
+
+/// The records.
+pub(super) struct Prepared {
+    model: String,
+    ids: Vec<i64>,
+}
+
+/// Resolves the ids.
+///
+/// # Errors
+/// `not_found` for none at all: Odoo would answer "true".
+pub(super) async fn prepare(definition: &Unlink, run: &Run<'_>) -> Result<Prepared, Error> {
+    let model = run.model()?;
+    let value = needed("ids", &definition.ids, &run.scope)?;
+    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    Ok(Prepared { model, ids })
+}
+
+impl Prepared {
+    pub(super) fn outline(&self) -> Outline {
+        Outline { effect: Effect::Write, what: format!("Deleting from `{}`", self.model), ids: self.ids.clone() }
+    }
+
+    pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
+        run.instance.client.unlink(&self.model, &self.ids, &run.context, &run.patience).await?;
+        Ok(Body::of([("ids", json!(self.ids))]))
+    }
+}

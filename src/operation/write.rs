@@ -1,0 +1,55 @@
+//! `write`: changed records, and what they are now.
+
+use serde_json::{Map, Value};
+
+use super::create::afterwards;
+use super::fields::Selection;
+use super::needed::needed;
+use super::prepared::{Body, Outline};
+use super::run::Run;
+use super::{fitting, ids};
+use crate::definition::operation::Write;
+use crate::odoo::{Effect, Error, Kind};
+
+/// The records, and the values as Odoo takes them.
+pub(super) struct Prepared {
+    model: String,
+    ids: Vec<i64>,
+    values: Map<String, Value>,
+    returns: Option<Selection>,
+}
+
+/// Resolves the ids, fits the values and the returned fields to the model.
+///
+/// # Errors
+/// What does not fit, all of it in one error; `invalid_arguments` where nothing at all would be written (Odoo would answer
+/// "true").
+pub(super) async fn prepare(definition: &Write, run: &Run<'_>) -> Result<Prepared, Error> {
+    let model = run.model()?;
+    let value = needed("ids", &definition.ids, &run.scope)?;
+    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    // One table: a list of them would be several writes.
+    let mut values = fitting::values(&definition.values, &model, run).await?.into_iter();
+    let (Some(values), None) = (values.next().filter(|values| !values.is_empty()), values.next()) else {
+        return Err(nothing());
+    };
+    let returns = fitting::returned(&definition.returns, &model, run).await?;
+    Ok(Prepared { model, ids, values, returns })
+}
+
+fn nothing() -> Error {
+    Error::new(Kind::InvalidArguments, "No new value was given, so nothing would change.")
+        .hint("Give at least one of the optional arguments.")
+}
+
+impl Prepared {
+    pub(super) fn outline(&self) -> Outline {
+        Outline { effect: Effect::Write, what: format!("Changing `{}`", self.model), ids: self.ids.clone() }
+    }
+
+    pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
+        let client = &run.instance.client;
+        client.write(&self.model, &self.ids, self.values, &run.context, &run.patience).await?;
+        Ok(afterwards(run, &self.model, self.ids, self.returns.as_ref()).await)
+    }
+}

@@ -1,0 +1,91 @@
+//! From a path to a spanned value: reading, size, encoding, and which of the two formats.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Diagnostic, Node, Place, Sink, SourceFile};
+
+/// A larger file is refused: nobody writes one by hand.
+pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How deep values may be nested.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// The two formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `*.toml`
+    Toml,
+    /// `*.json`
+    Json,
+}
+
+impl Format {
+    /// The format that the path's ending names; `None` for any other ending.
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "toml" => Some(Self::Toml),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a file: its root table, or `None` where nothing could be made of it. What is wrong goes into `sink`; with syntax
+/// errors in TOML the root is what could be recovered.
+pub fn read(path: &Path, format: Format, sink: &mut Sink) -> Option<Node> {
+    let bytes = match read_bytes(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("`{}` cannot be read: {error}", path.display());
+            sink.push(Diagnostic::error(message));
+            return None;
+        }
+    };
+    let file = match String::from_utf8(bytes) {
+        Ok(text) => Arc::new(SourceFile { path: path.to_owned(), text }),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let end = offset + char::REPLACEMENT_CHARACTER.len_utf8();
+            let file = Arc::new(SourceFile { path: path.to_owned(), text });
+            sink.error(&Place { file, range: offset..end }, "the file is not UTF-8 text")
+                .hint("save it with the encoding UTF-8");
+            return None;
+        }
+    };
+    read_source(file, format, sink)
+}
+
+/// The same for a text that is already there (built-in files, tests).
+pub fn read_text(path: &Path, text: &str, format: Format, sink: &mut Sink) -> Option<Node> {
+    read_source(Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() }), format, sink)
+}
+
+fn read_source(mut file: Arc<SourceFile>, format: Format, sink: &mut Sink) -> Option<Node> {
+    // Some editors put a byte order mark in front.
+    if let Some(text) = file.text.strip_prefix('\u{feff}') {
+        file = Arc::new(SourceFile { path: file.path.clone(), text: text.to_owned() });
+    }
+    match format {
+        Format::Toml => super::toml::parse(&file, sink),
+        Format::Json => super::json::parse(&file, sink),
+    }
+}
+
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    // A pipe or a device would never end.
+    if !metadata.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or_default());
+    File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(std::io::Error::other("it is larger than 4 MB"));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,379 @@
+//! What a file may say: tables of keys, declared once. The check of a file, the suggestions, and the JSON Schema for editors
+//! all follow from them.
+//!
+//! The check only looks at structure: unknown keys, missing keys, wrong types, keys that this version does not carry out.
+//! What the values mean is for those who declare the shape.
+
+use std::time::Duration;
+
+use super::suggest::nearest;
+use super::{Node, NodeValue, Place, Sink, Table};
+
+/// A table and its keys.
+#[derive(Debug)]
+pub struct Shape {
+    /// Unique in its language: names the table in messages and in the JSON Schema.
+    pub name: &'static str,
+    /// How an author opens it, e.g. `[[tool]]`; empty for the root of a file.
+    pub header: &'static str,
+    /// One line.
+    pub doc: &'static str,
+    /// Where set, its value of the key `name` labels everything found inside: "tool `x`".
+    pub label: Option<&'static str>,
+    /// The keys.
+    pub keys: &'static [Key],
+    /// Exactly one of these must be there. Only the JSON Schema says so; the check is the owner's.
+    pub one_of: &'static [&'static str],
+}
+
+/// One key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// As written.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// One line.
+    pub doc: &'static str,
+    /// Must be there.
+    pub required: bool,
+    /// `false`: it belongs to the language, but this version does not carry it out.
+    pub carried_out: bool,
+}
+
+/// What a value may be.
+#[derive(Debug)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number, from … to.
+    Integer(i64, i64),
+    /// A string such as `"30s"`.
+    Duration,
+    /// A string such as `"64MB"`, or a number of bytes.
+    Size,
+    /// A list of strings.
+    Words,
+    /// One of the words; the second list belongs to the language, but is not carried out yet.
+    Choice(&'static [&'static str], &'static [&'static str]),
+    /// Any value.
+    Any,
+    /// A JSON Schema.
+    JsonSchema,
+    /// A table.
+    Table(&'static Shape),
+    /// A list of tables.
+    Tables(&'static Shape),
+    /// A table with keys of the author's own.
+    Map(&'static Kind),
+    /// A list.
+    List(&'static Kind),
+    /// Any of these, told apart by type.
+    Either(&'static [Kind]),
+    /// A form that is not carried out yet; the text names it.
+    NotYet(&'static str, &'static Kind),
+}
+
+impl Key {
+    /// An optional key.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { name, kind, doc, required: false, carried_out: true }
+    }
+
+    /// A key that must be there.
+    #[must_use]
+    pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { name, kind, doc, required: true, carried_out: true }
+    }
+
+    /// A key of the language that this version does not carry out.
+    #[must_use]
+    pub const fn not_yet(name: &'static str, doc: &'static str) -> Self {
+        Self { name, kind: Kind::Any, doc, required: false, carried_out: false }
+    }
+}
+
+impl Shape {
+    /// The key of that name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+/// Checks a value against the shape of a table. Everything that does not fit goes into `sink`.
+pub fn check(node: &Node, shape: &'static Shape, sink: &mut Sink) {
+    Checker { sink, above: Vec::new() }.table(node, shape, None);
+}
+
+struct Checker<'a> {
+    sink: &'a mut Sink,
+    /// The tables around, the outermost first.
+    above: Vec<&'static Shape>,
+}
+
+impl Checker<'_> {
+    fn table(&mut self, node: &Node, shape: &'static Shape, key_place: Option<&Place>) {
+        let Some(table) = node.as_table() else {
+            self.wrong_type(node, "a table");
+            return;
+        };
+        let outer = self.sink.definition.clone();
+        if let Some(label) = shape.label {
+            self.sink.definition = Some(label_of(label, table));
+        }
+        for (name, place, value) in table.iter() {
+            match shape.key(name) {
+                Some(key) if !key.carried_out => {
+                    self.sink.error(place, format!("`{name}` is not supported yet")).hint(format!(
+                        "this version of tooldoo does not carry it out ({}); remove it",
+                        key.doc.trim_end_matches('.')
+                    ));
+                }
+                Some(key) => {
+                    self.above.push(shape);
+                    self.value(value, &key.kind, place, name);
+                    self.above.pop();
+                }
+                None if shape.header.is_empty() && name == "$schema" => {}
+                None => self.unknown(name, place, shape, table),
+            }
+        }
+        for key in shape.keys.iter().filter(|key| key.required && table.get(key.name).is_none()) {
+            let whole = key_place.filter(|_| node.place.range.is_empty()).unwrap_or(&node.place);
+            self.sink
+                .error(whole, format!("`{}` is missing in {}", key.name, described(shape)))
+                .hint(format!("`{}`: {}", key.name, key.doc));
+        }
+        self.sink.definition = outer;
+    }
+
+    fn value(&mut self, node: &Node, kind: &'static Kind, key_place: &Place, key: &str) {
+        if !kind.accepts(node) {
+            self.wrong_type(node, &kind.described());
+            return;
+        }
+        match kind {
+            Kind::Table(shape) => self.table(node, shape, Some(key_place)),
+            Kind::Tables(shape) => {
+                for item in node.as_array().unwrap_or_default() {
+                    self.table(item, shape, Some(key_place));
+                }
+            }
+            Kind::Map(inner) => {
+                for (name, place, value) in node.as_table().into_iter().flat_map(Table::iter) {
+                    self.value(value, inner, place, name);
+                }
+            }
+            Kind::List(inner) => {
+                for item in node.as_array().unwrap_or_default() {
+                    self.value(item, inner, key_place, key);
+                }
+            }
+            Kind::Words => {
+                for item in node.as_array().unwrap_or_default() {
+                    if item.as_str().is_none() {
+                        self.wrong_type(item, "a string");
+                    }
+                }
+            }
+            Kind::Either(kinds) => {
+                if let Some(kind) = kinds.iter().find(|kind| kind.accepts(node)) {
+                    self.value(node, kind, key_place, key);
+                }
+            }
+            Kind::NotYet(form, _) => {
+                self.sink
+                    .error(&node.place, format!("{form} is not supported yet"))
+                    .hint("this version of tooldoo does not carry it out; remove it");
+            }
+            Kind::Choice(words, later) => self.choice(node, words, later, key),
+            Kind::Integer(from, to) => {
+                let number = node.as_integer().unwrap_or_default();
+                if number < *from || number > *to {
+                    self.sink.error(&node.place, format!("`{key}` is {number}, but it goes from {from} to {to}"));
+                }
+            }
+            Kind::Duration => {
+                if let Err(error) = duration(node.as_str().unwrap_or_default()) {
+                    self.sink.error(&node.place, error).hint("a number with its unit, e.g. `\"30s\"`, `\"5m\"`, `\"1h 30m\"`");
+                }
+            }
+            Kind::Size => {
+                if bytes(node).is_none() {
+                    self.sink
+                        .error(&node.place, format!("`{key}` is not a size"))
+                        .hint("a number of bytes, or a string such as `\"64MB\"` or `\"500KiB\"`");
+                }
+            }
+            Kind::Text | Kind::Boolean | Kind::Any | Kind::JsonSchema => {}
+        }
+    }
+
+    fn choice(&mut self, node: &Node, words: &[&str], later: &[&str], key: &str) {
+        let word = node.as_str().unwrap_or_default();
+        if words.contains(&word) {
+            return;
+        }
+        if later.contains(&word) {
+            self.sink
+                .error(&node.place, format!("`{key} = \"{word}\"` is not supported yet"))
+                .hint("this version of tooldoo does not carry it out; remove it");
+            return;
+        }
+        let list = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
+        let hint = nearest(word, words.iter().copied())
+            .map_or_else(|| format!("it is one of {list}"), |near| format!("did you mean `\"{near}\"`?"));
+        self.sink.error(&node.place, format!("`{key}` cannot be `\"{word}\"`")).hint(hint);
+    }
+
+    fn wrong_type(&mut self, node: &Node, expected: &str) {
+        let diagnostic = self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind()));
+        if let (NodeValue::Integer(number), "a string") = (&node.value, expected) {
+            diagnostic.hint(format!("put it in quotes: `\"{number}\"`"));
+        }
+    }
+
+    fn unknown(&mut self, name: &str, place: &Place, shape: &'static Shape, table: &Table) {
+        let hint = self.hint_for(name, shape, table);
+        self.sink.error(place, format!("unknown key `{name}` in {}", described(shape))).hint(hint);
+    }
+
+    fn hint_for(&self, name: &str, shape: &'static Shape, table: &Table) -> String {
+        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty()) {
+            return format!(
+                "`{name}` is a key of `{}`: write it above `{}`, since TOML has no way back up",
+                above.header, shape.header
+            );
+        }
+        // One of the tables that are opened here, or may be.
+        let below = |present: bool| {
+            shape.keys.iter().filter(move |key| table.get(key.name).is_some() == present).find_map(|key| {
+                let (Kind::Table(inner) | Kind::Tables(inner)) = &key.kind else { return None };
+                inner.key(name).map(|_| inner)
+            })
+        };
+        if let Some(inner) = below(true) {
+            return format!("`{name}` is a key of `{}`", inner.header);
+        }
+        let known = || shape.keys.iter().map(|key| key.name);
+        if let Some(near) = nearest(name, known()) {
+            return format!("did you mean `{near}`?");
+        }
+        if let Some(inner) = below(false) {
+            return format!("`{name}` is a key of `{}`", inner.header);
+        }
+        let list = shape.keys.iter().filter(|key| key.carried_out).map(|key| format!("`{}`", key.name));
+        format!("the keys of {} are {}", described(shape), list.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// "tool `x`", or "a tool without a name".
+fn label_of(label: &str, table: &Table) -> String {
+    match table.get("name").and_then(Node::as_str) {
+        Some(name) => format!("{label} `{name}`"),
+        None => format!("a {label} without a name"),
+    }
+}
+
+fn described(shape: &Shape) -> String {
+    if shape.header.is_empty() { shape.name.to_owned() } else { format!("`{}`", shape.header) }
+}
+
+impl Kind {
+    /// Whether the value's type fits; what is inside is not looked at.
+    fn accepts(&self, node: &Node) -> bool {
+        match self {
+            Self::Text | Self::Duration | Self::Choice(..) => node.as_str().is_some(),
+            Self::Boolean => node.as_bool().is_some(),
+            Self::Integer(..) => node.as_integer().is_some(),
+            Self::Size => node.as_str().is_some() || node.as_integer().is_some(),
+            Self::Words | Self::List(_) | Self::Tables(_) => node.as_array().is_some(),
+            Self::JsonSchema | Self::Table(_) | Self::Map(_) => node.as_table().is_some(),
+            Self::Any => true,
+            Self::Either(kinds) => kinds.iter().any(|kind| kind.accepts(node)),
+            Self::NotYet(_, kind) => kind.accepts(node),
+        }
+    }
+
+    /// "a string", "a string or a table".
+    fn described(&self) -> String {
+        match self {
+            Self::Text | Self::Choice(..) => "a string".into(),
+            Self::Duration => "a string such as `\"30s\"`".into(),
+            Self::Size => "a size such as `\"64MB\"`".into(),
+            Self::Boolean => "a boolean".into(),
+            Self::Integer(..) => "a number".into(),
+            Self::Words => "a list of strings".into(),
+            Self::List(_) => "a list".into(),
+            Self::Tables(shape) => format!("a list of tables (`{}`)", shape.header),
+            Self::JsonSchema | Self::Table(_) | Self::Map(_) => "a table".into(),
+            Self::Any => "a value".into(),
+            Self::NotYet(_, kind) => kind.described(),
+            Self::Either(kinds) => {
+                let mut names: Vec<_> = Vec::new();
+                for kind in *kinds {
+                    let name = kind.described();
+                    if !matches!(kind, Self::NotYet(..)) && !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+                names.join(" or ")
+            }
+        }
+    }
+}
+
+/// A duration as written: `30s`, `1h 30m`.
+///
+/// # Errors
+/// A sentence on what is wrong with it.
+pub fn duration(text: &str) -> Result<Duration, DurationError> {
+    let duration = humantime::parse_duration(text.trim()).map_err(|_| DurationError::Malformed(text.to_owned()))?;
+    if duration.is_zero() {
+        return Err(DurationError::Zero);
+    }
+    Ok(duration)
+}
+
+/// Why a text is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DurationError {
+    /// Not a number with its unit.
+    #[error("`{0}` is not a duration")]
+    Malformed(String),
+    /// Nothing at all.
+    #[error("the duration must be longer than nothing")]
+    Zero,
+}
+
+impl From<DurationError> for String {
+    fn from(error: DurationError) -> Self {
+        error.to_string()
+    }
+}
+
+/// A size as written, in bytes: `64MB` (decimal), `500KiB` (binary), or a number of bytes. `None` if it is not one.
+#[must_use]
+pub fn bytes(node: &Node) -> Option<u64> {
+    if let Some(number) = node.as_integer() {
+        return u64::try_from(number).ok().filter(|number| *number > 0);
+    }
+    let text = node.as_str()?.trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor).filter(|bytes| *bytes > 0)
+}

@@ -1,0 +1,211 @@
+//! TOML to spanned values, with every syntax error of the file at once.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::file::MAX_DEPTH;
+use super::{Node, NodeValue, Place, Sink, SourceFile, Table};
+
+/// Dotted keys inside inline tables inside … may nest deeper than the stack of a small thread is high, before the depth
+/// is checked here.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// After so many syntax errors the rest of the file is noise.
+const MAX_SYNTAX_ERRORS: usize = 50;
+
+pub(super) fn parse(file: &Arc<SourceFile>, sink: &mut Sink) -> Option<Node> {
+    let parsed = std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || parse_here(file));
+        worker.ok()?.join().ok()
+    });
+    let whole = Place { file: Arc::clone(file), range: 0..0 };
+    if let Some((node, found)) = parsed {
+        for diagnostic in found.diagnostics {
+            sink.push(diagnostic);
+        }
+        Some(node)
+    } else {
+        sink.error(&whole, "the file cannot be read as TOML");
+        None
+    }
+}
+
+fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink) {
+    let mut sink = Sink::new();
+    let (root, errors) = DeTable::parse_recoverable(&file.text);
+    let mut reader = Reader { file, sink: &mut sink };
+    let node = Node { value: reader.table(root.get_ref(), 0), place: reader.place(0..0) };
+    let mut reported: Vec<Range<usize>> = Vec::new();
+    for error in errors {
+        let end = file.text.len();
+        let span = error.span().unwrap_or(end..end);
+        // One slip often makes the parser complain several times on one line.
+        let line = line_of(&file.text, span.start);
+        if reported.contains(&line) {
+            continue;
+        }
+        if reported.len() >= MAX_SYNTAX_ERRORS {
+            break;
+        }
+        reported.push(line);
+        reader.syntax_error(error.message(), span);
+    }
+    (node, sink)
+}
+
+struct Reader<'a> {
+    file: &'a Arc<SourceFile>,
+    sink: &'a mut Sink,
+}
+
+impl Reader<'_> {
+    fn place(&self, range: Range<usize>) -> Place {
+        Place { file: Arc::clone(self.file), range }
+    }
+
+    fn table(&mut self, table: &DeTable<'_>, depth: usize) -> NodeValue {
+        let mut entries: Vec<_> = table.iter().collect();
+        // A table that was begun by one of its children stands where the child does.
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let mut children = IndexMap::with_capacity(entries.len());
+        for (key, value) in entries {
+            let place = self.place(key.span());
+            if depth >= MAX_DEPTH {
+                self.sink.error(&place, format!("nested more than {MAX_DEPTH} deep"));
+                break;
+            }
+            let node = self.value(value, depth + 1);
+            children.insert(key.get_ref().to_string(), (place, node));
+        }
+        NodeValue::Table(Table { entries: children })
+    }
+
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, depth: usize) -> Node {
+        let place = self.place(value.span());
+        let value = match value.get_ref() {
+            DeValue::String(text) => NodeValue::String(text.to_string()),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => NodeValue::Integer(number),
+                Err(_) => {
+                    self.sink.error(&place, "the number is too large");
+                    NodeValue::Null
+                }
+            },
+            DeValue::Float(number) => match number.as_str().parse::<f64>() {
+                Ok(number) if number.is_finite() => NodeValue::Float(number),
+                _ => {
+                    self.sink.error(&place, "not a number that JSON has");
+                    NodeValue::Null
+                }
+            },
+            DeValue::Boolean(flag) => NodeValue::Boolean(*flag),
+            DeValue::Datetime(moment) => NodeValue::String(moment.to_string()),
+            DeValue::Array(_) | DeValue::Table(_) if depth > MAX_DEPTH => {
+                self.sink.error(&place, format!("nested more than {MAX_DEPTH} deep"));
+                NodeValue::Null
+            }
+            DeValue::Array(items) => NodeValue::Array(items.iter().map(|item| self.value(item, depth + 1)).collect()),
+            DeValue::Table(table) => self.table(table, depth),
+        };
+        Node { value, place }
+    }
+
+    fn syntax_error(&mut self, message: &str, span: Range<usize>) {
+        let text = &self.file.text;
+        if message == "duplicate key" {
+            let key = text.get(span.clone()).unwrap_or_default().trim_matches(['"', '\'']).to_owned();
+            let first = first_of_two(text, &span).map(|range| self.place(range));
+            let place = self.place(span);
+            let diagnostic = self.sink.error(&place, format!("`{key}` is given twice in one table"));
+            if let Some(first) = first {
+                diagnostic.related(&first, "first given here");
+            }
+            return;
+        }
+        let place = self.place(if span.is_empty() { widened(text, span) } else { span });
+        let mut message = message.to_owned();
+        if message.is_empty() {
+            message.push_str("syntax error");
+        }
+        let hint = if message.starts_with("missing value") || message.contains("quot") {
+            Some("a text stands in quotes")
+        } else if message.contains("recursion limit") {
+            Some("it is nested too deep")
+        } else {
+            None
+        };
+        self.sink.error(&place, format!("not valid TOML: {message}")).hint_if(hint.map(str::to_owned));
+    }
+}
+
+/// An empty span shows nothing: the character there, or the one before.
+fn widened(text: &str, span: Range<usize>) -> Range<usize> {
+    let start = span.start.min(text.len());
+    match text.get(start..).and_then(|rest| rest.chars().next()) {
+        Some(next) if next != '\n' && next != '\r' => start..start + next.len_utf8(),
+        _ => span,
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> Range<usize> {
+    let offset = offset.min(text.len());
+    let start = text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let end = text.get(offset..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| offset + newline);
+    start..end
+}
+
+/// Where the first of two equal keys stands: the parser tells only the second.
+fn first_of_two(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
+    let key = text.get(second.clone())?;
+    let line = line_of(text, second.start);
+    let here = text.get(line.clone())?.trim();
+    if here.starts_with('[') {
+        let header = here.split_inclusive(']').next().unwrap_or(here);
+        let array = header.trim_matches(['[', ']', ' ']).split('.').next().map(|root| format!("[[{root}]]"));
+        for (start, before) in lines_before(text, line.start) {
+            if before.trim().starts_with(header) {
+                let offset = before.rfind(key)?;
+                return Some(start + offset..start + offset + key.len());
+            }
+            if array.as_deref().is_some_and(|array| before.trim().starts_with(array)) {
+                return None;
+            }
+        }
+        return None;
+    }
+    let lead = lead_of(text, second.start);
+    let mut from = second.start;
+    while let Some(found) = text.get(..from)?.rfind(key) {
+        let range = found..found + key.len();
+        let whole_word = !text.get(range.end..)?.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-');
+        if whole_word && lead_of(text, found) == lead && text.get(range.end..)?.trim_start().starts_with(['=', '.']) {
+            // Keys of one table are not parted by a header.
+            let between = text.get(range.end..second.start)?;
+            let parted = between.lines().skip(1).any(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
+            return if parted { None } else { Some(range) };
+        }
+        from = found;
+    }
+    None
+}
+
+/// The dotted part before a key: from the start of its line, or of its entry in an inline table.
+fn lead_of(text: &str, offset: usize) -> &str {
+    let before = text.get(..offset).unwrap_or_default();
+    before.rfind(['\n', '{', ',']).map_or(before, |start| before.get(start + 1..).unwrap_or_default()).trim()
+}
+
+/// The lines before an offset, the nearest first, each with its start.
+fn lines_before(text: &str, end: usize) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = end;
+    std::iter::from_fn(move || {
+        let rest = text.get(..end.checked_sub(1)?)?;
+        let start = rest.rfind('\n').map_or(0, |newline| newline + 1);
+        end = start;
+        rest.get(start..).map(|line| (start, line))
+    })
+}

@@ -1,0 +1,300 @@
+//! Streamable HTTP: `/mcp` and `/mcp/{bundle}`, sessions for the revisions that have them, and `/health`.
+//!
+//! The caller owns the moment of binding and the moment of stopping, so that tests bind port 0. What a path may show is
+//! decided by the [`Caller`] it stands for, not here.
+
+mod doorman;
+mod health;
+mod post;
+mod reply;
+mod sessions;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{any, get};
+use axum::serve::ListenerExt;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Caller;
+use crate::mcp::{Handler, Hub};
+use crate::reload::Report;
+use sessions::{Pool, Scoped};
+
+/// Time between the end of the subscriptions and the end of the streams that carry their results.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How long running calls may go on once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// `[http]` and `[limits].sessions`.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `http.listen`: address and port; a name is resolved.
+    pub listen: String,
+    /// `http.path`, with a leading slash.
+    pub path: String,
+    /// `http.allowed_hosts`; empty is loopback names only.
+    pub allowed_hosts: Vec<String>,
+    /// `http.allowed_origins`; a page of the server's own origin is always allowed.
+    pub allowed_origins: Vec<String>,
+    /// `http.max_body`, in bytes.
+    pub max_body: usize,
+    /// `limits.sessions.max`.
+    pub max_sessions: usize,
+    /// `limits.sessions.idle`.
+    pub session_idle: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            path: "/mcp".to_owned(),
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            max_body: 4 * 1024 * 1024,
+            max_sessions: 1000,
+            session_idle: Duration::from_secs(3600),
+        }
+    }
+}
+
+/// Why the server does not listen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something else listens there.
+    #[error(
+        "The address `{listen}` is already in use: stop the program that uses port {port}, or choose another port with \
+         `http.listen`."
+    )]
+    InUse {
+        /// As configured.
+        listen: String,
+        /// The port.
+        port: u16,
+    },
+    /// Invariant 12: nothing listens beyond loopback without authentication.
+    #[error(
+        "`http.listen` is `{listen}`, which can be reached from other machines, and nothing says who may connect: \
+         use a loopback address (`127.0.0.1:8080`)."
+    )]
+    NotLoopback {
+        /// As configured.
+        listen: String,
+    },
+    /// A name that does not resolve, a port that needs rights, …
+    #[error("The server cannot listen on `{listen}` (`http.listen`): {error}.")]
+    Listen {
+        /// As configured.
+        listen: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// `http.path` cannot be a path of its own.
+    #[error("`http.path` is `{path}`: it starts with `/`, has more than that, and is not `/health`.")]
+    Path {
+        /// As configured.
+        path: String,
+    },
+    /// The listener broke while the server ran.
+    #[error("The server stopped listening: {0}.")]
+    Broken(std::io::Error),
+}
+
+/// A server that listens, and does not answer yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    options: Options,
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn bind(options: Options) -> Result<Bound, Error> {
+    let path = options.path.trim_end_matches('/').to_owned();
+    let plain = path.split('/').skip(1).all(|part| !part.is_empty() && part.bytes().all(is_plain));
+    if !path.starts_with('/') || !plain || path == "/health" {
+        return Err(Error::Path { path: options.path });
+    }
+    let listen = options.listen.clone();
+    let failed = |error| Error::Listen { listen: listen.clone(), error };
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host(&listen).await.map_err(failed)?.collect();
+    if addresses.iter().any(|address| !address.ip().to_canonical().is_loopback()) {
+        return Err(Error::NotLoopback { listen });
+    }
+    let listener = TcpListener::bind(addresses.as_slice()).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            Error::InUse { listen: listen.clone(), port: addresses.first().map_or(0, SocketAddr::port) }
+        }
+        _ => failed(error),
+    })?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok(Bound { listener, address, options: Options { path, ..options } })
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+/// What every request needs.
+struct Server {
+    hub: Arc<Hub>,
+    options: Options,
+    sessions: Arc<Pool>,
+    /// `[server] read_only`.
+    read_only: bool,
+    health: Arc<dyn Fn() -> Report + Send + Sync>,
+    /// Cancelled when streams and sessions have to end.
+    end: CancellationToken,
+}
+
+impl Bound {
+    /// Where it listens; of use where the port was 0.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is cancelled; then ends subscriptions, lets running calls finish, and ends every stream.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] where the listener fails.
+    pub async fn serve(
+        self,
+        hub: Arc<Hub>,
+        read_only: bool,
+        health: impl Fn() -> Report + Send + Sync + 'static,
+        stop: CancellationToken,
+    ) -> Result<(), Error> {
+        let end = CancellationToken::new();
+        let server = Arc::new(Server {
+            sessions: Pool::new(self.options.max_sessions, self.options.session_idle),
+            hub: hub.clone(),
+            options: self.options,
+            read_only,
+            health: Arc::new(health),
+            end: end.clone(),
+        });
+        // Without it a small reply waits for the client's delayed acknowledgement: 20 times fewer calls per second.
+        let listener = self.listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY could not be set");
+            }
+        });
+        let accept = CancellationToken::new();
+        let serving = axum::serve(listener, router(server)).with_graceful_shutdown(accept.clone().cancelled_owned());
+        let mut serving = tokio::spawn(serving.into_future());
+        tokio::select! {
+            outcome = &mut serving => return finished(outcome),
+            () = stop.cancelled() => {}
+        }
+        accept.cancel();
+        hub.close();
+        tokio::join!(tokio::time::sleep(LAST_WORDS), async {
+            if tokio::time::timeout(DRAIN, hub.idle()).await.is_err() {
+                tracing::warn!("calls that were still running are cancelled");
+            }
+        });
+        end.cancel();
+        match tokio::time::timeout(Duration::from_secs(2), serving).await {
+            Ok(outcome) => finished(outcome),
+            // A client that keeps its connection open does not keep the process alive.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+fn finished(outcome: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), Error> {
+    match outcome {
+        Ok(outcome) => outcome.map_err(Error::Broken),
+        Err(error) => Err(Error::Broken(std::io::Error::other(error))),
+    }
+}
+
+fn router(server: Arc<Server>) -> Router {
+    let path = server.options.path.clone();
+    Router::new()
+        .route("/health", get(health::show))
+        .route(&path, any(default))
+        .route(&format!("{path}/"), any(default))
+        .route(&format!("{path}/{{bundles}}"), any(bundle))
+        .fallback(nowhere)
+        .layer(middleware::from_fn_with_state(server.clone(), doorman::check))
+        .with_state(server)
+}
+
+async fn default(State(server): State<Arc<Server>>, request: Request) -> Response {
+    server.answer(Vec::new(), request).await
+}
+
+async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, request: Request) -> Response {
+    let mut names: Vec<String> = bundles.split('+').map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    // A client that is connected keeps its connection, and an empty list, when the last tool of its bundle goes.
+    if !request.headers().contains_key("mcp-session-id") {
+        let catalog = server.hub.snapshot();
+        if let Some(unknown) = names.iter().find(|name| !catalog.has_bundle(name)) {
+            let message = format!("There is no bundle `{unknown}`.");
+            return reply::error(StatusCode::NOT_FOUND, &message);
+        }
+    }
+    server.answer(names, request).await
+}
+
+async fn nowhere(State(server): State<Arc<Server>>) -> Response {
+    let path = &server.options.path;
+    let message = format!("Nothing is here: MCP is at `{path}` and `{path}/{{bundle}}`, the state at `/health`.");
+    reply::error(StatusCode::NOT_FOUND, &message)
+}
+
+type Service = StreamableHttpService<Handler, Scoped>;
+
+impl Server {
+    async fn answer(&self, bundles: Vec<String>, request: Request) -> Response {
+        let caller = Caller { bundles, read_only: self.read_only };
+        let response = if request.method() == axum::http::Method::POST {
+            self.post(caller, request).await
+        } else {
+            let mode = Mode { sessions: true, json: true };
+            reply::from_rmcp(self.service(caller, mode).handle(request).await, None).await
+        };
+        reply::without_buffering(response)
+    }
+
+    /// rmcp's end of one request. Cheap: the sessions are shared, and bound to the caller for whom they were opened.
+    fn service(&self, caller: Caller, mode: Mode) -> Service {
+        let config = StreamableHttpServerConfig::default()
+            // The doorman has checked both, with answers in JSON.
+            .disable_allowed_hosts()
+            .disable_allowed_origins()
+            .with_legacy_session_mode(mode.sessions)
+            .with_json_response(mode.json)
+            .with_max_request_body_bytes(self.options.max_body)
+            .with_cancellation_token(self.end.clone());
+        let scoped = Arc::new(Scoped::new(self.sessions.clone(), caller.clone()));
+        let hub = self.hub.clone();
+        StreamableHttpService::new(move || Ok(hub.handler(caller.clone())), scoped, config)
+    }
+}
+
+/// How one request is served.
+#[derive(Debug, Clone, Copy)]
+struct Mode {
+    /// A request of a revision with a handshake is in a session, or opens one; otherwise it stands by itself.
+    sessions: bool,
+    /// The client takes an answer that is not a stream.
+    json: bool,
+}

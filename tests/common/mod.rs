@@ -1,0 +1,97 @@
+//! What the protocol tests share: a catalog of tools without Odoo, a backend that plays them, and clients.
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+pub mod backend;
+pub mod line;
+pub mod web;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tooldoo::access::Caller;
+use tooldoo::definition::operation::{Content, Operation};
+use tooldoo::definition::tool::{Annotations, Confirm, Input, ResultShape, Tool};
+use tooldoo::source::{Place, SourceFile};
+
+pub const MODERN: &str = "2026-07-28";
+pub const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+
+pub fn everyone() -> Caller {
+    Caller { bundles: Vec::new(), read_only: false }
+}
+
+/// A tool that answers what [`backend::Fake`] makes of its name.
+pub fn tool(name: &str) -> Tool {
+    let schema = json!({"type": "object", "properties": {"text": {"type": "string"}}, "additionalProperties": false});
+    let Value::Object(schema) = schema else { unreachable!() };
+    let file = Arc::new(SourceFile { path: "tools.d/test.toml".into(), text: String::new() });
+    Tool {
+        name: name.to_owned(),
+        aliases: Vec::new(),
+        title: Some(format!("The tool {name}")),
+        description: Some("Does what its name says".to_owned()),
+        icons: vec![json!({"src": "https://example.com/icon.png", "mimeType": "image/png"})],
+        meta: serde_json::Map::from_iter([("example.com/kind".to_owned(), json!("test"))]),
+        category: None,
+        sequence: 0,
+        bundles: Vec::new(),
+        instance: None,
+        model: None,
+        input: Input {
+            validator: jsonschema::validator_for(&Value::Object(schema.clone())).unwrap(),
+            schema: Arc::new(schema),
+            paging: None,
+        },
+        lookups: Vec::new(),
+        operation: Operation::Content(Content { blocks: Vec::new() }),
+        context: Vec::new(),
+        company: None,
+        confirm: Confirm::Never,
+        annotations: Annotations { read_only: true, destructive: false, idempotent: true, open_world: true },
+        requires: Vec::new(),
+        result: ResultShape::default(),
+        timeout: None,
+        place: Place { file, range: 0..0 },
+    }
+}
+
+/// The `_meta` that a request of the revision without a handshake carries.
+pub fn modern_meta() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": MODERN,
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    })
+}
+
+pub fn request(id: impl Into<Value>, method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id.into(), "method": method, "params": params})
+}
+
+pub fn initialize(revision: &str) -> Value {
+    let client = json!({"name": "test", "version": "1"});
+    request(0, "initialize", json!({"protocolVersion": revision, "capabilities": {}, "clientInfo": client}))
+}
+
+pub fn initialized() -> Value {
+    json!({"jsonrpc": "2.0", "method": "notifications/initialized"})
+}
+
+pub fn call(id: impl Into<Value>, tool: &str, arguments: Value) -> Value {
+    request(id, "tools/call", json!({"name": tool, "arguments": arguments}))
+}
+
+/// The same request, of the revision without a handshake.
+pub fn modern(mut request: Value) -> Value {
+    request["params"]["_meta"] = modern_meta();
+    request
+}

@@ -1,0 +1,78 @@
+//! The contract suite: what the tools and the client rely on in Odoo, as one list of cases that run against the embedded Odoo always, and against a
+//! real one where `TOOLDOO_TEST_ODOO_URL` names it (with `…_DB`, `…_LOGIN`, `…_PASSWORD`, `…_API_KEY`, and `…_USER_LOGIN`, `…_USER_PASSWORD`,
+//! `…_USER_API_KEY` of an ordinary employee). With `TOOLDOO_TEST_ODOO_REQUIRED=1` a missing real Odoo is a failure.
+//!
+//! A case creates what it asserts on, under a name of its own, and removes it; it never compares ids or counts of a database it does not own.
+//! Where the two differ, the embedded Odoo is wrong.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+#[path = "contract/access.rs"]
+mod access;
+#[path = "contract/business.rs"]
+mod business;
+#[path = "contract/client.rs"]
+mod client;
+#[path = "contract/domains.rs"]
+mod domains;
+#[path = "contract/fields.rs"]
+mod fields;
+#[path = "contract/groups.rs"]
+mod groups;
+#[path = "contract/http.rs"]
+mod http;
+#[path = "contract/reads.rs"]
+mod reads;
+#[path = "contract/run.rs"]
+mod run;
+#[path = "contract/writes.rs"]
+mod writes;
+
+use client::Protocol;
+use run::Case;
+use tooldoo::demo::Profile;
+
+/// All cases.
+fn cases() -> Vec<Case> {
+    [http::cases(), domains::cases(), reads::cases(), fields::cases(), groups::cases(), writes::cases(), access::cases(), business::cases()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[tokio::test]
+async fn embedded_19_over_json2() {
+    run::embedded(Profile::V19, Protocol::Json2, cases()).await;
+}
+
+#[tokio::test]
+async fn embedded_19_over_jsonrpc() {
+    run::embedded(Profile::V19, Protocol::JsonRpc, cases()).await;
+}
+
+#[tokio::test]
+async fn embedded_17_over_jsonrpc() {
+    run::embedded(Profile::V17, Protocol::JsonRpc, cases()).await;
+}
+
+#[tokio::test]
+async fn embedded_14_over_jsonrpc() {
+    run::embedded(Profile::V14, Protocol::JsonRpc, cases()).await;
+}
+
+#[tokio::test]
+async fn real_over_json2() {
+    run::real(Protocol::Json2, cases()).await;
+}
+
+#[tokio::test]
+async fn real_over_jsonrpc() {
+    run::real(Protocol::JsonRpc, cases()).await;
+}

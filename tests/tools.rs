@@ -1,0 +1,125 @@
+//! The shipped tools and every operation of the language, through the real binary over stdio: against the embedded Odoo in
+//! its version profiles always, and against a real Odoo over both protocols where `TOOLDOO_TEST_ODOO_URL` names one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+#[path = "tools/client.rs"]
+mod client;
+#[path = "tools/contacts.rs"]
+mod contacts;
+#[path = "tools/crm.rs"]
+mod crm;
+#[path = "tools/generic.rs"]
+mod generic;
+#[path = "tools/requests.rs"]
+mod requests;
+#[path = "tools/silent.rs"]
+mod silent;
+
+use client::{Server, Target};
+use tooldoo::demo;
+
+/// Something that holds on every Odoo.
+type Case = (&'static str, fn(&mut Server, &Target));
+
+fn cases() -> Vec<Case> {
+    [contacts::CASES, crm::CASES, generic::CASES, silent::CASES].concat()
+}
+
+/// Runs every case on this Odoo, and names all that failed.
+fn run(target: &Target) {
+    let mut failed = Vec::new();
+    for (name, case) in cases() {
+        let mut server = Server::start(target);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&mut server, target)));
+        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
+        if outcome.is_err() {
+            failed.push(name);
+        }
+    }
+    assert!(failed.is_empty(), "on {}: {} of {} cases failed: {failed:?}", target.name, failed.len(), cases().len());
+}
+
+fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server =
+        runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
+    run(&Target {
+        name: format!("embedded {version} over {protocol}"),
+        url: server.url(),
+        database: server.database().to_owned(),
+        login: demo::ADMIN.login.to_owned(),
+        api_key: demo::ADMIN.api_key.to_owned(),
+        protocol,
+        version,
+        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
+    });
+    runtime.block_on(server.stop());
+}
+
+#[test]
+fn on_the_embedded_odoo_19_over_json2() {
+    embedded(demo::Profile::V19, 19, "json2");
+}
+
+#[test]
+fn on_the_embedded_odoo_19_over_jsonrpc() {
+    embedded(demo::Profile::V19, 19, "jsonrpc");
+}
+
+#[test]
+fn on_the_embedded_odoo_17() {
+    embedded(demo::Profile::V17, 17, "auto");
+}
+
+#[test]
+fn on_the_embedded_odoo_14() {
+    embedded(demo::Profile::V14, 14, "auto");
+}
+
+/// One at a time on the real Odoo: what one case creates, another would count.
+static REAL: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn real(protocol: &'static str) {
+    let _alone = REAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let variable =
+        |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
+    let Some(url) = variable("URL") else {
+        assert!(
+            variable("REQUIRED").is_none(),
+            "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no TOOLDOO_TEST_ODOO_URL"
+        );
+        println!("no real Odoo: only the embedded one was tested");
+        return;
+    };
+    let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set"));
+    let version = needed("VERSION").split('.').next().unwrap().parse().unwrap();
+    run(&Target {
+        name: format!("real {version} over {protocol}"),
+        url,
+        database: needed("DB"),
+        login: needed("LOGIN"),
+        api_key: needed("API_KEY"),
+        protocol,
+        version,
+        employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
+    });
+}
+
+#[test]
+fn on_a_real_odoo_over_json2() {
+    real("json2");
+}
+
+#[test]
+fn on_a_real_odoo_over_jsonrpc() {
+    real("jsonrpc");
+}

@@ -1,0 +1,129 @@
+//! The real binary over stdio, driven by plain JSON: what a client would see.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::{Map, Value, json};
+
+/// An Odoo that the binary is pointed at.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// For messages: which Odoo, over which protocol.
+    pub name: String,
+    pub url: String,
+    pub database: String,
+    pub login: String,
+    pub api_key: String,
+    pub protocol: &'static str,
+    /// Its major version.
+    pub version: u32,
+    /// The ordinary employee.
+    pub employee: (String, String),
+}
+
+/// A running server and the client's end of its pipes.
+pub struct Server {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    next: u64,
+}
+
+impl Server {
+    /// Starts `tooldoo serve` on this Odoo, with the shipped tools and those of the tests.
+    pub fn start(target: &Target) -> Self {
+        Self::start_as(target, &target.login, &target.api_key)
+    }
+
+    pub fn start_as(target: &Target, login: &str, key: &str) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
+            .args(["serve", "--bundle", "default", "--definitions"])
+            .arg(root.join("tools.d"))
+            .arg("--definitions")
+            .arg(root.join("tests/tools/definitions"))
+            .env_clear()
+            .env("ODOO_URL", &target.url)
+            .env("ODOO_DB", &target.database)
+            .env("ODOO_USERNAME", login)
+            .env("ODOO_API_KEY", key)
+            .env("TOOLDOO_INSTANCES__MAIN__PROTOCOL", target.protocol)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the binary starts");
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        let mut server = Self { child, input, output, next: 0 };
+        server.request(
+            "initialize",
+            json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "tests", "version": "0"}}),
+        );
+        server.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        server
+    }
+
+    fn send(&mut self, message: &Value) {
+        let input = self.input.as_mut().expect("stdin is open");
+        writeln!(input, "{message}").expect("the server reads");
+    }
+
+    /// A request, and the whole response.
+    pub fn request(&mut self, method: &str, params: Value) -> Value {
+        self.next += 1;
+        let id = self.next;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        loop {
+            let mut line = String::new();
+            let read = self.output.read_line(&mut line).expect("the server writes text");
+            assert!(read > 0, "the server ended instead of answering {method}");
+            let message: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no frame: {line}"));
+            if message["id"] == id {
+                return message;
+            }
+        }
+    }
+
+    /// A tool call that must work; the answer's JSON.
+    pub fn call(&mut self, tool: &str, arguments: Value) -> Map<String, Value> {
+        let result = self.result(tool, &arguments);
+        let text = text(&result);
+        assert_ne!(result["isError"], true, "{tool} {arguments} failed: {text}");
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{tool} {arguments} answered no JSON object: {text}"))
+    }
+
+    /// A tool call that must fail with this kind; the error's JSON.
+    pub fn fails(&mut self, tool: &str, arguments: Value, kind: &str) -> Map<String, Value> {
+        let result = self.result(tool, &arguments);
+        let text = text(&result);
+        assert_eq!(result["isError"], true, "{tool} {arguments} should fail with {kind}, but: {text}");
+        let error = result["content"].as_array().expect("content").iter().find_map(|block| {
+            let text = block["text"].as_str()?;
+            serde_json::from_str::<Map<String, Value>>(text.get(text.find('{')?..)?).ok()
+        });
+        let error = error.unwrap_or_else(|| panic!("{tool} {arguments}: no error JSON in {text}"));
+        assert_eq!(error["kind"], kind, "{tool} {arguments}: {text}");
+        assert!(!text.contains("Traceback"), "{tool} {arguments}: {text}");
+        error
+    }
+
+    fn result(&mut self, tool: &str, arguments: &Value) -> Value {
+        let response = self.request("tools/call", json!({"name": tool, "arguments": arguments}));
+        assert!(response.get("error").is_none(), "{tool}: {response}");
+        response["result"].clone()
+    }
+}
+
+fn text(result: &Value) -> String {
+    let blocks = result["content"].as_array().expect("content");
+    blocks.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}
