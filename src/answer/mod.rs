@@ -1,7 +1,7 @@
 //! Shaping what Odoo answered into what a model reads: records, dates, budget, formats.
 //!
 //! An answer is one compact JSON text. [`records`] gives Odoo's rows the one shape that every version and protocol has
-//! here, [`json`] fits any answer into its budget, [`Answer::error`] says what went wrong.
+//! here, [`json()`] fits any answer into its budget, [`Answer::error`] says what went wrong.
 
 mod budget;
 mod markdown;
