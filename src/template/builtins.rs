@@ -7,7 +7,7 @@ use minijinja::{Environment, Error as MiniError, ErrorKind, Expression, State, U
 
 use super::dates::{self, Clock};
 use super::json;
-use super::syntax::{Arithmetic, Kind};
+use super::tree::{Arithmetic, Kind};
 use super::{Fault, suggest};
 
 /// Texts, in bytes: of a whole rendered template and of anything on the way to it.

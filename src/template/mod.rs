@@ -7,6 +7,7 @@
 //! `{{ (x + 1) | default(3) }}` is 3; a test, `not`, `==`, `or` and the condition of an `if` take it up. What is absent at the end makes
 //! the template absent, with the cause: `Cause`.
 
+mod apply;
 mod builtins;
 mod dates;
 mod error;
@@ -21,6 +22,7 @@ mod syntax;
 mod templated;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ pub use templated::{PathFault, Segment, Templated};
 
 use evaluate::{Cell, Lack, Machine, Mode};
 use render::Stop;
-use syntax::Body;
+use tree::Body;
 
 /// What evaluating gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +156,11 @@ impl Template {
     pub fn compile(source: &str) -> Result<Self, Fault> {
         let body = syntax::read(source)?;
         let names = names::collect(&body);
+        if let Some(name) = names.iter().find(|name| function_names().contains(&name.root.as_str())) {
+            return Err(Fault::new(format!("`{}` is a function", name.root))
+                .at(name.place.clone())
+                .hint(format!("write `{}()`", name.root)));
+        }
         Ok(Self { inner: Arc::new(Inner { source: source.into(), body, names }) })
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::syntax::{Argument, Body, Comparison, Kind, Node, Place, Statement, Target};
+use super::tree::{Argument, Body, Comparison, Kind, Node, Place, Statement, Target};
 
 /// One use of a name that the template does not define itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

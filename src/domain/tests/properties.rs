@@ -193,8 +193,6 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
     /// Reading what was printed gives the normal form of what was printed.
     #[test]
     fn print_then_parse_is_the_identity(tree in tree()) {

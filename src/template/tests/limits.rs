@@ -85,3 +85,11 @@ fn what_went_wrong_is_placed() {
     assert!(fails("{{ x + 1 }}", json!({"x": "a"})).to_string().contains("+"));
     assert!(fails("{{ 1 in x }}", json!({"x": 5})).range().is_some());
 }
+
+#[test]
+fn templates_and_scopes_go_between_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    shared::<Template>();
+    shared::<Scope>();
+    shared::<crate::template::Templated>();
+}

@@ -32,6 +32,7 @@ fn every_use_is_found() {
 fn what_the_template_defines_is_not_used() {
     assert_eq!(names("{% for i in x %}{{ i }}{{ loop.index }}{{ y }}{% endfor %}{{ i }}"), ["x?", "y", "i"]);
     assert_eq!(names("{% set a = x %}{{ a }}"), ["x"]);
+    assert_eq!(names("{% set today = today() %}{{ today }}"), Vec::<String>::new());
     assert_eq!(names("{% with a = x %}{{ a }}{% endwith %}{{ a }}"), ["x", "a"]);
     assert_eq!(names("{% for k, v in x | items %}{{ k }}{{ v }}{% endfor %}"), ["x?"]);
     assert_eq!(names("{% set a %}{{ x }}{% endset %}{{ a }}"), ["x"]);
@@ -103,6 +104,7 @@ fn unknown_words_are_refused_with_a_suggestion() {
     refused("{{ x.upper() }}", "`.upper()` is a method", Some("filter `upper`"));
     refused("{{ x.get('a') }}", "`.get()` is a method", Some("default"));
     refused("{{ x.y.strip() }}", "`.strip()` is a method", Some("`trim`"));
+    refused("{{ today }}", "`today` is a function", Some("`today()`"));
     refused("{{ debug() }}", "unknown function `debug`", None);
     refused("{{ (x or y)() }}", "only a function can be called", None);
     assert_eq!(fault("a {{ x | uper }}").range, Some(9..13));

@@ -75,7 +75,7 @@ fn operators_work() {
 #[test]
 fn unlike_things_have_no_order() {
     let error = error("{{ x > 1000 }}", json!({"x": "2000"}));
-    assert_eq!(error.to_string(), "a text and a number have no order (in `1000`)");
+    assert_eq!(error.to_string(), "a text and a number have no order (in `x > 1000`)");
     assert!(matches!(super::error("{{ x > 1 }}", json!({"x": null})), Error::Runtime { .. }));
 }
 
