@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use super::Definitions;
 use super::build::{self, Built};
 use super::language;
-use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape};
+use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape, sort};
 
 /// The definitions that ship, in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
@@ -73,8 +73,7 @@ pub fn built_in_files() -> impl Iterator<Item = (&'static Path, &'static str)> {
 }
 
 fn files_of(directory: &'static Dir<'static>) -> Vec<(&'static Path, &'static str)> {
-    let mut files: Vec<_> =
-        directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
+    let mut files: Vec<_> = directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
     files.extend(directory.dirs().flat_map(files_of));
     files.sort_by_key(|(path, _)| *path);
     files
@@ -131,34 +130,23 @@ impl Reader {
     }
 }
 
-/// By place within each file; what has none comes first. Files stay in the order in which they were read.
-fn sort(diagnostics: &mut [Diagnostic]) {
-    let mut order: HashMap<PathBuf, usize> = HashMap::new();
-    for diagnostic in diagnostics.iter() {
-        if let Some(place) = &diagnostic.place {
-            let next = order.len();
-            order.entry(place.file.path.clone()).or_insert(next);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| {
-        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
-    });
-}
-
 /// Two tools of one name, unless no Odoo version has both.
 fn duplicates(built: &[Built], sink: &mut Sink) {
     let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
     for one in built.iter().filter(|built| built.enabled) {
-        let names_of = std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
+        let names_of =
+            std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
         for (name, place) in names_of {
             let others = names.entry(name).or_default();
-            let clash = others
-                .iter()
-                .find(|(other, _)| std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires));
+            let clash = others.iter().find(|(other, _)| {
+                std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires)
+            });
             if let Some((_, first)) = clash {
                 sink.definition = Some(format!("tool `{}`", one.tool.name));
                 sink.error(place, format!("the name `{name}` is taken by another tool"))
-                    .hint("names and aliases are unique, unless the tools require Odoo versions that exclude each other")
+                    .hint(
+                        "names and aliases are unique, unless the tools require Odoo versions that exclude each other",
+                    )
                     .related(first, "the first one");
                 sink.definition = None;
             }

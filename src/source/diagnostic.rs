@@ -1,6 +1,8 @@
 //! One thing that is wrong with a file, and the collector into which every check puts what it finds.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -148,6 +150,20 @@ impl Severity {
             Self::Error => "error",
         }
     }
+}
+
+/// Sorts by place within each file; what has none comes first. Files stay in the order in which they come.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    let mut order: HashMap<PathBuf, usize> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        if let Some(place) = &diagnostic.place {
+            let next = order.len();
+            order.entry(place.file.path.clone()).or_insert(next);
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| {
+        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
+    });
 }
 
 /// What checks put their findings into. Nothing stops at the first.

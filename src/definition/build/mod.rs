@@ -69,12 +69,11 @@ impl Builder<'_> {
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
         let input = self.input(table, paging, &place);
         let model = table.get("model").and_then(|node| self.model(node));
-        if let (Some(key), None) = (operation_key, table.get("model")) {
-            if key != "content" {
+        if let (Some(key), None) = (operation_key, table.get("model"))
+            && key != "content" {
                 let message = format!("`model` is missing: `{key}` works on a model");
                 self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
             }
-        }
         let lookups = self.lookups(table, model.is_some());
         let operation = operation_key.and_then(|key| {
             let body = table.get(key)?;
@@ -141,14 +140,17 @@ impl Builder<'_> {
         if let Some(node) = table.get("bundles") {
             for node in node.as_array().unwrap_or_default() {
                 let name = node.as_str().unwrap_or("none");
-                let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+                let plain =
+                    |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
                 if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
                     let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a bundle name"));
                     diagnostic.hint("1 to 40 of the characters `a-z`, `0-9`, `_` and `-`");
                 }
             }
         }
-        for key in ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"] {
+        for key in
+            ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"]
+        {
             if let Some(node) = table.get(key) {
                 self.plain_text(node, key);
             }
@@ -157,13 +159,12 @@ impl Builder<'_> {
 
     /// Warns of templates where they are plain text.
     fn plain_text(&mut self, node: &Node, key: &str) {
-        if let Some(text) = node.as_str() {
-            if template::is_template(text) {
-                self.sink
-                    .warning(&node.place, format!("a template in `{key}` is plain text"))
-                    .hint("templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`");
+        if let Some(text) = node.as_str()
+            && template::is_template(text) {
+                self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
+                    "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
+                );
             }
-        }
         for item in node.as_array().unwrap_or_default() {
             self.plain_text(item, key);
         }
@@ -234,7 +235,8 @@ impl Builder<'_> {
             let matches = body.get("match").map(|node| self.templated(node));
             let domain = body.get("domain").and_then(|node| self.domain(node));
             let missing_is_absent = text(body, "missing") == Some("absent");
-            let absent = missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
+            let absent =
+                missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
                 lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
