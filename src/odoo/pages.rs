@@ -44,6 +44,15 @@ fn sentence(http: &Http, answer: &Answer) -> Error {
     if lacks_database(answer) {
         return no_database(&host, http.database());
     }
+    if let (400 | 404 | 405 | 500, Some(root)) =
+        (status, url.strip_suffix("/web").or_else(|| url.strip_suffix("/odoo")))
+    {
+        return Error::new(
+            Kind::Unavailable,
+            format!("No Odoo answers at `{url}`: that is a page for people, not Odoo's own address ({status})."),
+        )
+        .hint(format!("Set the instance's `url` to `{root}`."));
+    }
     let titled = title(&page).map_or_else(String::new, |title| format!(" (its title: “{title}”)"));
     match status {
         429 => rate_limited(&host, answer.retry_after),

@@ -225,3 +225,17 @@ async fn an_unknown_model_is_said_and_a_known_one_that_resembles_it_is_named() {
         assert_eq!(error.hint.as_deref(), Some("Did you mean `res.partner`?"));
     }
 }
+
+#[tokio::test]
+async fn an_address_copied_from_the_browser_is_put_right_in_the_hint() {
+    let server = Server::odoo("19.0", |seen, _| {
+        (!seen.path.starts_with("/json")).then(|| html(500, "<title>Internal Server Error</title>"))
+    })
+    .await;
+    for pasted in ["/odoo", "/web", "/web?debug=1#action=5"] {
+        let settings = Settings { url: format!("{}{pasted}", server.url), ..server.settings() };
+        let error = ask(&Client::new(settings).unwrap()).await;
+        assert!(error.message.contains("No Odoo answers at"), "{}", error.message);
+        assert_eq!(error.hint, Some(format!("Set the instance's `url` to `{}`.", server.url)));
+    }
+}
