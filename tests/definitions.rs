@@ -25,8 +25,12 @@ fn every_wrong_file_is_explained() {
     settings.set_omit_expression(true);
     for path in files {
         let loaded = load(std::slice::from_ref(&path));
-        if loaded.diagnostics.is_empty() { println!("NOT WRONG {}", path.display()); continue; }
-        let text = loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
+        if loaded.diagnostics.is_empty() {
+            println!("NOT WRONG {}", path.display());
+            continue;
+        }
+        let text =
+            loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
         let name = path.file_name().unwrap().to_string_lossy().replace('.', "_");
         settings.bind(|| insta::assert_snapshot!(name, text));
     }

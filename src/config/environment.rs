@@ -92,7 +92,9 @@ impl Environment<'_> {
                     let last = path.last().map_or("", String::as_str);
                     let hint = did_you_mean(last, shape.keys.iter().map(|key| key.name));
                     self.sink.error(&place, format!("the variable `{name}` names no key of the configuration")).hint(
-                        hint.unwrap_or_else(|| "the name is `TOOLDOO_` and the key's path, with `__` between levels".to_owned()),
+                        hint.unwrap_or_else(|| {
+                            "the name is `TOOLDOO_` and the key's path, with `__` between levels".to_owned()
+                        }),
                     );
                 }
             }

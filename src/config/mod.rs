@@ -157,8 +157,14 @@ fn refuse_written_secrets(root: &mut Node, sink: &mut Sink) {
             if instance.get(key).is_some_and(|node| node.as_str().is_some())
                 && let Some((place, _)) = instance.entries.shift_remove(*key)
             {
-                sink.error(&place, format!("`instances.{name}.{key}` is written out: a secret never stands in this file"))
-                    .hint(format!("`{key} = {{ env = \"ODOO_{}\" }}`, or `{{ file = \"…\" }}`, or `{{ command = [\"…\"] }}`", key.to_uppercase()));
+                sink.error(
+                    &place,
+                    format!("`instances.{name}.{key}` is written out: a secret never stands in this file"),
+                )
+                .hint(format!(
+                    "`{key} = {{ env = \"ODOO_{}\" }}`, or `{{ file = \"…\" }}`, or `{{ command = [\"…\"] }}`",
+                    key.to_uppercase()
+                ));
             }
         }
     }

@@ -73,8 +73,7 @@ pub fn built_in_files() -> impl Iterator<Item = (&'static Path, &'static str)> {
 }
 
 fn files_of(directory: &'static Dir<'static>) -> Vec<(&'static Path, &'static str)> {
-    let mut files: Vec<_> =
-        directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
+    let mut files: Vec<_> = directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
     files.extend(directory.dirs().flat_map(files_of));
     files.sort_by_key(|(path, _)| *path);
     files
@@ -149,16 +148,19 @@ fn sort(diagnostics: &mut [Diagnostic]) {
 fn duplicates(built: &[Built], sink: &mut Sink) {
     let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
     for one in built.iter().filter(|built| built.enabled) {
-        let names_of = std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
+        let names_of =
+            std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
         for (name, place) in names_of {
             let others = names.entry(name).or_default();
-            let clash = others
-                .iter()
-                .find(|(other, _)| std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires));
+            let clash = others.iter().find(|(other, _)| {
+                std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires)
+            });
             if let Some((_, first)) = clash {
                 sink.definition = Some(format!("tool `{}`", one.tool.name));
                 sink.error(place, format!("the name `{name}` is taken by another tool"))
-                    .hint("names and aliases are unique, unless the tools require Odoo versions that exclude each other")
+                    .hint(
+                        "names and aliases are unique, unless the tools require Odoo versions that exclude each other",
+                    )
                     .related(first, "the first one");
                 sink.definition = None;
             }

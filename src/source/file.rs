@@ -88,7 +88,8 @@ fn read_source(mut file: Arc<SourceFile>, format: Format, sink: &mut Sink, check
             let trusted = found.into_iter().filter(|diagnostic| {
                 let start = diagnostic.place.as_ref().map(|place| place.range.clone());
                 broken.is_empty()
-                    || start.is_none_or(|range| range.end > 0 && !broken.iter().any(|broken| broken.contains(&range.start)))
+                    || start
+                        .is_none_or(|range| range.end > 0 && !broken.iter().any(|broken| broken.contains(&range.start)))
             });
             sink.diagnostics.extend(trusted);
         }

@@ -200,9 +200,7 @@ impl Checker<'_> {
                 }
             }
             Kind::NotYet(form, _) => {
-                self.sink
-                    .error(&node.place, format!("{form} is not supported yet"))
-                    .hint(NOT_YET);
+                self.sink.error(&node.place, format!("{form} is not supported yet")).hint(NOT_YET);
             }
             Kind::Choice(words, later) => self.choice(node, words, later, key),
             Kind::Integer(from, to) => {
@@ -213,7 +211,9 @@ impl Checker<'_> {
             }
             Kind::Duration => {
                 if let Err(error) = duration(node.as_str().unwrap_or_default()) {
-                    self.sink.error(&node.place, error).hint("a number with its unit, e.g. `\"30s\"`, `\"5m\"`, `\"1h 30m\"`");
+                    self.sink
+                        .error(&node.place, error)
+                        .hint("a number with its unit, e.g. `\"30s\"`, `\"5m\"`, `\"1h 30m\"`");
                 }
             }
             Kind::Size => {
@@ -233,9 +233,7 @@ impl Checker<'_> {
             return;
         }
         if later.contains(&word) {
-            self.sink
-                .error(&node.place, format!("`{key} = \"{word}\"` is not supported yet"))
-                .hint(NOT_YET);
+            self.sink.error(&node.place, format!("`{key} = \"{word}\"` is not supported yet")).hint(NOT_YET);
             return;
         }
         let list = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
@@ -247,7 +245,9 @@ impl Checker<'_> {
     fn wrong_type(&mut self, node: &Node, expected: &str) {
         let hint = match &node.value {
             NodeValue::Integer(number) if expected == "a string" => Some(format!("put it in quotes: `\"{number}\"`")),
-            NodeValue::Integer(number) if expected.contains("30s") => Some(format!("with its unit, and in quotes: `\"{number}s\"`")),
+            NodeValue::Integer(number) if expected.contains("30s") => {
+                Some(format!("with its unit, and in quotes: `\"{number}s\"`"))
+            }
             NodeValue::String(text) if expected.contains("a number") && text.trim().parse::<i64>().is_ok() => {
                 Some(format!("without quotes: `{}`", text.trim()))
             }
@@ -255,7 +255,9 @@ impl Checker<'_> {
                 Some(format!("without quotes: `{text}`"))
             }
             NodeValue::String(text) if expected == "a list of strings" => Some(format!("in brackets: `[\"{text}\"]`")),
-            NodeValue::Table(_) if expected.contains("`[[") => Some("its header has two brackets on each side".to_owned()),
+            NodeValue::Table(_) if expected.contains("`[[") => {
+                Some("its header has two brackets on each side".to_owned())
+            }
             _ => None,
         };
         self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind())).hint_if(hint);
@@ -267,7 +269,8 @@ impl Checker<'_> {
     }
 
     fn hint_for(&self, name: &str, shape: &'static Shape, table: &Table) -> String {
-        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty()) {
+        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty())
+        {
             return format!(
                 "`{name}` is a key of `{}`: write it above `{}`, since TOML has no way back up",
                 above.header, shape.header

@@ -206,11 +206,15 @@ fn first_of_two(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let mut from = second.start;
     while let Some(found) = text.get(..from)?.rfind(key) {
         let range = found..found + key.len();
-        let whole_word = !text.get(range.end..)?.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-');
+        let whole_word =
+            !text.get(range.end..)?.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-');
         if whole_word && lead_of(text, found) == lead && text.get(range.end..)?.trim_start().starts_with(['=', '.']) {
             // Keys of one table are not parted by a header.
             let between = text.get(range.end..second.start)?;
-            let parted = between.lines().skip(1).any(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
+            let parted = between
+                .lines()
+                .skip(1)
+                .any(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
             return if parted { None } else { Some(range) };
         }
         from = found;

@@ -19,17 +19,100 @@ const MAX_WIDTH: i64 = 10_000;
 
 /// Filters that a template may use: all of minijinja's but `pprint`, and `shift`.
 const FILTERS: &[&str] = &[
-    "abs", "attr", "batch", "bool", "capitalize", "chain", "count", "d", "default", "dictsort", "e", "escape", "first", "float",
-    "format", "groupby", "indent", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min", "reject",
-    "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "shift", "slice", "sort", "split", "string", "sum",
-    "title", "tojson", "trim", "unique", "upper", "zip",
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "shift",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "unique",
+    "upper",
+    "zip",
 ];
 
 /// Tests that a template may use.
 const TESTS: &[&str] = &[
-    "!=", "<", "<=", "==", ">", ">=", "boolean", "defined", "divisibleby", "endingwith", "eq", "equalto", "escaped", "even", "false",
-    "filter", "float", "ge", "greaterthan", "gt", "in", "int", "integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne",
-    "none", "number", "odd", "safe", "sameas", "sequence", "startingwith", "string", "test", "true", "undefined", "upper",
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "int",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "safe",
+    "sameas",
+    "sequence",
+    "startingwith",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Our own functions: reserved names.
@@ -56,10 +139,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 fn elsewhere(name: &str) -> Option<String> {
-    ELSEWHERE
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, hint)| (*hint).to_owned())
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, hint)| (*hint).to_owned())
 }
 
 fn unknown(what: &str, name: &str, known: &[&'static str]) -> Fault {
@@ -81,11 +161,7 @@ pub(super) fn check_filter(name: &str, arguments: usize) -> Result<(), Fault> {
 }
 
 pub(super) fn check_test(name: &str) -> Result<(), Fault> {
-    if TESTS.contains(&name) {
-        Ok(())
-    } else {
-        Err(unknown("test", name, TESTS))
-    }
+    if TESTS.contains(&name) { Ok(()) } else { Err(unknown("test", name, TESTS)) }
 }
 
 pub(super) fn check_function(name: &str) -> Result<(), Fault> {
@@ -145,11 +221,14 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     for name in ["lower", "upper", "title", "capitalize", "trim", "e", "escape"] {
         if let Some(original) = filter(&environment, name) {
             // Text of a boolean or of nothing is ours, not Python's.
-            environment.add_filter(name, move |state: &mut State<'_, '_>, value: &Value, rest: minijinja::value::Rest<Value>| {
-                let mut arguments = vec![as_text(value)?];
-                arguments.extend(rest.iter().cloned());
-                original.call(state, &arguments)
-            });
+            environment.add_filter(
+                name,
+                move |state: &mut State<'_, '_>, value: &Value, rest: minijinja::value::Rest<Value>| {
+                    let mut arguments = vec![as_text(value)?];
+                    arguments.extend(rest.iter().cloned());
+                    original.call(state, &arguments)
+                },
+            );
         }
     }
     environment
@@ -233,9 +312,7 @@ pub(super) fn check_bounds(filter: &str, input: &Value, arguments: &[Value]) -> 
             let wide = |value: &Value| {
                 value.as_i64().is_some_and(|n| n > MAX_WIDTH)
                     || Kwargs::try_from(value.clone()).is_ok_and(|kwargs| {
-                        kwargs
-                            .args()
-                            .any(|name| kwargs.peek::<i64>(name).is_ok_and(|n| n > MAX_WIDTH))
+                        kwargs.args().any(|name| kwargs.peek::<i64>(name).is_ok_and(|n| n > MAX_WIDTH))
                     })
             };
             if arguments.iter().any(wide) {
@@ -243,11 +320,9 @@ pub(super) fn check_bounds(filter: &str, input: &Value, arguments: &[Value]) -> 
             }
         }
         "replace" => {
-            if let (Some(text), Some(from), Some(to)) = (
-                input.as_str(),
-                arguments.first().and_then(Value::as_str),
-                arguments.get(1).and_then(Value::as_str),
-            ) {
+            if let (Some(text), Some(from), Some(to)) =
+                (input.as_str(), arguments.first().and_then(Value::as_str), arguments.get(1).and_then(Value::as_str))
+            {
                 let found = text.matches(from).count();
                 if text.len().saturating_add(found.saturating_mul(to.len())) > MAX_TEXT {
                     return Err("the replaced text would be too long".to_owned());
@@ -297,9 +372,7 @@ static OPERATORS: LazyLock<Result<Operators, MiniError>> = LazyLock::new(|| {
 });
 
 fn operators() -> Result<&'static Operators, MiniError> {
-    OPERATORS
-        .as_ref()
-        .map_err(|error| MiniError::new(ErrorKind::InvalidOperation, error.to_string()))
+    OPERATORS.as_ref().map_err(|error| MiniError::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
 pub(super) fn arithmetic(operator: Arithmetic, a: Value, b: Value) -> Result<Value, MiniError> {

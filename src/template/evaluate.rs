@@ -100,16 +100,7 @@ pub(super) struct Machine<'t> {
 
 impl<'t> Machine<'t> {
     pub(super) fn new(source: &'t str, scope: &'t Scope, mode: Mode) -> Self {
-        Self {
-            source,
-            scope,
-            mode,
-            locals: Vec::new(),
-            frame: 0,
-            block: None,
-            fuel: FUEL,
-            state: None,
-        }
+        Self { source, scope, mode, locals: Vec::new(), frame: 0, block: None, fuel: FUEL, state: None }
     }
 
     pub(super) fn burn(&mut self, steps: usize) -> Result<(), Error> {
@@ -130,11 +121,7 @@ impl<'t> Machine<'t> {
     }
 
     pub(super) fn error(&self, place: Place, message: impl std::fmt::Display) -> Error {
-        Error::Runtime {
-            message: message.to_string(),
-            expression: self.expression(place),
-            range: place.range(),
-        }
+        Error::Runtime { message: message.to_string(), expression: self.expression(place), range: place.range() }
     }
 
     fn refused(&self, place: Place, error: &minijinja::Error) -> Error {
@@ -154,14 +141,14 @@ impl<'t> Machine<'t> {
 
     /// What an operator, filter or function made.
     fn made(&self, value: Value, origin: Origin, place: Place) -> Result<Cell, Error> {
-        let large = |limit: usize, unit: &str| Error::TooLarge {
-            limit: format!("{limit} {unit}"),
-        };
+        let large = |limit: usize, unit: &str| Error::TooLarge { limit: format!("{limit} {unit}") };
         let origin = Origin::Given.with(origin);
         match value.kind() {
             ValueKind::Undefined => return Ok(self.missing(origin, place)),
             ValueKind::Invalid => return Err(self.error(place, &value)),
-            ValueKind::String if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) => return Err(large(MAX_TEXT, "bytes")),
+            ValueKind::String if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) => {
+                return Err(large(MAX_TEXT, "bytes"));
+            }
             ValueKind::Seq | ValueKind::Iterable => {
                 if value.len().is_some_and(|len| len > MAX_ELEMENTS) {
                     return Err(large(MAX_ELEMENTS, "elements"));
@@ -179,7 +166,10 @@ impl<'t> Machine<'t> {
     fn found(&self, found: Result<Value, minijinja::Error>, origin: Origin, place: Place) -> Cell {
         match found {
             Ok(value) if value.is_undefined() => self.missing(origin, place),
-            Ok(value) if value.is_none() && (origin == Origin::Environment || (origin == Origin::Answer && self.mode == Mode::Domain)) => {
+            Ok(value)
+                if value.is_none()
+                    && (origin == Origin::Environment || (origin == Origin::Answer && self.mode == Mode::Domain)) =>
+            {
                 self.missing(origin, place)
             }
             Ok(value) => Cell::Given(value, origin),
@@ -200,7 +190,9 @@ impl<'t> Machine<'t> {
             Kind::Item(parts) => {
                 let (base, key) = (self.eval(&parts.0)?, self.eval(&parts.1)?);
                 Ok(match (base, key) {
-                    (Cell::Given(value, origin), Cell::Given(key, _)) => self.found(value.get_item(&plain(key)), origin, place),
+                    (Cell::Given(value, origin), Cell::Given(key, _)) => {
+                        self.found(value.get_item(&plain(key)), origin, place)
+                    }
                     (Cell::Absent(a), Cell::Absent(b)) => Cell::Absent(a.or(b)),
                     (absent @ Cell::Absent(_), _) | (_, absent @ Cell::Absent(_)) => absent,
                 })
@@ -286,7 +278,8 @@ impl<'t> Machine<'t> {
         let mut values = values.into_iter();
         let mut next = |part: &Option<Node>| part.as_ref().and_then(|_| values.next()).map_or(Value::from(()), plain);
         let [a, b, c, d] = parts;
-        let sliced = builtins::slice(next(a), next(b), next(c), next(d)).map_err(|error| self.refused(place, &error))?;
+        let sliced =
+            builtins::slice(next(a), next(b), next(c), next(d)).map_err(|error| self.refused(place, &error))?;
         self.made(sliced, origin, place)
     }
 
@@ -294,7 +287,8 @@ impl<'t> Machine<'t> {
         let (left, right) = (self.eval(&parts.0)?, self.eval(&parts.1)?);
         match (left, right) {
             (Cell::Given(a, a_origin), Cell::Given(b, b_origin)) => {
-                let value = builtins::arithmetic(operator, plain(a), plain(b)).map_err(|error| self.refused(place, &error))?;
+                let value =
+                    builtins::arithmetic(operator, plain(a), plain(b)).map_err(|error| self.refused(place, &error))?;
                 self.made(value, a_origin.with(b_origin), place)
             }
             (Cell::Absent(a), Cell::Absent(b)) => Ok(Cell::Absent(a.or(b))),
@@ -560,7 +554,9 @@ impl<'t> Machine<'t> {
                     origin = origin.with(a).with(b);
                 }
                 (Cell::Given(..), Cell::Absent(_)) if self.mode == Mode::People => {}
-                (Cell::Absent(its), _) | (_, Cell::Absent(its)) => lack = Some(lack.map_or(its.clone(), |lack| lack.or(its))),
+                (Cell::Absent(its), _) | (_, Cell::Absent(its)) => {
+                    lack = Some(lack.map_or(its.clone(), |lack| lack.or(its)))
+                }
             }
         }
         Ok(match lack {

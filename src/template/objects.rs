@@ -20,11 +20,7 @@ pub(super) struct LoopVariable {
 
 impl LoopVariable {
     pub(super) fn cycle(&self, values: &[Value]) -> Value {
-        self.index0
-            .checked_rem(values.len())
-            .and_then(|index| values.get(index))
-            .cloned()
-            .unwrap_or_default()
+        self.index0.checked_rem(values.len()).and_then(|index| values.get(index)).cloned().unwrap_or_default()
     }
 
     pub(super) fn changed(&self, values: Vec<Value>) -> bool {
@@ -74,7 +70,10 @@ impl Namespace {
     /// `None` takes the name away.
     pub(super) fn set(&self, name: &str, value: Option<Value>) -> Result<(), MiniError> {
         if value.as_ref().is_some_and(|value| nests(value, MAX_NESTING)) {
-            return Err(MiniError::new(ErrorKind::InvalidOperation, "a namespace cannot hold values that nest so deeply"));
+            return Err(MiniError::new(
+                ErrorKind::InvalidOperation,
+                "a namespace cannot hold values that nest so deeply",
+            ));
         }
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match value {

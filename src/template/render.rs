@@ -96,7 +96,8 @@ impl<'t> Machine<'t> {
     fn emit(&mut self, cell: Cell, place: Place, out: &mut String) -> Result<(), Stop> {
         match cell {
             Cell::Given(value, _) => {
-                let text = json::text(&value).map_err(|error| self.error(place, error.detail().unwrap_or("it has no text")))?;
+                let text = json::text(&value)
+                    .map_err(|error| self.error(place, error.detail().unwrap_or("it has no text")))?;
                 write(out, &text)
             }
             Cell::Absent(_) if self.mode == Mode::People => Ok(()),
@@ -143,9 +144,7 @@ impl<'t> Machine<'t> {
                     Cell::Given(value, _) => Some(value),
                     Cell::Absent(_) => None,
                 };
-                namespace
-                    .set(attribute, value)
-                    .map_err(|error| self.error(*place, error.detail().unwrap_or_default()))
+                namespace.set(attribute, value).map_err(|error| self.error(*place, error.detail().unwrap_or_default()))
             }
             Target::List(targets, own) => {
                 let (value, origin) = match cell {
@@ -193,9 +192,7 @@ impl<'t> Machine<'t> {
                 last: Arc::clone(&last),
             };
             let flow = self.within(|machine| {
-                machine
-                    .locals
-                    .push(("loop", Cell::Given(Value::from_object(variable), Origin::Given)));
+                machine.locals.push(("loop", Cell::Given(Value::from_object(variable), Origin::Given)));
                 machine.assign(&it.target, Cell::Given(item.clone(), origin), it.iterable.place)?;
                 machine.run(&it.body, out)
             })?;
@@ -213,9 +210,7 @@ impl<'t> Machine<'t> {
         }
         let place = it.iterable.place;
         let mut items = Vec::new();
-        let all = value
-            .try_iter()
-            .map_err(|_| self.error(place, format!("a {} is not a list", value.kind())))?;
+        let all = value.try_iter().map_err(|_| self.error(place, format!("a {} is not a list", value.kind())))?;
         for item in all {
             self.burn(1)?;
             let keep = match &it.filter {
@@ -240,9 +235,7 @@ impl<'t> Machine<'t> {
 
 fn write(out: &mut String, text: &str) -> Result<(), Stop> {
     if out.len() + text.len() > MAX_TEXT {
-        return Err(Stop::Failed(Error::TooLarge {
-            limit: format!("{MAX_TEXT} bytes"),
-        }));
+        return Err(Stop::Failed(Error::TooLarge { limit: format!("{MAX_TEXT} bytes") }));
     }
     out.push_str(text);
     Ok(())

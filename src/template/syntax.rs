@@ -132,25 +132,11 @@ pub(super) enum Statement {
     Text(Box<str>),
     Emit(Node),
     For(Box<For>),
-    If {
-        test: Node,
-        then: Vec<Statement>,
-        otherwise: Vec<Statement>,
-    },
-    With {
-        assignments: Vec<(Target, Node)>,
-        body: Vec<Statement>,
-    },
+    If { test: Node, then: Vec<Statement>, otherwise: Vec<Statement> },
+    With { assignments: Vec<(Target, Node)>, body: Vec<Statement> },
     Set(Target, Node),
-    SetBlock {
-        target: Target,
-        filter: Option<Node>,
-        body: Vec<Statement>,
-    },
-    FilterBlock {
-        filter: Node,
-        body: Vec<Statement>,
-    },
+    SetBlock { target: Target, filter: Option<Node>, body: Vec<Statement> },
+    FilterBlock { filter: Node, body: Vec<Statement> },
     Do(Node),
     Break,
     Continue,
@@ -304,13 +290,20 @@ impl Lift<'_> {
             ast::Stmt::Continue(_) => Statement::Continue,
             ast::Stmt::Template(it) => return Err(Fault::new("a template inside a template").at(range(it.span()))),
             ast::Stmt::AutoEscape(it) => {
-                return Err(refused("autoescape", it.span()).hint("values are never escaped; use the filter `e` where HTML is due"));
+                return Err(refused("autoescape", it.span())
+                    .hint("values are never escaped; use the filter `e` where HTML is due"));
             }
             ast::Stmt::Block(it) => return Err(refused("block", it.span())),
-            ast::Stmt::Extends(it) => return Err(refused("extends", it.span()).hint("templates cannot read other files")),
-            ast::Stmt::Include(it) => return Err(refused("include", it.span()).hint("templates cannot read other files")),
+            ast::Stmt::Extends(it) => {
+                return Err(refused("extends", it.span()).hint("templates cannot read other files"));
+            }
+            ast::Stmt::Include(it) => {
+                return Err(refused("include", it.span()).hint("templates cannot read other files"));
+            }
             ast::Stmt::Import(it) => return Err(refused("import", it.span()).hint("templates cannot read other files")),
-            ast::Stmt::FromImport(it) => return Err(refused("import", it.span()).hint("templates cannot read other files")),
+            ast::Stmt::FromImport(it) => {
+                return Err(refused("import", it.span()).hint("templates cannot read other files"));
+            }
             ast::Stmt::Macro(it) => return Err(refused("macro", it.span()).hint("write it out where it is used")),
             ast::Stmt::CallBlock(it) => return Err(refused("call", it.span()).hint("there are no macros to call")),
         })
@@ -324,19 +317,15 @@ impl Lift<'_> {
                 ast::Expr::Var(variable) => Ok(Target::Attribute(
                     variable.id.into(),
                     attribute.name.into(),
-                    Place {
-                        start: variable.span().start_offset,
-                        end: attribute.span().end_offset,
-                    },
+                    Place { start: variable.span().start_offset, end: attribute.span().end_offset },
                 )),
-                other => Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span()))),
+                other => {
+                    Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span())))
+                }
             },
             ast::Expr::List(list) => Ok(Target::List(
                 list.items.iter().map(|item| self.target(item)).collect::<Result<_, Fault>>()?,
-                Place {
-                    start: list.span().start_offset,
-                    end: list.span().end_offset,
-                },
+                Place { start: list.span().start_offset, end: list.span().end_offset },
             )),
             other => Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span()))),
         }
@@ -419,10 +408,7 @@ impl Lift<'_> {
                     .collect::<Result<_, Fault>>()?,
             ),
         };
-        Ok(Node {
-            kind,
-            place: place(expression),
-        })
+        Ok(Node { kind, place: place(expression) })
     }
 
     fn nodes(&self, items: &[ast::Expr<'_>], depth: usize) -> Result<Vec<Node>, Fault> {
@@ -431,12 +417,7 @@ impl Lift<'_> {
 
     fn binary(&self, it: &ast::BinOp<'_>, depth: usize) -> Result<Kind, Fault> {
         let arithmetic = |op| Ok(Kind::Arithmetic(op, self.pair(&it.left, &it.right, depth)?));
-        let compare = |op| {
-            Ok(Kind::Compare(
-                self.boxed(&it.left, depth)?,
-                vec![(op, self.node(&it.right, depth)?)],
-            ))
-        };
+        let compare = |op| Ok(Kind::Compare(self.boxed(&it.left, depth)?, vec![(op, self.node(&it.right, depth)?)]));
         match it.op {
             ast::BinOpKind::Add => arithmetic(Arithmetic::Add),
             ast::BinOpKind::Sub => arithmetic(Arithmetic::Subtract),
@@ -462,21 +443,13 @@ impl Lift<'_> {
     /// tests what `x in y` gave. Only the source between the operands tells.
     fn is_not_in(&self, it: &ast::BinOp<'_>) -> bool {
         matches!(it.op, ast::BinOpKind::In)
-            && self
-                .source
-                .get(place(&it.left).end as usize..place(&it.right).start as usize)
-                .is_some_and(|between| {
-                    between
-                        .split(|c: char| !c.is_alphanumeric() && c != '_')
-                        .any(|word| word == "not")
-                })
+            && self.source.get(place(&it.left).end as usize..place(&it.right).start as usize).is_some_and(|between| {
+                between.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "not")
+            })
     }
 
     fn call(&self, it: &ast::Call<'_>, span: Span, depth: usize) -> Result<Node, Fault> {
-        let place = Place {
-            start: start(&it.expr),
-            end: span.end_offset,
-        };
+        let place = Place { start: start(&it.expr), end: span.end_offset };
         let kind = match &it.expr {
             ast::Expr::Var(function) => {
                 builtins::check_function(function.id).map_err(|fault| fault.at(range(function.span())))?;
@@ -503,18 +476,13 @@ impl Lift<'_> {
         arguments
             .iter()
             .map(|argument| match argument {
-                ast::CallArg::Pos(value) => Ok(Argument {
-                    name: None,
-                    value: self.node(value, depth)?,
-                }),
-                ast::CallArg::Kwarg(name, value) => Ok(Argument {
-                    name: Some((*name).into()),
-                    value: self.node(value, depth)?,
-                }),
-                ast::CallArg::PosSplat(value) | ast::CallArg::KwargSplat(value) => Err(Fault::new(
-                    "`*` and `**` in a call are not part of templates here",
-                )
-                .at(range(value.span()))),
+                ast::CallArg::Pos(value) => Ok(Argument { name: None, value: self.node(value, depth)? }),
+                ast::CallArg::Kwarg(name, value) => {
+                    Ok(Argument { name: Some((*name).into()), value: self.node(value, depth)? })
+                }
+                ast::CallArg::PosSplat(value) | ast::CallArg::KwargSplat(value) => {
+                    Err(Fault::new("`*` and `**` in a call are not part of templates here").at(range(value.span())))
+                }
             })
             .collect()
     }
@@ -539,10 +507,7 @@ fn comparison(op: ast::CompareOpKind) -> Comparison {
 }
 
 fn place(expression: &ast::Expr<'_>) -> Place {
-    Place {
-        start: start(expression),
-        end: expression.span().end_offset,
-    }
+    Place { start: start(expression), end: expression.span().end_offset }
 }
 
 /// The parser's spans of postfix and infix expressions begin at the last part, or one token early: the leftmost operand knows.

@@ -22,19 +22,62 @@ const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "ar
 
 /// The keywords whose values are schemas: one, a list, or a table of them.
 const SCHEMA: &[&str] = &[
-    "additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames", "unevaluatedItems",
-    "unevaluatedProperties", "contentSchema",
+    "additionalProperties",
+    "items",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
 ];
 const SCHEMAS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const SCHEMA_TABLES: &[&str] = &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 
 /// The other keywords of the 2020-12 draft.
 const KEYWORDS: &[&str] = &[
-    "$schema", "$id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$comment", "$vocabulary", "type", "enum",
-    "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
-    "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties",
-    "required", "dependentRequired", "title", "description", "default", "deprecated", "readOnly", "writeOnly",
-    "examples", "format", "contentMediaType", "contentEncoding", "dependencies",
+    "$schema",
+    "$id",
+    "$ref",
+    "$anchor",
+    "$dynamicRef",
+    "$dynamicAnchor",
+    "$comment",
+    "$vocabulary",
+    "type",
+    "enum",
+    "const",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxContains",
+    "minContains",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "dependentRequired",
+    "title",
+    "description",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "examples",
+    "format",
+    "contentMediaType",
+    "contentEncoding",
+    "dependencies",
 ];
 
 impl Builder<'_> {
@@ -77,9 +120,7 @@ impl Builder<'_> {
         let Some(table) = node.as_table() else { return };
         for (key, place, value) in table.iter() {
             if key == "x-mcp-header" {
-                self.sink
-                    .error(place, "`x-mcp-header` is not supported yet")
-                    .hint(NOT_YET);
+                self.sink.error(place, "`x-mcp-header` is not supported yet").hint(NOT_YET);
             }
             if matches!(key, "$ref" | "$dynamicRef") {
                 self.reference(key, value, root);
@@ -115,8 +156,10 @@ impl Builder<'_> {
             Some(pointer) if pointer.starts_with('/') && !pointer.contains('%') && root.pointer(pointer).is_none() => {
                 let names = root.child("$defs").and_then(Node::as_table).into_iter().flat_map(Table::iter);
                 let last = pointer.rsplit('/').next().unwrap_or_default();
-                let hint = nearest(last, names.map(|(name, _, _)| name))
-                    .map_or_else(|| "put the schema under `$defs`".to_owned(), |near| format!("did you mean `#/$defs/{near}`?"));
+                let hint = nearest(last, names.map(|(name, _, _)| name)).map_or_else(
+                    || "put the schema under `$defs`".to_owned(),
+                    |near| format!("did you mean `#/$defs/{near}`?"),
+                );
                 self.sink.error(&value.place, format!("`{key}` points to nothing: `{target}`")).hint(hint);
             }
             Some(_) => {}
@@ -126,13 +169,18 @@ impl Builder<'_> {
     /// `required` names what `properties` declares, where nothing else could declare it.
     fn required_exist(&mut self, table: &Table) {
         let Some(properties) = table.get("properties").and_then(Node::as_table) else { return };
-        let open = VERBATIM.iter().chain(&["additionalProperties", "patternProperties"]).any(|key| table.get(key).is_some());
+        let open =
+            VERBATIM.iter().chain(&["additionalProperties", "patternProperties"]).any(|key| table.get(key).is_some());
         let required = table.get("required").and_then(Node::as_array).unwrap_or_default();
         for node in required.iter().filter(|_| !open) {
             let Some(name) = node.as_str().filter(|name| properties.get(name).is_none()) else { continue };
             let hint = nearest(name, properties.iter().map(|(name, _, _)| name))
                 .map_or_else(|| "declare it under `properties`".to_owned(), |near| format!("did you mean `{near}`?"));
-            self.sink.missing(&node.place, format!("`required` names `{name}`, which `properties` does not declare"), hint);
+            self.sink.missing(
+                &node.place,
+                format!("`required` names `{name}`, which `properties` does not declare"),
+                hint,
+            );
         }
     }
 
@@ -145,7 +193,9 @@ impl Builder<'_> {
             return;
         }
         if let Some(draft) = node.child("$schema").filter(|draft| {
-            draft.as_str().is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
+            draft
+                .as_str()
+                .is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
         }) {
             self.sink
                 .error(&draft.place, "`input` is a JSON Schema of the 2020-12 draft")
@@ -157,8 +207,10 @@ impl Builder<'_> {
             if pointer.ends_with("/type")
                 && let Some(word) = at.as_str()
             {
-                let hint = nearest(word, TYPES.iter().copied())
-                    .map_or_else(|| format!("it is one of `{}`", TYPES.join("`, `")), |near| format!("did you mean `\"{near}\"`?"));
+                let hint = nearest(word, TYPES.iter().copied()).map_or_else(
+                    || format!("it is one of `{}`", TYPES.join("`, `")),
+                    |near| format!("did you mean `\"{near}\"`?"),
+                );
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
@@ -186,9 +238,9 @@ impl Builder<'_> {
                         .hint("the server adds an argument of that name where it is needed; rename this one");
                 }
                 "limit" | "offset" if !paging => {
-                    self.sink
-                        .error(&place, format!("an argument cannot be called `{name}` here"))
-                        .hint("the name is that of paging, which this operation does not have; rename it, e.g. `max_rows`");
+                    self.sink.error(&place, format!("an argument cannot be called `{name}` here")).hint(
+                        "the name is that of paging, which this operation does not have; rename it, e.g. `max_rows`",
+                    );
                 }
                 "limit" | "offset" => {
                     self.scope.used.insert(name.clone());
@@ -324,7 +376,9 @@ fn close_children(schema: &mut Map<String, Value>) {
 /// Adds `limit` and `offset`. An author's own keep their description and default.
 fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return paging };
-    let own = |properties: &Map<String, Value>, name: &str, key: &str| properties.get(name).and_then(|own| own.get(key)).cloned();
+    let own = |properties: &Map<String, Value>, name: &str, key: &str| {
+        properties.get(name).and_then(|own| own.get(key)).cloned()
+    };
     let default = own(properties, "limit", "default").and_then(|default| u32::try_from(default.as_i64()?).ok());
     let paging = Paging { default: default.unwrap_or(paging.default).min(paging.max).max(1), max: paging.max };
     let description = own(properties, "limit", "description").unwrap_or_else(|| json!("How many to return"));

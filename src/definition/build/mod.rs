@@ -141,14 +141,17 @@ impl Builder<'_> {
         if let Some(node) = table.get("bundles") {
             for node in node.as_array().unwrap_or_default() {
                 let name = node.as_str().unwrap_or("none");
-                let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+                let plain =
+                    |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
                 if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
                     let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a bundle name"));
                     diagnostic.hint("1 to 40 of the characters `a-z`, `0-9`, `_` and `-`");
                 }
             }
         }
-        for key in ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"] {
+        for key in
+            ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"]
+        {
             if let Some(node) = table.get(key) {
                 self.plain_text(node, key);
             }
@@ -159,9 +162,9 @@ impl Builder<'_> {
     fn plain_text(&mut self, node: &Node, key: &str) {
         if let Some(text) = node.as_str() {
             if template::is_template(text) {
-                self.sink
-                    .warning(&node.place, format!("a template in `{key}` is plain text"))
-                    .hint("templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`");
+                self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
+                    "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
+                );
             }
         }
         for item in node.as_array().unwrap_or_default() {
@@ -234,7 +237,8 @@ impl Builder<'_> {
             let matches = body.get("match").map(|node| self.templated(node));
             let domain = body.get("domain").and_then(|node| self.domain(node));
             let missing_is_absent = text(body, "missing") == Some("absent");
-            let absent = missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
+            let absent =
+                missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
                 lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });

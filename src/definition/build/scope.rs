@@ -150,8 +150,10 @@ impl Builder<'_> {
             ("args", Some(argument)) => self.argument(argument, &place()),
             ("user", Some(attribute)) if !USER.contains(&attribute) => {
                 let place = place();
-                let hint = nearest(attribute, USER.iter().copied())
-                    .map_or_else(|| format!("it has `{}`", USER.join("`, `")), |near| format!("did you mean `user.{near}`?"));
+                let hint = nearest(attribute, USER.iter().copied()).map_or_else(
+                    || format!("it has `{}`", USER.join("`, `")),
+                    |near| format!("did you mean `user.{near}`?"),
+                );
                 self.sink.error(&place, format!("`user` has no `{attribute}`")).hint(hint);
             }
             ("odoo", Some(attribute)) if attribute != "version" => {
@@ -186,7 +188,8 @@ impl Builder<'_> {
             (unknown, _) => {
                 let place = place();
                 let known = self.scope.arguments.keys().chain(self.scope.lookups.keys()).map(String::as_str);
-                let known: Vec<_> = known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
+                let known: Vec<_> =
+                    known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
                 let hint = nearest(unknown, known).map_or_else(
                     || format!("declare it: `[tool.input.properties]`, `{unknown} = {{ type = \"string\" }}`"),
                     |near| format!("did you mean `{near}`?"),
@@ -199,7 +202,10 @@ impl Builder<'_> {
     fn argument(&mut self, argument: &str, place: &Place) {
         if self.scope.arguments.contains_key(argument) {
             self.scope.used.insert(argument.to_owned());
-        } else if !(self.scope.open || self.sink.recovering || self.scope.paging && matches!(argument, "limit" | "offset")) {
+        } else if !(self.scope.open
+            || self.sink.recovering
+            || self.scope.paging && matches!(argument, "limit" | "offset"))
+        {
             let near = nearest(argument, self.scope.arguments.keys().map(String::as_str));
             let hint = near.map_or_else(
                 || "declare it in `[tool.input.properties]`".to_owned(),
@@ -259,7 +265,12 @@ impl Builder<'_> {
                 format!("make the argument that `{name}` matches required, or give it a default")
             };
             self.sink
-                .warning(&node.place, format!("`{key}` may be absent: the {what} `{name}` need not be given, and the call is refused then"))
+                .warning(
+                    &node.place,
+                    format!(
+                        "`{key}` may be absent: the {what} `{name}` need not be given, and the call is refused then"
+                    ),
+                )
                 .hint(hint);
         }
     }
