@@ -384,6 +384,9 @@ fn a_missing_directory_is_an_error_and_not_an_empty_catalog() {
     let loaded = load(&[directory.path().join("gone")]);
     assert!(loaded.has_errors());
     assert!(loaded.diagnostics[0].message.contains("gone"));
+    // One without definition files is most likely the wrong one.
+    let empty = load(&[directory.path().to_owned()]);
+    assert!(empty.diagnostics.len() == 1 && !empty.has_errors());
     let text = directory.path().join("notes.txt");
     fs::write(&text, "").unwrap();
     assert!(load(&[text]).has_errors());

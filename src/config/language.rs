@@ -66,17 +66,19 @@ shape!(
     ]
 );
 
-shape!(
-    SECRET,
-    "secret",
-    "{ env | file | command }",
-    "A secret: exactly one of these keys. Never logged or shown.",
-    [
+/// A secret: where it lies.
+pub static SECRET: Shape = Shape {
+    name: "secret",
+    header: "{ env | file | command }",
+    doc: "A secret: exactly one of these keys. Never logged or shown.",
+    label: None,
+    one_of: &["env", "file", "command"],
+    keys: &[
         Key::new("env", Kind::Text, "The environment variable that holds it."),
         Key::new("file", Kind::Text, "The file that holds it; relative to the configuration file."),
         Key::new("command", Kind::Words, "A command that prints it; run without a shell, for at most 10 s."),
-    ]
-);
+    ],
+};
 
 shape!(
     TLS,
@@ -119,7 +121,7 @@ shape!(
         Key::new("read_only", Kind::Boolean, "Only tools that write nothing. Default false."),
         Key::new(
             "max_answer_bytes",
-            Kind::Integer(1000, 100_000_000),
+            Kind::Integer(100, 100_000_000),
             "An answer is cut at whole records beyond this. Default 40000."
         ),
         Key::new("max_records", COUNT, "A ceiling over every tool's limit. Default 500."),

@@ -151,7 +151,7 @@ pub static RESULT: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("format", Kind::Choice(&["json"], &["table", "text"]), "`json`, the default: compact, sent once."),
-        Key::new("max_bytes", Kind::Integer(1000, 100_000_000), "The answer is cut at whole records beyond this."),
+        Key::new("max_bytes", Kind::Integer(100, 100_000_000), "The answer is cut at whole records beyond this."),
         Key::not_yet("template", "A template for text answers."),
         Key::not_yet("structured", "An output schema, and structured content."),
         Key::not_yet("links", "Each record's web address."),

@@ -168,7 +168,14 @@ impl Finder<'_> {
     fn root(&mut self, path: &Path) {
         self.watched.insert(path.to_owned());
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => self.directory(path, 0),
+            Ok(metadata) if metadata.is_dir() => {
+                let before = self.files.len();
+                let new = self.directory(path, 0);
+                if new && self.files.len() == before {
+                    let message = format!("the directory `{}` has no definition files", path.display());
+                    self.sink.push(Diagnostic::warning(message).with_hint("definition files end in `.toml` or `.json`"));
+                }
+            }
             Ok(_) => match Format::of(path) {
                 Some(format) => self.add(path, format),
                 None => {
@@ -190,10 +197,11 @@ impl Finder<'_> {
         }
     }
 
-    fn directory(&mut self, path: &Path, depth: usize) {
+    /// Says whether it was entered for the first time, and could be read.
+    fn directory(&mut self, path: &Path, depth: usize) -> bool {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if depth > MAX_DIRECTORIES || !self.visited.insert(real) {
-            return;
+            return false;
         }
         self.watched.insert(path.to_owned());
         let entries = match std::fs::read_dir(path) {
@@ -201,7 +209,7 @@ impl Finder<'_> {
             Err(error) => {
                 let message = format!("the directory `{}` cannot be read: {error}", path.display());
                 self.sink.push(Diagnostic::error(message));
-                return;
+                return false;
             }
         };
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -224,6 +232,7 @@ impl Finder<'_> {
                 self.add(&path, format);
             }
         }
+        true
     }
 }
 

@@ -101,6 +101,7 @@ impl Builder<'_> {
         let built = jsonschema::draft202012::options().offline().should_validate_formats(false).build(&schema);
         match built {
             Ok(validator) => {
+                self.defaults(written, &validator);
                 let Value::Object(schema) = schema else { return None };
                 Some(Input { schema: Arc::new(schema), validator, paging })
             }
@@ -111,6 +112,26 @@ impl Builder<'_> {
                     None => self.sink.error(&at.place, format!("bad JSON Schema: {error}")),
                 };
                 None
+            }
+        }
+    }
+
+    /// A default that the argument's own schema refuses would make every call without it fail.
+    fn defaults(&mut self, written: &Table, validator: &Validator) {
+        let properties = written.get("properties").and_then(Node::as_table);
+        for (name, _, property) in properties.into_iter().flat_map(Table::iter) {
+            let Some(default) = property.child("default").filter(|_| !matches!(name, "limit" | "offset")) else { continue };
+            let arguments = json!({ name: default.to_json() });
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let fault = validator.iter_errors(&arguments).find_map(|error| {
+                let path = error.instance_path().as_str().to_owned();
+                let inside = path.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                inside.then(|| error.to_string())
+            });
+            if let Some(fault) = fault {
+                self.sink
+                    .error(&default.place, format!("the default of `{name}` does not meet its own schema: {fault}"))
+                    .hint("correct the default, or the schema");
             }
         }
     }

@@ -69,6 +69,9 @@ impl Builder<'_> {
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
         let input = self.input(table, paging, &place);
         let model = table.get("model").and_then(|node| self.model(node));
+        if let (Some(node), Some(model)) = (table.get("model"), &model) {
+            self.needed("model", node, model);
+        }
         if let (Some(key), None) = (operation_key, table.get("model"))
             && key != "content" {
                 let message = format!("`model` is missing: `{key}` works on a model");
