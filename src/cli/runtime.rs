@@ -83,7 +83,7 @@ impl Runtime {
         for warning in &loaded.diagnostics {
             tracing::warn!("{}", render(warning, Look::Plain).trim());
         }
-        config.default_instance().map_err(|missing: Diagnostic| Error::Diagnostics(vec![missing]))?;
+        config.default_instance().map_err(|missing| Error::Diagnostics(vec![*missing]))?;
         let mut instances = IndexMap::new();
         for (name, settings) in &config.instances {
             let client = client(name, settings, &config).await?;
