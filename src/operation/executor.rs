@@ -106,7 +106,11 @@ async fn begin<'a>(
 
 /// 14, 17, 18.2.
 fn number(version: Version) -> Value {
-    if version.minor == 0 { json!(version.major) } else { version.to_string().parse().map_or(Value::Null, |number: f64| json!(number)) }
+    if version.minor == 0 {
+        json!(version.major)
+    } else {
+        version.to_string().parse().map_or(Value::Null, |number: f64| json!(number))
+    }
 }
 
 /// The first of these that is the name of a zone; else UTC.

@@ -29,12 +29,14 @@ pub(super) async fn prepare(definition: &ReadGroup, run: &Run<'_>) -> Result<Pre
         None | Some(Value::Null) => None,
         Some(Value::String(order)) => Some(order),
         Some(other) => {
-            return Err(Error::new(Kind::InvalidArguments, format!("`order` is a text like `__count desc`, not {other}.")));
+            return Err(Error::new(
+                Kind::InvalidArguments,
+                format!("`order` is a text like `__count desc`, not {other}."),
+            ));
         }
     };
     let metadata = run.metadata(&model).await?;
-    let grouping =
-        grouping::fit_grouping(&group_by, aggregates.as_ref(), order.as_deref(), &metadata, run).await?;
+    let grouping = grouping::fit_grouping(&group_by, aggregates.as_ref(), order.as_deref(), &metadata, run).await?;
     let limit = u64::from(run.limit(definition.limit.default));
     let query = GroupQuery {
         model,
