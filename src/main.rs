@@ -1,3 +1,10 @@
 //! Parses the arguments, runs one command, prints its error: nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use tooldoo::cli::Cli;
+
+fn main() -> ExitCode {
+    Cli::parse().run()
+}

@@ -3,15 +3,40 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Versions};
 use crate::definition::tool::Tool;
+use crate::mcp::Backend;
 use crate::odoo::{self, Kind, Version};
 use crate::operation::{self, Instance};
+
+impl Backend for Service {
+    fn snapshot(&self) -> Arc<Catalog> {
+        self.catalog.load_full()
+    }
+
+    fn replace(&self, catalog: Catalog) -> Arc<Catalog> {
+        self.catalog.swap(Arc::new(catalog.with_versions(self.versions.load_full())))
+    }
+
+    fn call<'a>(
+        &'a self,
+        _catalog: &'a Catalog,
+        tool: &'a Arc<Tool>,
+        arguments: Map<String, Value>,
+        _caller: &'a Caller,
+        cancelled: CancellationToken,
+    ) -> BoxFuture<'a, Answer> {
+        self.call(tool, arguments, cancelled).boxed()
+    }
+}
 
 /// The ceilings and switches of the configuration's `[server]` that every call meets.
 #[derive(Debug, Clone)]
@@ -46,17 +71,6 @@ impl Service {
     pub fn new(instances: IndexMap<String, Arc<Instance>>, default_instance: String, settings: Settings) -> Self {
         let versions = ArcSwap::from_pointee(Versions::unknown(default_instance.clone()));
         Self { catalog: ArcSwap::default(), instances, default_instance, versions, settings }
-    }
-
-    /// The catalog of this moment. A request takes it once and uses nothing else.
-    #[must_use]
-    pub fn snapshot(&self) -> Arc<Catalog> {
-        self.catalog.load_full()
-    }
-
-    /// Serves this catalog from now on, for the Odoos as they are known. Gives the one before.
-    pub fn replace(&self, catalog: Catalog) -> Arc<Catalog> {
-        self.catalog.swap(Arc::new(catalog.with_versions(self.versions.load_full())))
     }
 
     /// That instance answered with this version. True if that is news: then the catalog wants to be replaced by itself.

@@ -1,12 +1,505 @@
-//! x
+//! Definition files as an author sees them: what is wrong with each of a corpus of wrong ones, and what right ones become.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
+
+use std::fs;
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tooldoo::definition::operation::{FieldEntry, FieldList, FieldName, Nested, Operation};
+use tooldoo::definition::tool::{Comparison, Confirm, Paging, Requirement, Tool};
+use tooldoo::definition::{Loaded, load, load_embedded, load_texts};
 use tooldoo::source::{Format, Look, render};
+use tooldoo::template::Templated;
+
+/// The wrong files, each with the whole of what `check` says about it. A new snapshot is written with `INSTA_UPDATE=always`.
 #[test]
-fn smoke() {
-    let text = std::fs::read_to_string("/tmp/smoke.toml").unwrap();
-    let loaded = tooldoo::definition::load_texts([(Path::new("smoke.toml"), text.as_str(), Format::Toml)]);
-    for d in &loaded.diagnostics { print!("{}", render(d, Look::Plain)); println!("{d}"); }
-    let l = tooldoo::definition::load_embedded();
-    for d in &l.diagnostics { print!("{}", render(d, Look::Plain)); }
-    println!("{:#?}", l.definitions.tools.first().map(|t| &t.input.schema));
+fn every_wrong_file_is_explained() {
+    // Paths in the messages are relative to the package.
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let mut files: Vec<_> = fs::read_dir("tests/wrong").unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| Format::of(path).is_some());
+    files.sort();
+    assert!(files.len() >= 40);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("wrong/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for path in files {
+        let loaded = load(std::slice::from_ref(&path));
+        assert!(!loaded.diagnostics.is_empty(), "{} is not wrong", path.display());
+        let text =
+            loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
+        let name = path.file_name().unwrap().to_string_lossy().replace('.', "_");
+        settings.bind(|| insta::assert_snapshot!(name, text));
+    }
+}
+
+#[test]
+fn ten_mistakes_are_ten_diagnostics() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wrong/ten_mistakes.toml")).unwrap();
+    let loaded = toml(&text);
+    assert_eq!(loaded.diagnostics.len(), 10, "{:#?}", loaded.diagnostics);
+    assert!(loaded.diagnostics.iter().all(|diagnostic| diagnostic.is_error() && diagnostic.place.is_some()));
+    assert!(loaded.definitions.tools.is_empty());
+}
+
+fn toml(text: &str) -> Loaded {
+    load_texts([(Path::new("test.toml"), text, Format::Toml)])
+}
+
+/// The one tool of a text without problems.
+fn tool(text: &str) -> Tool {
+    let mut loaded = toml(text);
+    let problems: Vec<_> = loaded.diagnostics.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(loaded.definitions.tools.len(), 1);
+    loaded.definitions.tools.remove(0)
+}
+
+fn messages(text: &str) -> Vec<String> {
+    toml(text).diagnostics.into_iter().map(|diagnostic| diagnostic.message).collect()
+}
+
+#[test]
+fn what_ships_has_no_problems() {
+    let loaded = load_embedded();
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    assert!(!loaded.definitions.tools.is_empty());
+    let on_disk = load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tools.d")]);
+    assert_eq!(names(&on_disk), names(&loaded));
+}
+
+fn names(loaded: &Loaded) -> Vec<&str> {
+    loaded.definitions.tools.iter().map(|tool| tool.name.as_str()).collect()
+}
+
+const SEARCH: &str = r#"
+[[tool]]
+name = "search_orders"
+title = "Search orders"
+description = "Find orders."
+bundles = ["sales"]
+model = "sale.order"
+sequence = 5
+aliases = ["find_orders"]
+requires = ["sale.order", "sale_stock", "odoo>=17", "odoo < 18.2", "elicitation"]
+timeout = "1m 30s"
+confirm = "{{ query == 'all' }}"
+company = "{{ company }}"
+[tool.search_read]
+domain = [["name", "ilike", "{{ query }}"], ["date_order", ">=", "{{ after }}"]]
+fields = ["name", { order_line = { fields = ["product_id", { tax_id = ["name"] }], limit = 5, order = "sequence" } }, "user_ids|user_id", "note?"]
+order = "date_order desc, id desc"
+limit = { default = 10 }
+context = { lang = "fr_FR", tz = "{{ user.tz }}" }
+[tool.result]
+max_bytes = 5000
+[tool.input.properties]
+query = { type = "string" }
+company = { type = "string" }
+after = { type = "string", format = "date" }
+limit = { type = "integer", description = "How many orders", default = 7 }
+"#;
+
+#[test]
+fn a_whole_tool_becomes_what_it_says() {
+    let tool = tool(SEARCH);
+    assert_eq!(
+        (tool.name.as_str(), tool.sequence, tool.aliases.as_slice()),
+        ("search_orders", 5, &["find_orders".to_owned()][..])
+    );
+    assert_eq!(tool.timeout, Some(Duration::from_secs(90)));
+    assert_eq!(tool.result.max_bytes, Some(5000));
+    assert!(matches!(tool.confirm, Confirm::When(_)));
+    assert_eq!(
+        tool.requires,
+        [
+            Requirement::Model("sale.order".into()),
+            Requirement::Module("sale_stock".into()),
+            Requirement::Odoo(Comparison::GreaterOrEqual, (17, 0)),
+            Requirement::Odoo(Comparison::Less, (18, 2)),
+            Requirement::Capability("elicitation".into()),
+        ]
+    );
+    let context: Vec<_> =
+        tool.context.iter().map(|(key, value)| (key.as_str(), matches!(value, Templated::Template(_)))).collect();
+    assert_eq!(context, [("lang", false), ("tz", true)]);
+    assert!(tool.annotations.read_only && !tool.annotations.destructive);
+
+    let Operation::SearchRead(search) = &tool.operation else { panic!("{:?}", tool.operation) };
+    assert_eq!(search.limit, Paging { default: 10, max: 100 });
+    assert!(search.page && search.count);
+    let field =
+        |name: &str| FieldEntry { name: FieldName { alternatives: vec![name.into()], optional: false }, nested: None };
+    let FieldList::Listed(fields) = &search.fields else { panic!("{:?}", search.fields) };
+    let taxes = Nested { fields: vec![field("name")], limit: None, order: None };
+    let lines = Nested {
+        fields: vec![field("product_id"), FieldEntry { nested: Some(taxes), ..field("tax_id") }],
+        limit: Some(5),
+        order: Some("sequence".into()),
+    };
+    assert_eq!(
+        fields,
+        &[
+            field("name"),
+            FieldEntry { nested: Some(lines), ..field("order_line") },
+            FieldEntry {
+                name: FieldName { alternatives: vec!["user_ids".into(), "user_id".into()], optional: false },
+                nested: None
+            },
+            FieldEntry { name: FieldName { alternatives: vec!["note".into()], optional: true }, nested: None },
+        ]
+    );
+
+    // The author's own `limit` keeps its description and its default.
+    assert_eq!(tool.input.paging, Some(Paging { default: 7, max: 100 }));
+    let schema = Value::Object((*tool.input.schema).clone());
+    assert_eq!(
+        schema["properties"]["limit"],
+        json!({
+            "type": "integer", "description": "How many orders", "default": 7, "minimum": 1, "maximum": 100,
+        })
+    );
+    assert_eq!(schema["properties"]["offset"]["type"], "integer");
+    assert!(tool.input.validator.is_valid(&json!({"query": "x", "limit": 3, "offset": 3})));
+    assert!(!tool.input.validator.is_valid(&json!({"qurey": "x"})));
+    // `format` is not asserted: "Values meet fields" checks dates.
+    assert!(tool.input.validator.is_valid(&json!({"after": "2026-03-01 10:00"})));
+}
+
+#[test]
+fn json_and_toml_twins_are_the_same() {
+    let as_json = serde_json::to_string_pretty(&toml::from_str::<toml::Table>(SEARCH).unwrap()).unwrap();
+    let from_json = load_texts([(Path::new("test.json"), as_json.as_str(), Format::Json)]);
+    assert!(from_json.diagnostics.is_empty(), "{:#?}", from_json.diagnostics);
+    let without_places = |tool: &Tool| {
+        format!(
+            "{:?}",
+            (
+                (
+                    &tool.name,
+                    &tool.aliases,
+                    &tool.title,
+                    &tool.description,
+                    &tool.bundles,
+                    &tool.model,
+                    tool.input.paging
+                ),
+                (
+                    &tool.operation,
+                    &tool.context,
+                    &tool.company,
+                    &tool.confirm,
+                    &tool.annotations,
+                    &tool.requires,
+                    &tool.result,
+                    &tool.timeout
+                ),
+            )
+        )
+    };
+    let (one, other) = (&from_json.definitions.tools[0], &tool(SEARCH));
+    assert_eq!(without_places(one), without_places(other));
+    assert_eq!(one.input.schema, other.input.schema);
+}
+
+fn schema_of(input: &str) -> Value {
+    let tool = tool(&format!(
+        "[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n[tool.call]\nmethod = \"m\"\nkwargs = {{ all = \"{{{{ args }}}}\" }}\n{input}"
+    ));
+    Value::Object((*tool.input.schema).clone())
+}
+
+#[test]
+fn schemas_are_closed_through_properties_and_items_only() {
+    assert_eq!(schema_of(""), json!({"type": "object", "properties": {}, "additionalProperties": false}));
+    let schema = schema_of(
+        r#"
+        [tool.input.properties]
+        lines = { type = "array", items = { type = "object", properties = { deep = { properties = { x = { type = "string" } } } } } }
+        open = { type = "object", additionalProperties = true, properties = { a = {} } }
+        free = { type = "object" }
+        either = { anyOf = [{ type = "object", properties = { y = {} } }], properties = { z = { type = "object", properties = {} } } }
+        "#,
+    );
+    assert_eq!(schema["additionalProperties"], false);
+    let properties = &schema["properties"];
+    assert_eq!(properties["lines"]["items"]["additionalProperties"], false);
+    assert_eq!(properties["lines"]["items"]["properties"]["deep"]["additionalProperties"], false);
+    assert_eq!(properties["open"]["additionalProperties"], true);
+    // Closed, it could only be empty.
+    assert_eq!(properties["free"], json!({"type": "object"}));
+    assert_eq!(
+        properties["either"],
+        json!({
+            "anyOf": [{"type": "object", "properties": {"y": {}}}], "properties": {"z": {"type": "object", "properties": {}}},
+        })
+    );
+    let verbatim = schema_of("[tool.input]\nallOf = [{ properties = { a = { type = \"string\" } } }]\n");
+    assert!(verbatim.get("additionalProperties").is_none());
+}
+
+#[test]
+fn names_declared_in_branches_are_known() {
+    let text = r##"
+        [[tool]]
+        name = "x"
+        model = "res.partner"
+        [tool.call]
+        method = "m"
+        kwargs = { a = "{{ a }}", b = "{{ b }}", c = "{{ c }}" }
+        [tool.input]
+        allOf = [{ properties = { a = {} } }, { "$ref" = "#/$defs/more" }]
+        anyOf = [{ properties = { b = {} } }]
+        "$defs" = { more = { properties = { c = {} } } }
+    "##;
+    tool(text);
+}
+
+#[test]
+fn limits_in_each_form() {
+    let limit = |form: &str| {
+        let text = format!("[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n[tool.search_read]\n{form}");
+        let tool = tool(&text);
+        let Operation::SearchRead(search) = &tool.operation else { panic!() };
+        (search.limit.default, search.limit.max, tool.input.paging.is_some())
+    };
+    assert_eq!(limit(""), (20, 100, true));
+    assert_eq!(limit("limit = 50"), (50, 50, true));
+    assert_eq!(limit("limit = { default = 500 }"), (500, 500, true));
+    assert_eq!(limit("limit = { max = 10 }"), (10, 10, true));
+    assert_eq!(limit("limit = { default = 5, max = 7 }\npage = false"), (5, 7, false));
+}
+
+#[test]
+fn confirm_has_a_default_for_each_operation() {
+    let confirm = |rest: &str| {
+        let text = format!("[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n{rest}");
+        format!("{:?}", tool(&text).confirm)
+    };
+    assert_eq!(confirm("[tool.unlink]\nids = 1"), "Always");
+    assert_eq!(confirm("confirm = \"never\"\n[tool.unlink]\nids = 1"), "Never");
+    assert_eq!(confirm("[tool.call]\nmethod = \"action_archive\"\nids = 1"), "Never");
+    let given = "[tool.call]\nmethod = \"{{ method }}\"\n[tool.input]\nrequired = [\"method\"]\nproperties.method = { type = \"string\" }";
+    assert_eq!(confirm(given), "Always");
+}
+
+#[test]
+fn annotations_follow_from_the_operation() {
+    let hints = |rest: &str| {
+        let annotations = tool(&format!("[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n{rest}")).annotations;
+        (annotations.read_only, annotations.destructive, annotations.idempotent, annotations.open_world)
+    };
+    assert_eq!(hints("[tool.read]\nids = 1"), (true, false, true, false));
+    assert_eq!(hints("[tool.create]\nvalues.name = \"x\""), (false, false, false, false));
+    assert_eq!(hints("[tool.write]\nids = 1\nvalues.name = \"x\""), (false, true, true, false));
+    assert_eq!(hints("[tool.call]\nmethod = \"m\""), (false, true, false, true));
+    assert_eq!(hints("[tool.call]\nmethod = \"m\"\nwrites = false"), (true, false, true, false));
+    assert_eq!(hints("annotations = { idempotentHint = true }\n[tool.call]\nmethod = \"m\"").2, true);
+}
+
+#[test]
+fn one_name_for_versions_that_exclude_each_other() {
+    let two = |one: &str, other: &str| {
+        let tool = |requires: &str| {
+            format!("[[tool]]\nname = \"x\"\nmodel = \"m\"\nrequires = [{requires}]\n[tool.search_count]\n")
+        };
+        messages(&(tool(one) + &tool(other)))
+    };
+    assert!(two("\"odoo>=17\"", "\"odoo<17\"").is_empty());
+    assert!(two("\"odoo>=16\", \"odoo<17\"", "\"odoo>=17\"").is_empty());
+    assert!(two("\"odoo==16\"", "\"odoo!=16\"").is_empty());
+    assert_eq!(two("\"odoo>16\"", "\"odoo<17\"").len(), 1, "16.1 meets both");
+    assert_eq!(two("\"odoo>=17\"", "\"sale\"").len(), 1);
+    let switched_off = "[[tool]]\nname = \"x\"\nmodel = \"m\"\nenabled = false\n[tool.search_count]\n[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.search_count]\n";
+    assert!(messages(switched_off).is_empty());
+}
+
+#[test]
+fn a_name_that_may_be_absent_is_told_only_where_it_matters() {
+    let read = |ids: &str, input: &str| {
+        messages(&format!("[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.read]\nids = \"{ids}\"\n[tool.input]\n{input}"))
+    };
+    assert!(read("{{ id }}", "required = [\"id\"]\nproperties.id = { type = \"integer\" }").is_empty());
+    assert!(read("{{ id }}", "properties.id = { type = \"integer\", default = 1 }").is_empty());
+    assert!(read("{{ id | default(1) }}", "properties.id = { type = \"integer\" }").is_empty());
+    assert_eq!(read("{{ id }}", "properties.id = { type = \"integer\" }").len(), 1);
+    assert!(read("{{ user.id }}", "").is_empty());
+}
+
+#[test]
+fn directories_are_read_recursively_and_sorted() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let tool = |name: &str| format!("[[tool]]\nname = \"{name}\"\nmodel = \"res.partner\"\n[tool.search_count]\n");
+    fs::create_dir(root.join("deeper")).unwrap();
+    for (file, name) in [
+        ("b.toml", "b"),
+        ("a.toml", "a"),
+        ("deeper/c.toml", "c"),
+        ("_draft.toml", "draft"),
+        (".hidden.toml", "hidden"),
+        ("a.toml~", "backup"),
+        (".a.toml.swp", "swap"),
+        ("notes.md", "notes"),
+        ("#b.toml#", "emacs"),
+    ] {
+        fs::write(root.join(file), tool(name)).unwrap();
+    }
+    let loaded = load(&[root.to_owned()]);
+    assert_eq!(names(&loaded), ["a", "b", "c"]);
+    assert_eq!((loaded.file_count, loaded.tool_count), (3, 3));
+    for watched in [root.to_owned(), root.join("deeper"), root.join("a.toml")] {
+        assert!(loaded.files.contains(&watched), "{watched:?}");
+    }
+    // Named twice is read once.
+    assert_eq!(names(&load(&[root.to_owned(), root.join("a.toml")])), ["a", "b", "c"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn symbolic_links_are_followed_and_loops_end() {
+    use std::os::unix::fs::symlink;
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    // As Kubernetes mounts a volume: a link to a hidden directory that is swapped whole.
+    fs::create_dir(root.join("..2026")).unwrap();
+    fs::write(root.join("..2026/a.toml"), "[[tool]]\nname = \"a\"\nmodel = \"m\"\n[tool.search_count]\n").unwrap();
+    symlink("..2026", root.join("..data")).unwrap();
+    symlink("..data/a.toml", root.join("a.toml")).unwrap();
+    symlink(root, root.join("loop")).unwrap();
+    let loaded = load(&[root.to_owned()]);
+    assert_eq!(names(&loaded), ["a"]);
+    assert!(!loaded.has_errors());
+    symlink("gone.toml", root.join("dangling.toml")).unwrap();
+    assert!(load(&[root.to_owned()]).has_errors());
+}
+
+#[test]
+fn a_missing_directory_is_an_error_and_not_an_empty_catalog() {
+    let directory = tempfile::tempdir().unwrap();
+    let loaded = load(&[directory.path().join("gone")]);
+    assert!(loaded.has_errors());
+    assert!(loaded.diagnostics[0].message.contains("gone"));
+    // One without definition files is most likely the wrong one.
+    let empty = load(&[directory.path().to_owned()]);
+    assert!(empty.diagnostics.len() == 1 && !empty.has_errors());
+    let text = directory.path().join("notes.txt");
+    fs::write(&text, "").unwrap();
+    assert!(load(&[text]).has_errors());
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_read() {
+    let text = format!("\u{feff}{}", SEARCH.replace('\n', "\r\n"));
+    assert_eq!(tool(&text).name, "search_orders");
+}
+
+#[test]
+fn diagnostics_have_a_form_for_machines() {
+    let text = "[[tool]]\nname = \"x\"\nmodel = \"m\"\ntitel = \"é\"\n[tool.search_count]\n";
+    let loaded = toml(text);
+    assert_eq!(
+        loaded.diagnostics[0].to_json(),
+        json!({
+            "severity": "error", "message": "unknown key `titel` in `[[tool]]`", "file": "test.toml", "line": 4, "column": 1,
+            "end_line": 4, "end_column": 6, "definition": "tool `x`", "hint": "did you mean `title`?",
+        })
+    );
+    assert_eq!(
+        loaded.diagnostics[0].to_string(),
+        "test.toml:4:1: error: unknown key `titel` in `[[tool]]` (in tool `x`); did you mean `title`?"
+    );
+    assert!(!render(&loaded.diagnostics[0], Look::Plain).contains('\u{1b}'));
+    assert!(render(&loaded.diagnostics[0], Look::Coloured).contains('\u{1b}'));
+}
+
+#[test]
+fn of_a_very_long_line_only_a_part_is_shown() {
+    let padding = "x".repeat(100_000);
+    let text = format!(
+        r#"{{"tool": [{{"name": "x", "description": "{padding}", "titel": "y", "model": "m", "search_count": {{}}}}]}}"#
+    );
+    let loaded = load_texts([(Path::new("long.json"), text.as_str(), Format::Json)]);
+    let shown = render(&loaded.diagnostics[0], Look::Plain);
+    assert!(shown.len() < 2000 && shown.contains("titel"), "{shown}");
+    assert!(shown.contains(&format!("long.json:1:{}", text.find("\"titel").unwrap() + 1)), "{shown}");
+}
+
+/// Loads on a thread of its own: a hang is a failure, not a test that never ends.
+fn survives(bytes: Vec<u8>, format: Format) {
+    let (done, wait) = mpsc::channel();
+    std::thread::spawn(move || {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(if format == Format::Toml { "x.toml" } else { "x.json" });
+        fs::write(&path, bytes).unwrap();
+        for diagnostic in load(&[path]).diagnostics {
+            let _ = render(&diagnostic, Look::Plain);
+            let _ = diagnostic.to_json();
+        }
+        done.send(()).unwrap();
+    });
+    wait.recv_timeout(Duration::from_secs(60)).expect("the loader panicked or hangs");
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for text in [
+        format!("x = {}{}", "[".repeat(50_000), "]".repeat(50_000)),
+        format!("x = {}", "{ a = ".repeat(50_000)),
+        format!("{} = 1", vec!["a"; 50_000].join(".")),
+        format!("[{}]", vec!["a"; 50_000].join(".")),
+        // Each key as deep as the parser lets it be, in tables as deep as it lets them be.
+        format!("x = {}1{}", format!("{{ {} = ", vec!["a"; 78].join(".")).repeat(78), "}".repeat(78)),
+        format!(
+            "[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.call]\nmethod = \"m\"\nargs = {}{}",
+            "[".repeat(60),
+            "]".repeat(60)
+        ),
+        format!("[[tool]]\nname = \"x\"\nmodel = \"{}\"", "{{ (".repeat(20_000)),
+    ] {
+        survives(text.into_bytes(), Format::Toml);
+    }
+    survives(format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)).into_bytes(), Format::Json);
+    survives("{\"a\":".repeat(500).into_bytes(), Format::Json);
+    let nested = format!("{{\"tool\":{}{}}}", "[".repeat(400), "]".repeat(400));
+    survives(nested.into_bytes(), Format::Json);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_panic_the_loader(bytes in proptest::collection::vec(any::<u8>(), 0..400), json: bool) {
+        survives(bytes, if json { Format::Json } else { Format::Toml });
+    }
+
+    /// A right file with pieces cut out, doubled or replaced.
+    #[test]
+    fn no_damage_panics_the_loader(
+        json: bool,
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4_u8, "[\\PC\\n]{0,6}"), 1..6),
+    ) {
+        let mut bytes = if json {
+            serde_json::to_vec(&toml::from_str::<toml::Table>(SEARCH).unwrap()).unwrap()
+        } else {
+            SEARCH.as_bytes().to_vec()
+        };
+        for (from, to, kind, text) in damage {
+            let (from, to) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
+            let (from, to) = (from.min(to), from.max(to));
+            // Small wounds: a file that is mostly gone tells little.
+            let to = to.min(from + 12);
+            match kind {
+                0 => drop(bytes.drain(from..to)),
+                1 => { let piece = bytes[from..to].to_vec(); bytes.splice(to..to, piece); }
+                2 => drop(bytes.splice(from..to, text.bytes())),
+                _ => bytes.truncate(bytes.len() - (to - from)),
+            }
+        }
+        survives(bytes, if json { Format::Json } else { Format::Toml });
+    }
 }

@@ -48,7 +48,9 @@ async fn a_bare_post_lists_and_calls() {
 async fn a_bare_post_takes_any_accept_that_allows_json() {
     let (_, hub) = Fake::hub();
     let web = Web::new(&hub).await;
-    for accept in ["*/*", "application/json", "application/json, text/event-stream", "application/*", "text/html, */*;q=0.8"] {
+    for accept in
+        ["*/*", "application/json", "application/json, text/event-stream", "application/*", "text/html, */*;q=0.8"]
+    {
         let body = request(1, "tools/list", json!({})).to_string();
         let listed = web.send("POST", "/mcp", &[CONTENT, ("accept", accept)], body).await;
         assert_eq!((listed.status, names(&listed.json()).len()), (200, NAMES.len()), "{accept}");
@@ -159,7 +161,9 @@ async fn the_revision_without_sessions_works_and_is_strict() {
     let unsupported = web.post("/mcp", &headers, &newer).await;
     assert_eq!((unsupported.status, &unsupported.json()["error"]["code"]), (400, &json!(-32022)));
     for method in ["GET", "DELETE"] {
-        let refused = web.send(method, "/mcp", &[("mcp-protocol-version", common::MODERN), ("accept", "text/event-stream")], "").await;
+        let refused = web
+            .send(method, "/mcp", &[("mcp-protocol-version", common::MODERN), ("accept", "text/event-stream")], "")
+            .await;
         assert_eq!(refused.status, 405, "{method}");
     }
 }
@@ -217,7 +221,9 @@ async fn other_hosts_and_other_origins_are_refused_everywhere() {
     let web = Web::new(&hub).await;
     let list = request(1, "tools/list", json!({})).to_string();
     let own = format!("http://{}", web.address);
-    for (path, method) in [("/mcp", "POST"), ("/mcp/default", "POST"), ("/mcp", "GET"), ("/health", "GET"), ("/", "GET")] {
+    for (path, method) in
+        [("/mcp", "POST"), ("/mcp/default", "POST"), ("/mcp", "GET"), ("/health", "GET"), ("/", "GET")]
+    {
         for header in [("host", "evil.example"), ("origin", "http://evil.example"), ("origin", "null")] {
             let refused = web.send(method, path, &[CONTENT, header], list.clone()).await;
             assert_eq!(refused.status, 403, "{method} {path} {header:?}");
@@ -302,7 +308,9 @@ async fn a_burst_of_handshakes_never_passes_the_limit() {
 async fn a_panic_is_an_answer() {
     let (_, hub) = Fake::hub();
     let web = Web::new(&hub).await;
-    for answer in [web.bare("/mcp", &call(1, "panic", json!({}))).await, web.modern("/mcp", call(1, "panic", json!({}))).await] {
+    for answer in
+        [web.bare("/mcp", &call(1, "panic", json!({}))).await, web.modern("/mcp", call(1, "panic", json!({}))).await]
+    {
         assert_eq!(answer.json()["result"]["isError"], true);
     }
     let session = web.open("/mcp").await;
@@ -462,7 +470,7 @@ async fn nothing_listens_beyond_loopback() {
         let error = http::bind(http::Options { listen: listen.to_owned(), ..options() }).await.unwrap_err();
         assert!(error.to_string().contains("`http.listen`"), "{listen}: {error}");
     }
-    for path in ["", "/", "mcp", "/a//b", "/{x}", "/health"] {
+    for path in ["", "mcp", "/a//b", "/{x}", "/health"] {
         let error = http::bind(http::Options { path: path.to_owned(), ..options() }).await.unwrap_err();
         assert!(matches!(error, Error::Path { .. }), "{path}: {error}");
     }

@@ -1,4 +1,5 @@
 //! The JSON Schemas that ship are those of the code, and fit what ships.
+#![allow(clippy::unwrap_used, reason = "test code")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

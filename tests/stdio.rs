@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use common::backend::Fake;
 use common::line::{Client, connect};
 use common::{call, everyone, initialize, initialized, modern, request, tool};
-use rmcp::model::{ClientInfo, ProtocolVersion};
+use rmcp::model::{ClientConfig, ProtocolVersion};
 use rmcp::service::NotificationContext;
 use rmcp::{ClientHandler, RoleClient, ServiceExt};
 use serde_json::json;
@@ -31,7 +31,9 @@ async fn json_that_is_no_request_is_answered() {
     let (_, hub) = Fake::hub();
     let mut client = Client::new(&hub);
     client.handshake("2025-11-25").await;
-    for text in [r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "[]", "1"] {
+    for text in
+        [r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "[]", "1"]
+    {
         client.raw(format!("{text}\n").as_bytes()).await;
         let answer = client.next().await.unwrap();
         assert_eq!(answer["error"]["code"], -32600, "{text}");
@@ -167,7 +169,9 @@ async fn a_call_that_outlives_its_client_is_cancelled() {
 async fn a_subscription_does_not_keep_the_process_alive() {
     let (_, hub) = Fake::hub();
     let mut client = Client::new(&hub);
-    client.send(&modern(request("s", "subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})))).await;
+    client
+        .send(&modern(request("s", "subscriptions/listen", json!({"notifications": {"toolsListChanged": true}}))))
+        .await;
     assert_eq!(client.next().await.unwrap()["method"], "notifications/subscriptions/acknowledged");
     client.close();
     assert_eq!(client.next().await.unwrap()["id"], "s", "the subscription is completed");
@@ -224,7 +228,9 @@ async fn a_client_is_told_when_its_tools_change_and_only_then() {
 async fn who_did_not_ask_for_tools_is_not_told_of_them() {
     let (_, hub) = Fake::hub();
     let mut client = Client::new(&hub);
-    client.send(&modern(request("s", "subscriptions/listen", json!({"notifications": {"promptsListChanged": true}})))).await;
+    client
+        .send(&modern(request("s", "subscriptions/listen", json!({"notifications": {"promptsListChanged": true}}))))
+        .await;
     let acknowledged = client.next().await.unwrap();
     assert_eq!(acknowledged["params"]["notifications"], json!({}), "there are no prompts to hear of");
     hub.replace(Catalog::new(vec![Arc::new(tool("only"))]));
@@ -239,8 +245,8 @@ struct Listener {
 }
 
 impl ClientHandler for Listener {
-    fn get_info(&self) -> ClientInfo {
-        let mut info = ClientInfo::default();
+    fn get_info(&self) -> ClientConfig {
+        let mut info = ClientConfig::default();
         info.protocol_version = ProtocolVersion::V_2025_06_18;
         info
     }

@@ -112,8 +112,5 @@ impl Catalog {
 
 /// Everything of a tool that a client which listed it knows.
 fn listed(tool: &Tool) -> impl PartialEq + '_ {
-    (
-        (&tool.name, &tool.title, &tool.description, tool.annotations),
-        (&tool.input.schema, &tool.icons, &tool.meta),
-    )
+    ((&tool.name, &tool.title, &tool.description, tool.annotations), (&tool.input.schema, &tool.icons, &tool.meta))
 }

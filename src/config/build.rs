@@ -102,7 +102,9 @@ impl Build<'_> {
             let password = self.secret(instance, name, "password");
             let tls = self.tls(at(instance, "tls"));
             if at(instance, "url").is_none() && name != default {
-                self.sink.error(place, format!("`instances.{name}` has no `url`")).hint("e.g. `url = \"https://example.odoo.com\"`");
+                self.sink
+                    .error(place, format!("`instances.{name}` has no `url`"))
+                    .hint("e.g. `url = \"https://example.odoo.com\"`");
             }
             let Some(url) = url else { continue };
             let protocol = match text(instance, "protocol").as_deref() {
@@ -129,10 +131,8 @@ impl Build<'_> {
             && table.is_none_or(|table| table.get(default).is_none())
         {
             let names: Vec<_> = table.into_iter().flat_map(Table::iter).map(|(name, _, _)| name).collect();
-            let hint = nearest(default, names.iter().copied()).map_or_else(
-                || format!("write `[instances.{default}]`"),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = nearest(default, names.iter().copied())
+                .map_or_else(|| format!("write `[instances.{default}]`"), |near| format!("did you mean `{near}`?"));
             self.sink.error(&node.place, format!("there is no instance `{default}`")).hint(hint);
         }
         instances
@@ -171,7 +171,8 @@ impl Build<'_> {
         let node = at(instance, key)?;
         let table = node.as_table()?;
         let key_path = format!("instances.{name}.{key}");
-        let given: Vec<_> = ["env", "file", "command"].into_iter().filter_map(|key| Some((key, table.get(key)?))).collect();
+        let given: Vec<_> =
+            ["env", "file", "command"].into_iter().filter_map(|key| Some((key, table.get(key)?))).collect();
         let [(kind, value)] = given.as_slice() else {
             self.sink
                 .error(&node.place, format!("`{key_path}` must have exactly one of `env`, `file` and `command`"))
@@ -206,10 +207,11 @@ impl Build<'_> {
             found => {
                 let state = if found.is_some() { "empty" } else { "not set" };
                 let known = self.options.environment.keys().map(String::as_str);
-                let hint = nearest(variable, known.filter(|name| name.contains("ODOO") || name.contains("KEY"))).map_or_else(
-                    || format!("set `{variable}` in the environment in which tooldoo starts"),
-                    |near| format!("set it; or did you mean `{near}`, which is set?"),
-                );
+                let hint = nearest(variable, known.filter(|name| name.contains("ODOO") || name.contains("KEY")))
+                    .map_or_else(
+                        || format!("set `{variable}` in the environment in which tooldoo starts"),
+                        |near| format!("set it; or did you mean `{near}`, which is set?"),
+                    );
                 self.sink
                     .error(&node.place, format!("`{key_path}` names the variable `{variable}`, which is {state}"))
                     .hint(hint);
@@ -261,7 +263,9 @@ impl Build<'_> {
         let path = at(table, "path");
         if let Some(node) = path
             && let Some(text) = node.as_str()
-            && (!text.starts_with('/') || text.contains(['{', '}', '?', '#', '*', ' ']) || text.len() > 1 && text.ends_with('/'))
+            && (!text.starts_with('/')
+                || text.contains(['{', '}', '?', '#', '*', ' '])
+                || text.len() > 1 && text.ends_with('/'))
         {
             self.sink.error(&node.place, format!("`{text}` is not a path")).hint("e.g. `/mcp`");
         }
@@ -278,15 +282,23 @@ impl Build<'_> {
 
     fn listen(&mut self, node: &Node, origin: &str, transport: Option<Transport>) {
         let Some(text) = node.as_str() else { return };
-        let Some((host, port)) = text.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) else {
-            self.sink.error(&node.place, format!("`{text}` is not a host and port")).hint("e.g. `127.0.0.1:8080` or `[::1]:8080`");
+        let Some((host, port)) =
+            text.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+        else {
+            self.sink
+                .error(&node.place, format!("`{text}` is not a host and port"))
+                .hint("e.g. `127.0.0.1:8080` or `[::1]:8080`");
             return;
         };
         if is_loopback(host) {
             return;
         }
-        let message = format!("`{origin}` would listen on `{host}`, which other machines reach, and nothing says who may connect");
-        let hint = format!("this version has no access control: listen on `127.0.0.1:{port}`, and put what checks callers in front of it");
+        let message = format!(
+            "`{origin}` would listen on `{host}`, which other machines reach, and nothing says who may connect"
+        );
+        let hint = format!(
+            "this version has no access control: listen on `127.0.0.1:{port}`, and put what checks callers in front of it"
+        );
         if self.options.http || transport == Some(Transport::Http) {
             self.sink.error(&node.place, message).hint(hint);
         } else {
@@ -298,9 +310,13 @@ impl Build<'_> {
         for node in node.and_then(Node::as_array).unwrap_or_default() {
             let Some(text) = node.as_str() else { continue };
             let sound = text == "*"
-                || text.split_once("://").is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'));
+                || text
+                    .split_once("://")
+                    .is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'));
             if !sound {
-                self.sink.error(&node.place, format!("`{text}` is not an origin")).hint("e.g. `https://app.example.com`, without a path");
+                self.sink
+                    .error(&node.place, format!("`{text}` is not an origin"))
+                    .hint("e.g. `https://app.example.com`, without a path");
             }
         }
     }

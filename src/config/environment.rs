@@ -23,9 +23,9 @@ const OTHERS: &[&str] = &["TOOLDOO_CONFIG"];
 ///
 /// # Errors
 /// A diagnostic that names the file, and the line where one is no assignment (but never shows it: it may be a secret).
-pub(super) fn env_file(path: &Path) -> Result<BTreeMap<String, String>, Diagnostic> {
+pub(super) fn env_file(path: &Path) -> Result<BTreeMap<String, String>, Box<Diagnostic>> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Diagnostic::error(format!("the file `{}` of `--env-file` cannot be read: {error}", path.display()))
+        Box::new(Diagnostic::error(format!("the file `{}` of `--env-file` cannot be read: {error}", path.display())))
     })?;
     let mut variables = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
@@ -36,7 +36,7 @@ pub(super) fn env_file(path: &Path) -> Result<BTreeMap<String, String>, Diagnost
         let assignment = line.strip_prefix("export ").unwrap_or(line).split_once('=');
         let Some((name, value)) = assignment.filter(|(name, _)| is_name(name.trim())) else {
             let message = format!("line {} of `{}` is not `NAME=value`", index + 1, path.display());
-            return Err(Diagnostic::error(message));
+            return Err(Box::new(Diagnostic::error(message)));
         };
         let value = value.trim();
         let quoted = ['"', '\''].into_iter().find_map(|quote| value.strip_prefix(quote)?.strip_suffix(quote));
@@ -87,12 +87,13 @@ impl Environment<'_> {
                         set(root, &path, node);
                     }
                 }
-                Err(shape) => {
+                Err((shape, wrong)) => {
                     let place = masked(name).place;
-                    let last = path.last().map_or("", String::as_str);
-                    let hint = did_you_mean(last, shape.keys.iter().map(|key| key.name));
+                    let hint = did_you_mean(wrong, shape.keys.iter().map(|key| key.name));
                     self.sink.error(&place, format!("the variable `{name}` names no key of the configuration")).hint(
-                        hint.unwrap_or_else(|| "the name is `TOOLDOO_` and the key's path, with `__` between levels".to_owned()),
+                        hint.unwrap_or_else(|| {
+                            "the name is `TOOLDOO_` and the key's path, with `__` between levels".to_owned()
+                        }),
                     );
                 }
             }
@@ -206,16 +207,33 @@ impl Environment<'_> {
         if is_secret(kind) && !value.trim_start().starts_with('{') {
             return Some(secret_node(name));
         }
-        if takes_text(kind) && !value.trim_start().starts_with(['{', '[']) {
-            return Some(text_node(name, value));
+        match kind {
+            Kind::Text | Kind::Duration | Kind::Size | Kind::Choice(..) => return Some(text_node(name, value)),
+            // What does not parse stays a text, and the check says which type is due.
+            Kind::Integer(..) => {
+                let mut node = text_node(name, value);
+                if let Ok(number) = value.trim().parse() {
+                    node.value = NodeValue::Integer(number);
+                }
+                return Some(node);
+            }
+            Kind::Boolean => {
+                let mut node = text_node(name, value);
+                match value.trim() {
+                    "true" | "1" => node.value = NodeValue::Boolean(true),
+                    "false" | "0" => node.value = NodeValue::Boolean(false),
+                    _ => {}
+                }
+                return Some(node);
+            }
+            Kind::Any if !value.trim_start().starts_with(['{', '[', '"']) => return Some(text_node(name, value)),
+            _ => {}
         }
         let text = format!("{name} = {value}");
         let before = self.sink.errors();
-        let root = read_text(Path::new("environment"), &text, Format::Toml, self.sink)?;
-        if self.sink.errors() > before {
-            return None;
-        }
-        root.child(name).cloned()
+        let mut node = None;
+        read_text(Path::new("environment"), &text, Format::Toml, self.sink, |root, _| node = root.child(name).cloned());
+        node.filter(|_| self.sink.errors() == before)
     }
 }
 
@@ -255,20 +273,12 @@ fn is_secret(kind: &Kind) -> bool {
     matches!(kind, Kind::Table(shape) if std::ptr::eq(*shape, &raw const language::SECRET))
 }
 
-fn takes_text(kind: &Kind) -> bool {
-    match kind {
-        Kind::Text | Kind::Duration | Kind::Size | Kind::Choice(..) | Kind::Any => true,
-        Kind::Either(kinds) => kinds.iter().any(takes_text),
-        _ => false,
-    }
-}
-
-/// The kind of the key at a path; the table in which the path ends where there is none.
-fn kind_at(root: &'static Shape, path: &[String]) -> Result<&'static Kind, &'static Shape> {
+/// The kind of the key at a path; where there is none, the table that lacks it, and the part of the path.
+fn kind_at<'p>(root: &'static Shape, path: &'p [String]) -> Result<&'static Kind, (&'static Shape, &'p str)> {
     let mut shape = root;
     let mut segments = path.iter();
     while let Some(segment) = segments.next() {
-        let mut kind = &shape.key(segment).ok_or(shape)?.kind;
+        let mut kind = &shape.key(segment).ok_or((shape, segment.as_str()))?.kind;
         while let Kind::Map(inner) = kind {
             if segments.next().is_none() {
                 return Ok(kind);
@@ -280,10 +290,10 @@ fn kind_at(root: &'static Shape, path: &[String]) -> Result<&'static Kind, &'sta
             Kind::Table(inner) => shape = inner,
             // A key that is not carried out: the check of the tree says so.
             Kind::Any => return Ok(kind),
-            _ => return Err(shape),
+            _ => return Err((shape, segment)),
         }
     }
-    Err(shape)
+    Err((shape, ""))
 }
 
 pub(super) fn get<'n>(root: &'n Node, path: &[String]) -> Option<&'n Node> {

@@ -28,7 +28,9 @@ pub(super) fn masked(text: &str, keys: &[&str]) -> String {
 
 /// Replaces what is inside the quotes; to the end of the line where they are not closed.
 fn hide(bytes: &mut [u8], begin: usize, value: &str) {
-    let Some(quotes) = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| value.starts_with(quotes)) else { return };
+    let Some(quotes) = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| value.starts_with(quotes)) else {
+        return;
+    };
     let inside = value.get(quotes.len()..).unwrap_or_default();
     let mut escaped = false;
     let end = inside.char_indices().find_map(|(offset, letter)| {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_text, shape};
+use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_text, shape, sort};
 
 pub use secret::{Secret, SecretError};
 pub use settings::{
@@ -91,7 +91,7 @@ pub fn load(options: &Options) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnost
                 options.environment.entry(name).or_insert(value);
             }),
             Err(diagnostic) => {
-                sink.push(diagnostic);
+                sink.push(*diagnostic);
             }
         }
     }
@@ -107,6 +107,7 @@ pub fn load(options: &Options) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnost
     flags(&options, &mut root);
     shape::check(&root, &language::FILE, &mut sink);
     let config = build::Build { sink: &mut sink, options: &options, file }.config(&root, default, transport);
+    sort(&mut sink.diagnostics);
     if sink.errors() > 0 { Err(sink.diagnostics) } else { Ok((config, sink.diagnostics)) }
 }
 
@@ -122,12 +123,15 @@ fn read(path: &Path, sink: &mut Sink) -> Option<Node> {
     // Diagnostics show lines of the file: no secret may be in them.
     let text = mask::masked(&text, language::SECRET_KEYS);
     let format = Format::of(path).unwrap_or(Format::Toml);
-    let root = read_text(path, &text, format, sink)?;
-    if root.as_table().is_none() {
-        sink.error(&root.place, format!("expected a table, found {}", root.kind()));
-        return None;
-    }
-    Some(root)
+    let mut read = None;
+    read_text(path, &text, format, sink, |root, sink| {
+        if root.as_table().is_some() {
+            read = Some(root.clone());
+        } else {
+            sink.error(&root.place, format!("expected a table, found {}", root.kind()));
+        }
+    });
+    read
 }
 
 fn empty() -> Node {
@@ -154,8 +158,14 @@ fn refuse_written_secrets(root: &mut Node, sink: &mut Sink) {
             if instance.get(key).is_some_and(|node| node.as_str().is_some())
                 && let Some((place, _)) = instance.entries.shift_remove(*key)
             {
-                sink.error(&place, format!("`instances.{name}.{key}` is written out: a secret never stands in this file"))
-                    .hint(format!("`{key} = {{ env = \"ODOO_{}\" }}`, or `{{ file = \"…\" }}`, or `{{ command = [\"…\"] }}`", key.to_uppercase()));
+                sink.error(
+                    &place,
+                    format!("`instances.{name}.{key}` is written out: a secret never stands in this file"),
+                )
+                .hint(format!(
+                    "`{key} = {{ env = \"ODOO_{}\" }}`, or `{{ file = \"…\" }}`, or `{{ command = [\"…\"] }}`",
+                    key.to_uppercase()
+                ));
             }
         }
     }

@@ -39,12 +39,13 @@ impl Config {
     ///
     /// # Errors
     /// A sentence that names what to set, where no address of it is known.
-    pub fn default_instance(&self) -> Result<&InstanceConfig, Diagnostic> {
+    pub fn default_instance(&self) -> Result<&InstanceConfig, Box<Diagnostic>> {
         self.instances.get(&self.default_instance).ok_or_else(|| {
             let name = &self.default_instance;
-            Diagnostic::error(format!("no address of an Odoo is known: `instances.{name}.url` is not set")).with_hint(
-                "set `ODOO_URL` (and `ODOO_DB`, `ODOO_USERNAME`, `ODOO_API_KEY`), or write it in the configuration file",
-            )
+            let message = format!("no address of an Odoo is known: `instances.{name}.url` is not set");
+            let hint =
+                "set `ODOO_URL` (and `ODOO_DB`, `ODOO_USERNAME`, `ODOO_API_KEY`), or write it in the configuration file";
+            Box::new(Diagnostic::error(message).with_hint(hint))
         })
     }
 }

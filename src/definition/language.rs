@@ -62,12 +62,20 @@ pub static TOOL: Shape = Shape {
         Key::new("model", Kind::Text, "The Odoo model, e.g. `crm.lead`; may be a template."),
         Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments."),
         Key::new("lookup", Kind::Map(&Kind::Table(&LOOKUP)), "Names that become record ids before the operation runs."),
-        Key::new("confirm", Kind::Either(CONFIRM), "When a person has to confirm: `\"never\"`, `\"always\"` or a template."),
+        Key::new(
+            "confirm",
+            Kind::Either(CONFIRM),
+            "When a person has to confirm: `\"never\"`, `\"always\"` or a template.",
+        ),
         Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent."),
         Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities."),
         Key::new("company", Kind::Either(&[Kind::Text, POSITIVE]), "The company that the call runs in, by name or id."),
         Key::new("enabled", Kind::Boolean, "Not offered when false."),
-        Key::new("sequence", Kind::Integer(-1_000_000, 1_000_000), "Lists are sorted by this, then by name. Default 0."),
+        Key::new(
+            "sequence",
+            Kind::Integer(-1_000_000, 1_000_000),
+            "Lists are sorted by this, then by name. Default 0.",
+        ),
         Key::new("category", Kind::Text, "A word for grouping."),
         Key::new("aliases", Kind::Words, "Other names that it answers to, never listed."),
         Key::new("timeout", Kind::Duration, "The longest that a call may take."),
@@ -143,7 +151,7 @@ pub static RESULT: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("format", Kind::Choice(&["json"], &["table", "text"]), "`json`, the default: compact, sent once."),
-        Key::new("max_bytes", Kind::Integer(1000, 100_000_000), "The answer is cut at whole records beyond this."),
+        Key::new("max_bytes", Kind::Integer(100, 100_000_000), "The answer is cut at whole records beyond this."),
         Key::not_yet("template", "A template for text answers."),
         Key::not_yet("structured", "An output schema, and structured content."),
         Key::not_yet("links", "Each record's web address."),
@@ -165,8 +173,10 @@ const IDS: Kind = Kind::Either(&[
 const LIMIT_FORMS: Kind = Kind::Either(&[Kind::Integer(1, 10_000), Kind::Table(&LIMIT)]);
 
 const DOMAIN_KEY: Key = Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.");
-const FIELDS_KEY: Key = Key::new("fields", FIELDS, "The fields to read; `{ order_line = [\"product_id\"] }` reads related ones.");
-const RETURN_KEY: Key = Key::new("return", FIELDS, "The fields to read afterwards; an empty list reads none. Default: the names.");
+const FIELDS_KEY: Key =
+    Key::new("fields", FIELDS, "The fields to read; `{ order_line = [\"product_id\"] }` reads related ones.");
+const RETURN_KEY: Key =
+    Key::new("return", FIELDS, "The fields to read afterwards; an empty list reads none. Default: the names.");
 const ORDER_KEY: Key = Key::new("order", Kind::Text, "e.g. `date_order desc, id desc`.");
 const LIMIT_KEY: Key = Key::new("limit", LIMIT_FORMS, "How many: a number, or `{ default = 20, max = 100 }`.");
 const PAGE_KEY: Key = Key::new("page", Kind::Boolean, "Adds the arguments `limit` and `offset`. Default true.");
@@ -200,52 +210,82 @@ macro_rules! operation {
     };
 }
 
-operation!(SEARCH_READ, "search_read", "Rows, their total, and the next offset.", [
-    DOMAIN_KEY,
-    FIELDS_KEY,
-    ORDER_KEY,
-    LIMIT_KEY,
-    PAGE_KEY,
-    Key::new("count", Kind::Boolean, "Whether the answer has `total`. Default true."),
-]);
+operation!(
+    SEARCH_READ,
+    "search_read",
+    "Rows, their total, and the next offset.",
+    [
+        DOMAIN_KEY,
+        FIELDS_KEY,
+        ORDER_KEY,
+        LIMIT_KEY,
+        PAGE_KEY,
+        Key::new("count", Kind::Boolean, "Whether the answer has `total`. Default true."),
+    ]
+);
 operation!(READ, "read", "Records by id, in the order asked, archived ones too.", [IDS_KEY, FIELDS_KEY]);
 operation!(SEARCH_COUNT, "search_count", "How many records there are.", [DOMAIN_KEY]);
-operation!(READ_GROUP, "read_group", "Groups with aggregates.", [
-    DOMAIN_KEY,
-    Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`."),
-    Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`."),
-    ORDER_KEY,
-    LIMIT_KEY,
-    PAGE_KEY,
-]);
-operation!(NAME_SEARCH, "name_search", "Ids and names by a text.", [
-    Key::new("text", Kind::Text, "The text to look for."),
-    DOMAIN_KEY,
-    LIMIT_KEY,
-    PAGE_KEY,
-]);
-operation!(FIELDS_GET, "fields_get", "The fields of the model.", [
-    Key::new("fields", NAMES, "Only these."),
-    Key::new("attributes", NAMES, "Which attributes of them."),
-    Key::new("query", Kind::Text, "Only fields whose name or label contains it."),
-]);
+operation!(
+    READ_GROUP,
+    "read_group",
+    "Groups with aggregates.",
+    [
+        DOMAIN_KEY,
+        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`."),
+        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`."),
+        ORDER_KEY,
+        LIMIT_KEY,
+        PAGE_KEY,
+    ]
+);
+operation!(
+    NAME_SEARCH,
+    "name_search",
+    "Ids and names by a text.",
+    [Key::new("text", Kind::Text, "The text to look for."), DOMAIN_KEY, LIMIT_KEY, PAGE_KEY,]
+);
+operation!(
+    FIELDS_GET,
+    "fields_get",
+    "The fields of the model.",
+    [
+        Key::new("fields", NAMES, "Only these."),
+        Key::new("attributes", NAMES, "Which attributes of them."),
+        Key::new("query", Kind::Text, "Only fields whose name or label contains it."),
+    ]
+);
 operation!(DEFAULT_GET, "default_get", "The default values of a new record.", [FIELDS_KEY]);
-operation!(CREATE, "create", "New records.", [
-    Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
-    RETURN_KEY,
-    Key::not_yet("each", "One record for each element of a list."),
-]);
-operation!(WRITE, "write", "Changed records.", [
-    IDS_KEY,
-    Key::required("values", VALUES, "The values: a table, or a template that gives one."),
-    RETURN_KEY,
-    Key::not_yet("clear", "Words for fields that the caller may empty."),
-]);
+operation!(
+    CREATE,
+    "create",
+    "New records.",
+    [
+        Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
+        RETURN_KEY,
+        Key::not_yet("each", "One record for each element of a list."),
+    ]
+);
+operation!(
+    WRITE,
+    "write",
+    "Changed records.",
+    [
+        IDS_KEY,
+        Key::required("values", VALUES, "The values: a table, or a template that gives one."),
+        RETURN_KEY,
+        Key::not_yet("clear", "Words for fields that the caller may empty."),
+    ]
+);
 operation!(UNLINK, "unlink", "Deleted records.", [IDS_KEY]);
-operation!(CALL, "call", "A method of the model.", [
-    Key::required("method", Kind::Text, "Its name; may be one template."),
-    Key::new("ids", IDS, "The records that it is called on. Without the key it is called on the model."),
-    Key::new("kwargs", VALUES, "Named arguments."),
-    Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
-    Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
-]);
+operation!(
+    CALL,
+    "call",
+    "A method of the model.",
+    [
+        Key::required("method", Kind::Text, "Its name; may be one template."),
+        Key::new("ids", IDS, "The records that it is called on. Without the key it is called on the model."),
+        Key::new("kwargs", VALUES, "Named arguments."),
+        Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
+        Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
+    ]
+);

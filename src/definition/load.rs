@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use super::Definitions;
 use super::build::{self, Built};
 use super::language;
-use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape};
+use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape, sort};
 
 /// The definitions that ship, in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
@@ -52,8 +52,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     let (files, watched) = (finder.files, finder.watched);
     let mut reader = Reader::default();
     for (path, format) in &files {
-        let root = read(path, *format, &mut sink);
-        reader.file(root, &mut sink);
+        read(path, *format, &mut sink, |root, sink| reader.file(root, sink));
     }
     let mut loaded = reader.finish(sink);
     loaded.files = watched.into_iter().collect();
@@ -74,8 +73,7 @@ pub fn built_in_files() -> impl Iterator<Item = (&'static Path, &'static str)> {
 }
 
 fn files_of(directory: &'static Dir<'static>) -> Vec<(&'static Path, &'static str)> {
-    let mut files: Vec<_> =
-        directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
+    let mut files: Vec<_> = directory.files().filter_map(|file| Some((file.path(), file.contents_utf8()?))).collect();
     files.extend(directory.dirs().flat_map(files_of));
     files.sort_by_key(|(path, _)| *path);
     files
@@ -88,8 +86,7 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
     let mut reader = Reader::default();
     let mut count = 0;
     for (path, text, format) in texts {
-        let root = read_text(path, text, format, &mut sink);
-        reader.file(root, &mut sink);
+        read_text(path, text, format, &mut sink, |root, sink| reader.file(root, sink));
         count += 1;
     }
     let mut loaded = reader.finish(sink);
@@ -105,15 +102,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn file(&mut self, root: Option<Node>, sink: &mut Sink) {
-        let Some(root) = root else { return };
+    fn file(&mut self, root: &Node, sink: &mut Sink) {
         let Some(table) = root.as_table() else {
             sink.error(&root.place, format!("expected a table with `tool`, found {}", root.kind()));
             return;
         };
         let before = sink.errors();
-        shape::check(&root, &language::FILE, sink);
-        let sound = sink.errors() == before;
+        shape::check(root, &language::FILE, sink);
+        let sound = sink.errors() == before && !sink.recovering;
         for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
             self.tool_count += 1;
             self.built.extend(build::tool(node, sound, sink));
@@ -134,34 +130,23 @@ impl Reader {
     }
 }
 
-/// By place within each file; what has none comes first. Files stay in the order in which they were read.
-fn sort(diagnostics: &mut [Diagnostic]) {
-    let mut order: HashMap<PathBuf, usize> = HashMap::new();
-    for diagnostic in diagnostics.iter() {
-        if let Some(place) = &diagnostic.place {
-            let next = order.len();
-            order.entry(place.file.path.clone()).or_insert(next);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| {
-        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
-    });
-}
-
 /// Two tools of one name, unless no Odoo version has both.
 fn duplicates(built: &[Built], sink: &mut Sink) {
     let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
     for one in built.iter().filter(|built| built.enabled) {
-        let names_of = std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
+        let names_of =
+            std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
         for (name, place) in names_of {
             let others = names.entry(name).or_default();
-            let clash = others
-                .iter()
-                .find(|(other, _)| std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires));
+            let clash = others.iter().find(|(other, _)| {
+                std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires)
+            });
             if let Some((_, first)) = clash {
                 sink.definition = Some(format!("tool `{}`", one.tool.name));
                 sink.error(place, format!("the name `{name}` is taken by another tool"))
-                    .hint("names and aliases are unique, unless the tools require Odoo versions that exclude each other")
+                    .hint(
+                        "names and aliases are unique, unless the tools require Odoo versions that exclude each other",
+                    )
                     .related(first, "the first one");
                 sink.definition = None;
             }
@@ -183,7 +168,14 @@ impl Finder<'_> {
     fn root(&mut self, path: &Path) {
         self.watched.insert(path.to_owned());
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => self.directory(path, 0),
+            Ok(metadata) if metadata.is_dir() => {
+                let before = self.files.len();
+                let new = self.directory(path, 0);
+                if new && self.files.len() == before {
+                    let message = format!("the directory `{}` has no definition files", path.display());
+                    self.sink.push(Diagnostic::warning(message).with_hint("definition files end in `.toml` or `.json`"));
+                }
+            }
             Ok(_) => match Format::of(path) {
                 Some(format) => self.add(path, format),
                 None => {
@@ -205,10 +197,11 @@ impl Finder<'_> {
         }
     }
 
-    fn directory(&mut self, path: &Path, depth: usize) {
+    /// Says whether it was entered for the first time, and could be read.
+    fn directory(&mut self, path: &Path, depth: usize) -> bool {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if depth > MAX_DIRECTORIES || !self.visited.insert(real) {
-            return;
+            return false;
         }
         self.watched.insert(path.to_owned());
         let entries = match std::fs::read_dir(path) {
@@ -216,7 +209,7 @@ impl Finder<'_> {
             Err(error) => {
                 let message = format!("the directory `{}` cannot be read: {error}", path.display());
                 self.sink.push(Diagnostic::error(message));
-                return;
+                return false;
             }
         };
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -239,6 +232,7 @@ impl Finder<'_> {
                 self.add(&path, format);
             }
         }
+        true
     }
 }
 

@@ -27,9 +27,10 @@ impl Definitions {
         let known = || config.instances.keys().map(String::as_str).chain([config.default_instance.as_str()]);
         let unknown = self.tools.iter().filter_map(|tool| {
             let instance = tool.instance.as_deref().filter(|instance| !known().any(|name| name == *instance))?;
-            let mut diagnostic = Diagnostic::error(format!("the configuration has no instance `{instance}`"))
-                .at(&tool.place)
-                .with_hint(did_you_mean(instance, known()).unwrap_or_else(|| format!("write `[instances.{instance}]` there")));
+            let mut diagnostic =
+                Diagnostic::error(format!("the configuration has no instance `{instance}`")).at(&tool.place).with_hint(
+                    did_you_mean(instance, known()).unwrap_or_else(|| format!("write `[instances.{instance}]` there")),
+                );
             diagnostic.definition = Some(format!("tool `{}`", tool.name));
             Some(diagnostic)
         });

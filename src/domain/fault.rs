@@ -20,12 +20,7 @@ pub struct DomainFault {
 
 impl DomainFault {
     pub(super) fn new(path: &[usize], message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_vec(),
-            range: None,
-            message: message.into(),
-            hint: None,
-        }
+        Self { path: path.to_vec(), range: None, message: message.into(), hint: None }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {

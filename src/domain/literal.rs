@@ -16,10 +16,7 @@ pub(super) fn parse(text: &str) -> Result<Value, DomainFault> {
     if text.len() > MAX_TEXT {
         return Err(DomainFault::new(&[], format!("the text is longer than {MAX_TEXT} bytes")));
     }
-    let mut parser = Parser {
-        text,
-        rest: text.char_indices().peekable(),
-    };
+    let mut parser = Parser { text, rest: text.char_indices().peekable() };
     let value = parser.value(0)?;
     parser.space();
     match parser.rest.peek().copied() {
@@ -125,7 +122,7 @@ impl Parser<'_> {
             'x' => self.code(at, 2)?,
             'u' => self.unicode(at)?,
             'U' => self.code(at, 8)?,
-            other => return Err(self.fault(at, format!("`\\{other}` is not an escape")))
+            other => return Err(self.fault(at, format!("`\\{other}` is not an escape"))),
         });
         Ok(())
     }
@@ -153,7 +150,8 @@ impl Parser<'_> {
         if !(0xD800..0xDC00).contains(&high) {
             return char::from_u32(high).ok_or_else(|| self.fault(at, "this escape is not a character"));
         }
-        let paired = self.rest.next_if(|(_, c)| *c == '\\').is_some() && self.rest.next_if(|(_, c)| *c == 'u').is_some();
+        let paired =
+            self.rest.next_if(|(_, c)| *c == '\\').is_some() && self.rest.next_if(|(_, c)| *c == 'u').is_some();
         if !paired {
             return Err(self.fault(at, "this escape is half of a pair"));
         }
@@ -170,9 +168,8 @@ impl Parser<'_> {
             return Err(self.fault(self.text.len(), "the text ends too early"));
         };
         let mut written = String::new();
-        while let Some((_, c)) = self
-            .rest
-            .next_if(|(_, c)| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_'))
+        while let Some((_, c)) =
+            self.rest.next_if(|(_, c)| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_'))
         {
             written.push(c);
         }

@@ -140,8 +140,12 @@ impl<V> Domain<V> {
     /// What `change` gives.
     pub fn try_map<W, E>(self, change: &mut impl FnMut(V) -> Result<W, E>) -> Result<Domain<W>, E> {
         Ok(match self {
-            Self::And(parts) => Domain::And(parts.into_iter().map(|part| part.try_map(change)).collect::<Result<_, _>>()?),
-            Self::Or(parts) => Domain::Or(parts.into_iter().map(|part| part.try_map(change)).collect::<Result<_, _>>()?),
+            Self::And(parts) => {
+                Domain::And(parts.into_iter().map(|part| part.try_map(change)).collect::<Result<_, _>>()?)
+            }
+            Self::Or(parts) => {
+                Domain::Or(parts.into_iter().map(|part| part.try_map(change)).collect::<Result<_, _>>()?)
+            }
             Self::Not(inner) => Domain::Not(Box::new(inner.try_map(change)?)),
             Self::Condition(condition) => Domain::Condition(Condition {
                 path: condition.path,
@@ -185,20 +189,12 @@ impl<V> Domain<V> {
             Self::Or(parts) => Some(each(parts)?).filter(|parts| !parts.is_empty()).map(Self::any_of),
             Self::Not(inner) => inner.rewrite_within(within, change)?.map(|inner| Self::Not(Box::new(inner))),
             Self::Condition(condition) => match change(within, condition)? {
-                Some(Self::Condition(Condition {
-                    path,
-                    operator,
-                    operand: Operand::Domain(inner),
-                })) => {
+                Some(Self::Condition(Condition { path, operator, operand: Operand::Domain(inner) })) => {
                     within.push(path.clone());
                     let inner = inner.rewrite_within(within, change);
                     within.pop();
                     inner?.map(|inner| {
-                        Self::Condition(Condition {
-                            path,
-                            operator,
-                            operand: Operand::Domain(Box::new(inner)),
-                        })
+                        Self::Condition(Condition { path, operator, operand: Operand::Domain(Box::new(inner)) })
                     })
                 }
                 other => other,

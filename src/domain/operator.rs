@@ -110,9 +110,12 @@ impl Operator {
             "parent of" | "parentof" => "parent_of",
             "exists" | "some" => "any",
             "!any" | "none" => "not any",
-            other => return Self::parse(other).or_else(|| {
-                suggest::nearest(other, Self::ALL.into_iter().map(Self::as_str).filter(|known| known.len() > 2)).and_then(Self::parse)
-            }),
+            other => {
+                return Self::parse(other).or_else(|| {
+                    suggest::nearest(other, Self::ALL.into_iter().map(Self::as_str).filter(|known| known.len() > 2))
+                        .and_then(Self::parse)
+                });
+            }
         };
         Self::parse(meant)
     }

@@ -195,7 +195,12 @@ impl Reader {
     }
 
     /// `None` where the faults are noted already.
-    fn try_leaf(&mut self, item: &Value, path: &mut Vec<usize>, depth: usize) -> Result<Option<Domain<Value>>, DomainFault> {
+    fn try_leaf(
+        &mut self,
+        item: &Value,
+        path: &mut Vec<usize>,
+        depth: usize,
+    ) -> Result<Option<Domain<Value>>, DomainFault> {
         let [field, operator, value] = triple(item, path)?;
         if let Some(constant) = constant(field, operator, value) {
             return Ok(Some(constant));
@@ -217,11 +222,7 @@ impl Reader {
             })?;
             Operand::Value(value.clone())
         };
-        Ok(Some(Domain::Condition(Condition {
-            path: field.to_owned(),
-            operator,
-            operand,
-        })))
+        Ok(Some(Domain::Condition(Condition { path: field.to_owned(), operator, operand })))
     }
 }
 
@@ -235,7 +236,8 @@ pub(super) fn list<'v>(value: &'v Value, path: &[usize]) -> Result<&'v Vec<Value
         && !matches!(first.as_str(), "&" | "|" | "!")
         && Operator::parse(operator).is_some()
     {
-        return Err(DomainFault::new(path, "this is one condition, not a list of conditions").hint("put it into a list: `[[…]]`"));
+        return Err(DomainFault::new(path, "this is one condition, not a list of conditions")
+            .hint("put it into a list: `[[…]]`"));
     }
     Ok(items)
 }
@@ -313,8 +315,11 @@ pub(super) fn operator_of(operator: &Value, path: &[usize]) -> Result<Operator, 
         return Err(DomainFault::new(&here, format!("an operator is a text, not {}", describe(operator))));
     };
     if is_template(text) {
-        return Err(DomainFault::new(&here, "an operator cannot be a template: arguments give values, never structure")
-            .hint("write a condition for each operator, and switch them on with `{{ value if … }}`"));
+        return Err(DomainFault::new(
+            &here,
+            "an operator cannot be a template: arguments give values, never structure",
+        )
+        .hint("write a condition for each operator, and switch them on with `{{ value if … }}`"));
     }
     Operator::parse(text).ok_or_else(|| {
         let fault = DomainFault::new(&here, format!("unknown operator `{text}`"));
@@ -328,9 +333,7 @@ pub(super) fn operator_of(operator: &Value, path: &[usize]) -> Result<Operator, 
 /// `^[a-zA-Z_]\w*(\.\w+)*$`
 pub(super) fn is_path(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text
-            .split('.')
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+        && text.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// Scalars and lists of scalars; an `Err` says what it is instead.

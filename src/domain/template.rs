@@ -50,9 +50,7 @@ pub struct Filled {
 impl Default for DomainTemplate {
     /// Every record.
     fn default() -> Self {
-        Self {
-            tree: Tree::And(Vec::new()),
-        }
+        Self { tree: Tree::And(Vec::new()) }
     }
 }
 
@@ -114,27 +112,17 @@ impl DomainTemplate {
 
     /// The templates that stand for a sub-domain, in the order written.
     pub fn given(&self) -> impl Iterator<Item = &Template> {
-        self.placed_templates()
-            .into_iter()
-            .filter_map(|(path, template)| path.is_none().then_some(template))
+        self.placed_templates().into_iter().filter_map(|(path, template)| path.is_none().then_some(template))
     }
 
     fn collect<'a>(&'a self, within: &mut Vec<&'a str>, found: &mut Vec<ConditionTemplate<'a>>) {
         visit(&self.tree, &mut |leaf| match leaf {
             Leaf::Constant(_) | Leaf::Given(_) => {}
-            Leaf::Condition(path, operator, value) => found.push(ConditionTemplate {
-                within: within.clone(),
-                path,
-                operator: *operator,
-                value: Some(value),
-            }),
+            Leaf::Condition(path, operator, value) => {
+                found.push(ConditionTemplate { within: within.clone(), path, operator: *operator, value: Some(value) })
+            }
             Leaf::Related(path, operator, inner) => {
-                found.push(ConditionTemplate {
-                    within: within.clone(),
-                    path,
-                    operator: *operator,
-                    value: None,
-                });
+                found.push(ConditionTemplate { within: within.clone(), path, operator: *operator, value: None });
                 within.push(path);
                 inner.collect(within, found);
                 within.pop();
@@ -147,7 +135,9 @@ impl Leaf {
     fn templates<'a>(&'a self, found: &mut Vec<(Option<&'a str>, &'a Template)>) {
         match self {
             Self::Constant(_) => {}
-            Self::Condition(path, _, value) => found.extend(value.templates().map(|template| (Some(path.as_str()), template))),
+            Self::Condition(path, _, value) => {
+                found.extend(value.templates().map(|template| (Some(path.as_str()), template)))
+            }
             Self::Related(_, _, inner) => found.extend(inner.placed_templates()),
             Self::Given(template) => found.push((None, template)),
         }
@@ -186,16 +176,12 @@ impl Leaf {
             Self::Constant(true) => Ok(Some(Domain::all())),
             Self::Constant(false) => Ok(Some(Domain::none())),
             Self::Condition(path, operator, value) => {
-                let outcome = value.evaluate_in_domain(scope).map_err(|error| Error::Template {
-                    path: path.clone(),
-                    error,
-                })?;
+                let outcome =
+                    value.evaluate_in_domain(scope).map_err(|error| Error::Template { path: path.clone(), error })?;
                 let Some(given) = kept(outcome, path)? else { return Ok(None) };
                 let given = ids(given);
-                parse::check_value(&given).map_err(|what| Error::Value {
-                    path: path.clone(),
-                    what: what.to_owned(),
-                })?;
+                parse::check_value(&given)
+                    .map_err(|what| Error::Value { path: path.clone(), what: what.to_owned() })?;
                 Ok(Some(Domain::Condition(Condition {
                     path: path.clone(),
                     operator: *operator,
@@ -216,15 +202,11 @@ impl Leaf {
                 }))
             }
             Self::Given(template) => {
-                let outcome = template.evaluate_in_domain(scope).map_err(|error| Error::Template {
-                    path: String::new(),
-                    error,
-                })?;
+                let outcome = template
+                    .evaluate_in_domain(scope)
+                    .map_err(|error| Error::Template { path: String::new(), error })?;
                 let Some(given) = kept(outcome, "")? else { return Ok(None) };
-                let refused = |faults| Error::Given {
-                    template: template.source().trim().to_owned(),
-                    faults,
-                };
+                let refused = |faults| Error::Given { template: template.source().trim().to_owned(), faults };
                 let domain = match &given {
                     Value::Null => return Ok(None),
                     Value::Array(items) if items.is_empty() => return Ok(None),
@@ -239,10 +221,7 @@ impl Leaf {
                     list => Domain::parse(list),
                 };
                 let domain = domain.map_err(refused)?;
-                Ok(Some(domain.map(|value| Filled {
-                    value,
-                    from_caller: true,
-                })))
+                Ok(Some(domain.map(|value| Filled { value, from_caller: true })))
             }
         }
     }
@@ -252,10 +231,7 @@ fn kept(outcome: Outcome, path: &str) -> Result<Option<Value>, Error> {
     match outcome {
         Outcome::Given(value) => Ok(Some(value)),
         Outcome::Absent(Cause::NotGiven) => Ok(None),
-        Outcome::Absent(Cause::Empty(expression)) => Err(Error::Empty {
-            path: path.to_owned(),
-            expression,
-        }),
+        Outcome::Absent(Cause::Empty(expression)) => Err(Error::Empty { path: path.to_owned(), expression }),
     }
 }
 
@@ -338,8 +314,11 @@ impl Reader {
             Ok(template) if template.is_expression() => Some(Leaf::Given(template)),
             Ok(_) => {
                 self.faults.push(
-                    DomainFault::new(path, "a sub-domain is one single expression: a domain is never put together from texts")
-                        .hint("write `\"{{ domain }}\"`"),
+                    DomainFault::new(
+                        path,
+                        "a sub-domain is one single expression: a domain is never put together from texts",
+                    )
+                    .hint("write `\"{{ domain }}\"`"),
                 );
                 None
             }
@@ -432,7 +411,10 @@ fn author_path<'v>(field: &'v Value, path: &[usize]) -> Result<&'v str, DomainFa
     } else {
         let mut fault = parse::bad_path(field, path);
         if field.contains('?') || field.contains('|') {
-            fault.hint = Some("write `field?` for one that not every Odoo has, `new_name|old_name` for the first that exists".to_owned());
+            fault.hint = Some(
+                "write `field?` for one that not every Odoo has, `new_name|old_name` for the first that exists"
+                    .to_owned(),
+            );
         }
         Err(fault)
     }

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::{Hub, present};
+use super::Hub;
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
@@ -55,7 +55,7 @@ pub(super) async fn call(
                 let mut error = Error::new(Kind::Internal, format!("The server failed while it ran `{}`.", tool.name))
                     .hint("This is a fault of the server, not of the call: tell its administrator, and try again.");
                 error.applied = may_have_written(tool);
-                present::failure(&error)
+                Answer::error(&error)
             }
         },
         () = end => {
@@ -66,7 +66,7 @@ pub(super) async fn call(
             };
             let mut error = Error::new(kind, message);
             error.applied = may_have_written(tool);
-            present::failure(&error)
+            Answer::error(&error)
         }
     }
 }

@@ -86,7 +86,8 @@ impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         // Exactly what there is: a client that sees a capability asks for it.
         let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
-        let mut info = ServerConfig::new(capabilities).with_server_info(Implementation::clone(&self.hub.implementation));
+        let mut info =
+            ServerConfig::new(capabilities).with_server_info(Implementation::clone(&self.hub.implementation));
         info.instructions.clone_from(&self.hub.instructions);
         info
     }
@@ -103,7 +104,7 @@ impl ServerHandler for Handler {
             ));
         }
         let catalog = self.hub.snapshot();
-        let mut result = ListToolsResult::with_all_items(catalog.tools(&self.caller).map(|t| present::tool(t)).collect());
+        let mut result = ListToolsResult::with_all_items(present::tools(&catalog, &self.caller));
         // A file may be saved at any moment, and who sees what may depend on who asks.
         result.ttl_ms = Some(0);
         result.cache_scope = Some(CacheScope::Private);
@@ -170,8 +171,8 @@ impl ServerHandler for Handler {
     ) -> Result<CustomResult, ErrorData> {
         let method = request.method;
         // `initialize` is unknown to a client of the revision that has none.
-        let known = METHODS.contains(&method.as_str())
-            || (method == "initialize" && context.meta.protocol_version().is_none());
+        let known =
+            METHODS.contains(&method.as_str()) || (method == "initialize" && context.meta.protocol_version().is_none());
         if known {
             return Err(ErrorData::invalid_params(
                 format!("The parameters of `{method}` do not have the shape that MCP gives them."),

@@ -1,16 +1,18 @@
 //! What all connections share: the backend, who we are, who wants to hear of changes, and what is still running.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rmcp::model::Implementation;
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::legacy::Peers;
-use super::{Backend, Handler};
+use super::{Backend, Handler, guard};
 use crate::access::Caller;
+use crate::answer::Answer;
 use crate::catalog::Catalog;
 
 /// How the server presents itself.
@@ -35,6 +37,8 @@ pub struct Hub {
     /// Set when the server stops: every listener ends with a result of its own.
     closing: CancellationToken,
     pub(super) running: TaskTracker,
+    /// Held while a catalog takes another's place, so that every change is told of once and in order.
+    replacing: Mutex<()>,
 }
 
 impl std::fmt::Debug for Hub {
@@ -59,6 +63,7 @@ impl Hub {
             news,
             closing: CancellationToken::new(),
             running,
+            replacing: Mutex::new(()),
         })
     }
 
@@ -76,10 +81,34 @@ impl Hub {
 
     /// Puts another catalog into service and tells every client whose lists it changes.
     pub fn replace(&self, catalog: Catalog) {
+        let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.put(catalog);
+    }
+
+    /// Puts the catalog that is in service into service again: the backend has learnt what changes who sees what.
+    pub fn refresh(&self) {
+        let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.put(Catalog::clone(&self.backend.snapshot()));
+    }
+
+    fn put(&self, catalog: Catalog) {
         let older = self.backend.replace(catalog);
         let newer = self.backend.snapshot();
         self.peers.tell(&older, &newer);
         self.news.send_replace(newer);
+    }
+
+    /// Calls a tool as a client of that caller would; `None` where the caller sees no such tool.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        name: &str,
+        arguments: Map<String, Value>,
+        cancelled: CancellationToken,
+    ) -> Option<Answer> {
+        let catalog = self.snapshot();
+        let tool = catalog.tool(caller, name)?;
+        Some(guard::call(self, &catalog, tool, arguments, caller, cancelled).await)
     }
 
     /// The catalogs to come, for one listener.

@@ -46,9 +46,4 @@ impl Peers {
             });
         }
     }
-
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.connected.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use handler::Handler;
 pub use hub::{Hub, Identity};
+pub use present::tools;
 
 use crate::access::Caller;
 use crate::answer::Answer;

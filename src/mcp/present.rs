@@ -2,11 +2,11 @@
 
 use rmcp::model::{self, CallToolResult, ContentBlock, MetaObject};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use crate::access::Caller;
 use crate::answer::Answer;
+use crate::catalog::Catalog;
 use crate::definition::tool::{Annotations, Tool};
-use crate::odoo::{Applied, Error};
 
 /// A tool as `tools/list` shows it.
 pub(super) fn tool(tool: &Tool) -> model::Tool {
@@ -48,16 +48,8 @@ pub(super) fn answer(answer: Answer) -> CallToolResult {
     if answer.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) }
 }
 
-/// The tool error of a call that the executor did not end itself: the shape of `definitions.md`, in one text block.
-pub(super) fn failure(error: &Error) -> Answer {
-    let applied = match error.applied {
-        Applied::No => "no",
-        Applied::Yes => "yes",
-        Applied::Unknown => "unknown",
-    };
-    let mut fault = json!({ "kind": error.kind, "message": error.message, "applied": applied });
-    if let (Some(hint), Some(fault)) = (&error.hint, fault.as_object_mut()) {
-        fault.insert("hint".to_owned(), Value::from(hint.clone()));
-    }
-    Answer { content: vec![json!({ "type": "text", "text": fault.to_string() })], is_error: true }
+/// The tools of that caller, as `tools/list` shows them.
+#[must_use]
+pub fn tools(catalog: &Catalog, caller: &Caller) -> Vec<model::Tool> {
+    catalog.tools(caller).map(|shown| tool(shown)).collect()
 }

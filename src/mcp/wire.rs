@@ -170,7 +170,12 @@ mod tests {
 
     #[test]
     fn a_batch_a_null_id_and_a_bare_value_are_refused_without_an_id() {
-        for text in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "7"] {
+        for text in [
+            "[]",
+            r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#,
+            r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
+            "7",
+        ] {
             let refusal = refusal(text);
             assert_eq!(refusal.error.code, ErrorCode::INVALID_REQUEST, "{text}");
             assert_eq!(refusal.id, None, "{text}");
@@ -212,7 +217,8 @@ mod tests {
 
     #[test]
     fn an_initialize_that_names_its_revision_keeps_it() {
-        let mut value = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}});
+        let mut value =
+            json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}});
         assert!(!complete_initialize(&mut value));
         assert_eq!(value["params"]["protocolVersion"], "2025-06-18");
     }

@@ -265,6 +265,8 @@ impl Client {
 
     /// The login over JSON-RPC.
     pub(super) async fn login(&self, patience: &Patience) -> Result<Arc<Login>, Error> {
+        // It tells best what is wrong where no Odoo answers, and is known almost always.
+        self.version(patience).await?;
         let json2 = self.json2.as_ref();
         self.session.login(&self.http, json2, patience).await.map_err(|error| self.without_secrets(error))
     }
@@ -317,7 +319,7 @@ impl Client {
                 format!("Odoo {version} answers at `{host}`, but its external API does not (404): the module `rpc` is missing."),
             )
             .hint("Have `rpc` installed, or among `server_wide_modules`; a proxy that hides `/json/2` and `/jsonrpc` looks the same."),
-            _ => pages::error(&self.http, answer, self.settings.database.as_deref(), Effect::Read),
+            _ => pages::error(&self.http, answer, Effect::Read),
         }
     }
 
@@ -350,11 +352,11 @@ impl Client {
             return Version::from_answer(&value).ok_or_else(|| self.no_version());
         }
         if answer.status != 404 {
-            return Err(pages::error(&self.http, &answer, self.settings.database.as_deref(), Effect::Read));
+            return Err(pages::error(&self.http, &answer, Effect::Read));
         }
         match jsonrpc::call(&self.http, "web/webclient/version_info", json!({}), Effect::Read, patience).await? {
             Said::Result(value) => Version::from_answer(&value).ok_or_else(|| self.no_version()),
-            _ => Err(pages::error(&self.http, &answer, self.settings.database.as_deref(), Effect::Read)),
+            _ => Err(pages::error(&self.http, &answer, Effect::Read)),
         }
     }
 

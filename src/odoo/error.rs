@@ -27,6 +27,14 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// Odoo was not reached, or would not hear us: nothing is known of what was asked.
+    #[must_use]
+    pub fn is_of_the_connection(self) -> bool {
+        matches!(self, Self::Unauthenticated | Self::RateLimited | Self::Unavailable | Self::Timeout | Self::Cancelled)
+    }
+}
+
 /// Whether a write happened. Always the truth: a request that left and was not answered is `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

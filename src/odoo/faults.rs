@@ -140,7 +140,7 @@ fn classify(fault: &Fault, text: &str, request: &Request) -> (Kind, Option<&'sta
         "OperationalError" if is_database_down(text) => {
             (Kind::Unavailable, Some("Odoo has lost its database; try again in a moment."))
         }
-        _ => (Kind::OdooError, None),
+        _ => (Kind::OdooError, Some("Odoo's own log has the details.")),
     }
 }
 

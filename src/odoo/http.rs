@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
@@ -57,6 +59,7 @@ pub(super) struct Answer {
 pub(super) struct Http {
     client: reqwest::Client,
     base: Url,
+    database: Option<String>,
     permits: Semaphore,
     max_response: u64,
 }
@@ -94,6 +97,7 @@ impl Http {
         Ok(Self {
             client,
             base,
+            database: settings.database.clone(),
             permits: Semaphore::new(settings.max_connections.max(1)),
             max_response: settings.max_response,
         })
@@ -110,13 +114,28 @@ impl Http {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// The configured database, for messages.
+    pub(super) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     /// Whether the host is Odoo Online's.
     pub(super) fn is_odoo_online(&self) -> bool {
         self.base.host_str().is_some_and(|host| host.ends_with(".odoo.com"))
     }
 
     /// Sends, and where that is safe sends again, until there is an answer.
-    pub(super) async fn send(&self, out: &Outgoing, patience: &Patience) -> Result<Answer, Error> {
+    ///
+    /// Boxed, so that the many futures above do not each hold the whole of it on the stack.
+    pub(super) fn send<'a>(
+        &'a self,
+        out: &'a Outgoing,
+        patience: &'a Patience,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        self.send_repeatedly(out, patience).boxed()
+    }
+
+    async fn send_repeatedly(&self, out: &Outgoing, patience: &Patience) -> Result<Answer, Error> {
         let url = self.base.join(&out.path).map_err(|_| {
             Error::new(Kind::Internal, format!("`{}` is not a path below `{}`.", out.path, self.base()))
         })?;

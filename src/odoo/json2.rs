@@ -27,7 +27,7 @@ const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
 #[derive(Debug)]
 pub(super) struct Json2 {
     authorization: HeaderValue,
-    database: Option<(String, HeaderValue)>,
+    database: Option<HeaderValue>,
     sends_database: AtomicBool,
 }
 
@@ -41,7 +41,7 @@ impl Json2 {
                 let value = HeaderValue::from_str(name).map_err(|_| {
                     http::wrong(settings, "database", "its database name cannot stand in an HTTP header")
                 })?;
-                Some((name.clone(), value))
+                Some(value)
             }
         };
         Ok(Some(Self {
@@ -103,11 +103,7 @@ impl Json2 {
         } else if answer.status == 404 && !pages::lacks_database(&answer) {
             return Ok(Said::NoEndpoint(answer));
         }
-        Err(pages::error(http, &answer, self.database_name(), effect))
-    }
-
-    fn database_name(&self) -> Option<&str> {
-        self.database.as_ref().map(|(name, _)| name.as_str())
+        Err(pages::error(http, &answer, effect))
     }
 
     fn blames_header(&self, answer: &Answer, sent: bool) -> bool {
@@ -118,7 +114,7 @@ impl Json2 {
     fn headers(&self, with_database: bool) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.authorization.clone());
-        if let (true, Some((_, value))) = (with_database, &self.database) {
+        if let (true, Some(value)) = (with_database, &self.database) {
             headers.insert(DATABASE, value.clone());
         }
         headers

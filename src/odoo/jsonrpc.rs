@@ -72,7 +72,7 @@ pub(super) async fn call(
     } else if answer.status == 404 {
         return Ok(Said::NoEndpoint(answer));
     }
-    Err(pages::error(http, &answer, None, effect))
+    Err(pages::error(http, &answer, effect))
 }
 
 fn said(envelope: Envelope) -> Said {

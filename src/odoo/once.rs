@@ -10,7 +10,7 @@ use super::request::{Ended, Patience};
 
 /// The value at `key`, made by `make` when it is not there. Several callers share one `make`.
 ///
-/// The one whose `make` runs may go away or run out of time; that is its own affair, so whoever waited then begins anew.
+/// `make` is boxed: the cache's own future holds it several times over. The one whose `make` runs may go away or run out of time; that is its own affair, so whoever waited then begins anew.
 pub(super) async fn shared<K, V, F, M>(
     cache: &Cache<K, V>,
     key: K,
@@ -24,7 +24,7 @@ where
     M: FnMut() -> F,
 {
     loop {
-        match patience.limit(cache.try_get_with(key.clone(), make())).await {
+        match patience.limit(cache.try_get_with(key.clone(), Box::pin(make()))).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) if is_anothers(&error) && patience.ended().is_none() => {}
             Ok(Err(error)) => return Err((*error).clone()),

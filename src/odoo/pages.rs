@@ -18,9 +18,9 @@ pub(super) fn lacks_database(answer: &Answer) -> bool {
     answer.status == 404 && text(answer).contains("No database is selected")
 }
 
-/// What an answer means that no protocol of Odoo's can read. `database` is the configured one.
-pub(super) fn error(http: &Http, answer: &Answer, database: Option<&str>, effect: Effect) -> Error {
-    let error = sentence(http, answer, database);
+/// What an answer means that no protocol of Odoo's can read.
+pub(super) fn error(http: &Http, answer: &Answer, effect: Effect) -> Error {
+    let error = sentence(http, answer);
     // Below 500 somebody refused before Odoo ran anything. A page with status 200 or 5xx may also be what a proxy shows
     // in place of an answer that it lost.
     let refused = answer.status.is_redirection() || (answer.status.is_client_error() && answer.status != 408);
@@ -32,17 +32,26 @@ pub(super) fn error(http: &Http, answer: &Answer, database: Option<&str>, effect
     error
 }
 
-fn sentence(http: &Http, answer: &Answer, database: Option<&str>) -> Error {
+fn sentence(http: &Http, answer: &Answer) -> Error {
     let (host, url, status) = (http.host(), http.base(), answer.status.as_u16());
     let page = text(answer);
     if answer.status.is_redirection() {
-        return redirect(http, answer, database);
+        return redirect(http, answer);
     }
     if names_the_plan(&page) {
         return plan(&host);
     }
     if lacks_database(answer) {
-        return no_database(&host, database);
+        return no_database(&host, http.database());
+    }
+    if let (400 | 404 | 405 | 500, Some(root)) =
+        (status, url.strip_suffix("/web").or_else(|| url.strip_suffix("/odoo")))
+    {
+        return Error::new(
+            Kind::Unavailable,
+            format!("No Odoo answers at `{url}`: that is a page for people, not Odoo's own address ({status})."),
+        )
+        .hint(format!("Set the instance's `url` to `{root}`."));
     }
     let titled = title(&page).map_or_else(String::new, |title| format!(" (its title: “{title}”)"));
     match status {
@@ -82,7 +91,7 @@ fn sentence(http: &Http, answer: &Answer, database: Option<&str>) -> Error {
             "Check the instance's `url`: it is the address of Odoo itself, without `/web` or `/odoo`. On Odoo 19 and later the module \
              `rpc` must be there.",
         ),
-        _ if page.contains("/web/database/") => no_database(&host, database),
+        _ if page.contains("/web/database/") => no_database(&host, http.database()),
         _ if is_html(answer, &page) => Error::new(
             Kind::Unavailable,
             format!("An HTML page answers at `{url}` where Odoo should ({status}){titled}."),
@@ -96,7 +105,7 @@ fn sentence(http: &Http, answer: &Answer, database: Option<&str>) -> Error {
     }
 }
 
-fn redirect(http: &Http, answer: &Answer, database: Option<&str>) -> Error {
+fn redirect(http: &Http, answer: &Answer) -> Error {
     let url = http.base();
     let target = answer.location.as_deref().and_then(|location| Url::parse(url).ok()?.join(location).ok());
     let Some(target) = target else {
@@ -104,7 +113,7 @@ fn redirect(http: &Http, answer: &Answer, database: Option<&str>) -> Error {
             .hint("Check the instance's `url`.");
     };
     if target.path().contains("/web/database/") {
-        return no_database(&http.host(), database);
+        return no_database(&http.host(), http.database());
     }
     if http.is_odoo_online() && target.path().contains("typo") {
         return Error::new(Kind::Unavailable, format!("Odoo Online knows no database at `{}`.", http.host()))
@@ -238,7 +247,7 @@ mod tests {
             ),
         ];
         for (answer, kind, words) in cases {
-            let error = error(&http, &answer, Some("erp"), Effect::Read);
+            let error = error(&http, &answer, Effect::Read);
             assert_eq!(error.kind, kind, "{}", error.message);
             assert!(error.message.contains(words), "{}", error.message);
             assert!(error.hint.is_some(), "{}", error.message);
@@ -251,12 +260,12 @@ mod tests {
         let http = http("http://erp.example.com/erp");
         let mut moved = answer(301, "text/html", "");
         moved.location = Some("https://www.example.com:8443/erp/jsonrpc?key=s3cret".into());
-        let error = error(&http, &moved, None, Effect::Write);
+        let error = error(&http, &moved, Effect::Write);
         assert!(error.message.contains("`https://www.example.com:8443`"), "{}", error.message);
         assert!(!error.message.contains("s3cret"));
         assert_eq!(error.applied, Applied::No);
         moved.location = Some("/web/database/selector".into());
-        assert_eq!(sentence(&http, &moved, None).kind, Kind::Unauthenticated);
+        assert_eq!(sentence(&http, &moved).kind, Kind::Unauthenticated);
     }
 
     #[test]
@@ -274,7 +283,7 @@ mod tests {
             (429, Applied::No),
             (413, Applied::No),
         ] {
-            let error = error(&http, &answer(status, "text/html", ""), None, Effect::Write);
+            let error = error(&http, &answer(status, "text/html", ""), Effect::Write);
             assert_eq!(error.applied, applied, "{status}");
         }
     }

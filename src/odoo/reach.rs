@@ -50,7 +50,7 @@ impl Trouble {
 
     /// Whether it may be gone in a moment.
     pub(super) fn passes(&self) -> bool {
-        matches!(self, Self::Dns(_) | Self::Connect(_) | Self::ConnectTimeout | Self::Cut(_))
+        matches!(self, Self::Dns(_) | Self::Connect(_) | Self::Cut(_))
     }
 }
 

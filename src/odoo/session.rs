@@ -104,7 +104,7 @@ impl Session {
             Said::Result(Value::Number(uid)) => uid.as_i64(),
             Said::Result(_) => None,
             Said::Fault(fault) => return Err(self.fault(http, &fault, &database)),
-            Said::NoEndpoint(answer) => return Err(pages::error(http, &answer, None, Effect::Read)),
+            Said::NoEndpoint(answer) => return Err(pages::error(http, &answer, Effect::Read)),
         };
         let Some(uid) = uid.filter(|uid| *uid > 0) else {
             return Err(self.refused(http, json2, username, &database, patience).await);

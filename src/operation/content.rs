@@ -6,11 +6,16 @@ use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::definition::operation::Content;
 use crate::odoo::{Effect, Error};
-use crate::template::{Outcome, Scope};
+use crate::template::{Outcome, Scope, Templated};
 
 /// The blocks, evaluated.
 pub(super) struct Prepared {
     blocks: Vec<Value>,
+}
+
+/// Whether it names what only Odoo knows: `user`, `odoo`.
+pub(super) fn asks_odoo(content: &Content) -> bool {
+    content.blocks.iter().flat_map(Templated::names).any(|name| matches!(name.root.as_str(), "user" | "odoo"))
 }
 
 /// Evaluates the blocks; one that uses what was not given is left out.

@@ -12,7 +12,7 @@ use super::instance::Instance;
 use super::needed::optional;
 use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
-use super::{arguments, lookup};
+use super::{arguments, content, lookup};
 use crate::answer::{self, Answer};
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
@@ -34,10 +34,12 @@ pub async fn call(
     let input = &tool.input;
     let arguments = arguments::put_right(arguments, &input.schema, &input.validator, input.paging)?;
     let budget = tool.result.max_bytes.unwrap_or(settings.max_answer_bytes);
-    if let Operation::Content(content) = &tool.operation {
+    if let Operation::Content(content) = &tool.operation
+        && !content::asks_odoo(content)
+    {
         let mut scope = Scope::new(Timestamp::now(), TimeZone::UTC);
         scope.set_arguments(&arguments);
-        return Ok(answer::blocks(super::content::evaluate(content, &scope)?));
+        return Ok(answer::blocks(content::evaluate(content, &scope)?));
     }
     let Some(instance) = instance else {
         return Err(Error::new(Kind::Unavailable, "No Odoo is configured for this tool.")
@@ -54,7 +56,10 @@ pub async fn call(
     if writes {
         name_company(&run, &mut body).await;
     }
-    Ok(answer::json(body.answer, body.list, budget))
+    Ok(match body.blocks {
+        Some(blocks) => answer::blocks(blocks),
+        None => answer::json(body.answer, body.list, budget),
+    })
 }
 
 /// Everything that an operation has in hand: who calls, in which zone, company and context.
@@ -101,7 +106,7 @@ async fn begin<'a>(
         offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
     };
     let max_records = settings.max_records;
-    Ok(Run { tool, instance, patience, scope, user, zone, context, company, window, max_records })
+    Ok(Run { tool, instance, patience, scope, zone, context, company, window, max_records })
 }
 
 /// 14, 17, 18.2.

@@ -48,7 +48,7 @@ macro_rules! operations {
     ($($name:ident: $module:ident),* $(,)?) => {
         /// Each operation, decided.
         pub(super) enum Prepared {
-            $(#[expect(missing_docs, reason = "named after its operation")] $name($module::Prepared),)*
+            $($name($module::Prepared),)*
         }
 
         impl Prepared {

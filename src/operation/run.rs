@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::instance::Instance;
 use super::needed::needed;
 use crate::definition::tool::Tool;
-use crate::odoo::{Error, Kind, Model, Patience, User};
+use crate::odoo::{Error, Kind, Model, Patience};
 use crate::template::{Scope, Templated};
 
 /// One call of one tool, on its way.
@@ -21,8 +21,6 @@ pub(super) struct Run<'a> {
     pub(super) patience: Patience,
     /// The names that its templates may use.
     pub(super) scope: Scope,
-    /// Whose eyes it sees with.
-    pub(super) user: Arc<User>,
     /// The zone of that person: what the caller writes and reads is in it.
     pub(super) zone: TimeZone,
     /// The operation's context, with the company that it runs in.

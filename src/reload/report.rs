@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use crate::source::{Diagnostic, Severity};
+use crate::source::{Diagnostic, Look, Severity, render};
 
 /// The state of the server, as `/health` shows it.
 #[derive(Debug, Clone, Serialize)]
@@ -102,10 +102,5 @@ pub(super) fn log(diagnostics: &[Diagnostic]) {
 
 /// As `check` prints it.
 fn text(diagnostic: &Diagnostic) -> String {
-    let mut text = diagnostic.message.clone();
-    if let Some(hint) = &diagnostic.hint {
-        text.push_str("\n  ");
-        text.push_str(hint);
-    }
-    text
+    render(diagnostic, Look::Plain).trim().to_owned()
 }

@@ -3,7 +3,7 @@
 //! Only a hint: whether anything differs is decided by the fingerprint. So a change may be reported that is none, and
 //! directories beside the definitions may be watched.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -116,27 +116,16 @@ impl Changes {
         if self.paths.is_empty() {
             return;
         }
-        let sender = self.sender.clone();
-        let roots = self.paths.clone();
-        let handler = move |event: notify::Result<Event>| {
-            let signal = match event {
-                Ok(event) => signal(event, &roots),
-                Err(_) => Some(Signal::Touched),
-            };
-            if let Some(signal) = signal {
-                let _ = sender.send(signal);
+        let mut wanted = places(&self.paths);
+        let watcher = loop {
+            let watcher = self.watcher_of(&wanted);
+            // What went away or came back while it was watched has to be looked for elsewhere now.
+            let now = places(&self.paths);
+            if watcher.is_err() || now == wanted {
+                break watcher;
             }
+            wanted = now;
         };
-        let watcher = notify::recommended_watcher(handler).and_then(|mut watcher| {
-            for (path, mode) in places(&self.paths) {
-                match watcher.watch(&path, mode) {
-                    // It went away since it was found; its parent is watched, too.
-                    Err(error) if !path.exists() => tracing::debug!(%error, "a path went away while it was watched"),
-                    outcome => outcome?,
-                }
-            }
-            Ok(watcher)
-        });
         match watcher {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => {
@@ -147,6 +136,28 @@ impl Changes {
                 self.watcher = None;
             }
         }
+    }
+
+    fn watcher_of(&self, places: &BTreeMap<PathBuf, bool>) -> notify::Result<RecommendedWatcher> {
+        let sender = self.sender.clone();
+        let roots = self.paths.clone();
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            let signal = match event {
+                Ok(event) => signal(event, &roots),
+                Err(_) => Some(Signal::Touched),
+            };
+            if let Some(signal) = signal {
+                let _ = sender.send(signal);
+            }
+        })?;
+        for (path, tree) in places {
+            let mode = if *tree { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
+            match watcher.watch(path, mode) {
+                Err(error) if !path.exists() => tracing::debug!(%error, "a path went away before it was watched"),
+                outcome => outcome?,
+            }
+        }
+        Ok(watcher)
     }
 }
 
@@ -168,7 +179,9 @@ fn signal(event: Event, roots: &[PathBuf]) -> Option<Signal> {
 
 /// Where to watch: each path; the directory that holds it, and that of each link on the way to it, so that it is seen to
 /// come back or to lead elsewhere; and the directories in which files lie that are linked to from within.
-fn places(paths: &[PathBuf]) -> Vec<(PathBuf, RecursiveMode)> {
+///
+/// True where all that is below is watched, too.
+fn places(paths: &[PathBuf]) -> BTreeMap<PathBuf, bool> {
     let mut trees = Vec::new();
     let mut single = HashSet::new();
     for path in paths {
@@ -184,9 +197,9 @@ fn places(paths: &[PathBuf]) -> Vec<(PathBuf, RecursiveMode)> {
             single.extend(nearest(link.parent()));
         }
     }
-    let trees = trees.into_iter().map(|path| (path, RecursiveMode::Recursive));
-    // First, because a watch of a directory by itself must not end the watch of a tree.
-    single.into_iter().map(|path| (path, RecursiveMode::NonRecursive)).chain(trees).collect()
+    let mut places: BTreeMap<PathBuf, bool> = single.into_iter().map(|path| (path, false)).collect();
+    places.extend(trees.into_iter().map(|path| (path, true)));
+    places
 }
 
 /// The nearest directory above that exists.

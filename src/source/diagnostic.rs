@@ -1,6 +1,8 @@
 //! One thing that is wrong with a file, and the collector into which every check puts what it finds.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -150,6 +152,20 @@ impl Severity {
     }
 }
 
+/// Sorts by place within each file; what has none comes first. Files stay in the order in which they come.
+pub fn sort(diagnostics: &mut [Diagnostic]) {
+    let mut order: HashMap<PathBuf, usize> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        if let Some(place) = &diagnostic.place {
+            let next = order.len();
+            order.entry(place.file.path.clone()).or_insert(next);
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| {
+        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
+    });
+}
+
 /// What checks put their findings into. Nothing stops at the first.
 #[derive(Debug, Default)]
 pub struct Sink {
@@ -157,6 +173,8 @@ pub struct Sink {
     pub diagnostics: Vec<Diagnostic>,
     /// What is being checked, e.g. "tool `search_crm_leads`": goes into everything found meanwhile.
     pub definition: Option<String>,
+    /// The file has syntax errors, and is what could be recovered: that something is not there proves nothing.
+    pub recovering: bool,
 }
 
 impl Sink {
@@ -174,6 +192,13 @@ impl Sink {
     /// Adds a warning at this place.
     pub fn warning(&mut self, place: &Place, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Diagnostic::warning(message).at(place))
+    }
+
+    /// Adds an error about something that is not there, unless a syntax error may be the reason.
+    pub fn missing(&mut self, place: &Place, message: impl Into<String>, hint: impl Into<String>) {
+        if !self.recovering {
+            self.error(place, message).hint(hint);
+        }
     }
 
     /// Adds what was found elsewhere.

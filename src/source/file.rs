@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Diagnostic, Node, Place, Sink, SourceFile};
+use super::{Diagnostic, Node, Place, Sink, SourceFile, toml};
 
 /// A larger file is refused: nobody writes one by hand.
 pub const MAX_FILE_BYTES: u64 = 4 * 1024 * 1024;
@@ -34,15 +34,17 @@ impl Format {
     }
 }
 
-/// Reads a file: its root table, or `None` where nothing could be made of it. What is wrong goes into `sink`; with syntax
-/// errors in TOML the root is what could be recovered.
-pub fn read(path: &Path, format: Format, sink: &mut Sink) -> Option<Node> {
+/// Reads a file, and lets `check` look at its root value. What is wrong goes into `sink`.
+///
+/// Of TOML with syntax errors `check` sees what could be recovered; what it finds in the broken parts is dropped, since there
+/// one mistake would look like several. Where nothing could be read `check` does not run.
+pub fn read(path: &Path, format: Format, sink: &mut Sink, check: impl FnOnce(&Node, &mut Sink)) {
     let bytes = match read_bytes(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let message = format!("`{}` cannot be read: {error}", path.display());
             sink.push(Diagnostic::error(message));
-            return None;
+            return;
         }
     };
     let file = match String::from_utf8(bytes) {
@@ -54,25 +56,43 @@ pub fn read(path: &Path, format: Format, sink: &mut Sink) -> Option<Node> {
             let file = Arc::new(SourceFile { path: path.to_owned(), text });
             sink.error(&Place { file, range: offset..end }, "the file is not UTF-8 text")
                 .hint("save it with the encoding UTF-8");
-            return None;
+            return;
         }
     };
-    read_source(file, format, sink)
+    read_source(file, format, sink, check);
 }
 
 /// The same for a text that is already there (built-in files, tests).
-pub fn read_text(path: &Path, text: &str, format: Format, sink: &mut Sink) -> Option<Node> {
-    read_source(Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() }), format, sink)
+pub fn read_text(path: &Path, text: &str, format: Format, sink: &mut Sink, check: impl FnOnce(&Node, &mut Sink)) {
+    read_source(Arc::new(SourceFile { path: path.to_owned(), text: text.to_owned() }), format, sink, check);
 }
 
-fn read_source(mut file: Arc<SourceFile>, format: Format, sink: &mut Sink) -> Option<Node> {
+fn read_source(mut file: Arc<SourceFile>, format: Format, sink: &mut Sink, check: impl FnOnce(&Node, &mut Sink)) {
     // Some editors put a byte order mark in front.
     if let Some(text) = file.text.strip_prefix('\u{feff}') {
         file = Arc::new(SourceFile { path: file.path.clone(), text: text.to_owned() });
     }
     match format {
-        Format::Toml => super::toml::parse(&file, sink),
-        Format::Json => super::json::parse(&file, sink),
+        Format::Json => {
+            if let Some(root) = super::json::parse(&file, sink) {
+                check(&root, sink);
+            }
+        }
+        Format::Toml => {
+            let Some(toml::Parsed { node, broken }) = toml::parse(&file, sink) else { return };
+            sink.recovering = !broken.is_empty();
+            let before = sink.diagnostics.len();
+            check(&node, sink);
+            sink.recovering = false;
+            let found = sink.diagnostics.split_off(before);
+            let trusted = found.into_iter().filter(|diagnostic| {
+                let start = diagnostic.place.as_ref().map(|place| place.range.clone());
+                broken.is_empty()
+                    || start
+                        .is_none_or(|range| range.end > 0 && !broken.iter().any(|broken| broken.contains(&range.start)))
+            });
+            sink.diagnostics.extend(trusted);
+        }
     }
 }
 

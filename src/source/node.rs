@@ -122,12 +122,17 @@ impl Node {
         }
     }
 
+    /// The value at a JSON pointer.
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Node> {
+        segments(pointer).try_fold(self, |node, segment| node.child(&segment))
+    }
+
     /// The deepest value along a JSON pointer that the author wrote; itself where not even the first step is there.
     #[must_use]
     pub fn along_pointer(&self, pointer: &str) -> &Node {
         let mut node = self;
-        for segment in pointer.split('/').skip(1) {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
+        for segment in segments(pointer) {
             match node.child(&segment) {
                 Some(child) => node = child,
                 None => break,
@@ -153,6 +158,11 @@ impl Node {
         let base = self.place.range.start;
         Place { file: whole.file, range: base + start..base + end.max(start) }
     }
+}
+
+/// The steps of a JSON pointer (RFC 6901).
+fn segments(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"))
 }
 
 /// The offset in the written form (with quotes and escapes) of an offset in the value.

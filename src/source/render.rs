@@ -1,6 +1,7 @@
 //! Diagnostics as people see them: the sentence, `file:line:column`, the source line with a caret, and the hint.
 
 use std::fmt;
+use std::io::IsTerminal;
 use std::ops::Range;
 
 use miette::{
@@ -18,6 +19,15 @@ pub enum Look {
     Plain,
     /// For a terminal.
     Coloured,
+}
+
+impl Look {
+    /// Colours for a terminal, unless the person does not want them (`NO_COLOR`).
+    #[must_use]
+    pub fn of(stream: &impl IsTerminal) -> Self {
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if stream.is_terminal() && !unwanted { Self::Coloured } else { Self::Plain }
+    }
 }
 
 /// Draws one diagnostic, with a newline at its end.

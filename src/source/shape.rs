@@ -109,6 +109,21 @@ pub fn check(node: &Node, shape: &'static Shape, sink: &mut Sink) {
     Checker { sink, above: Vec::new() }.table(node, shape, None);
 }
 
+/// What to do about something that this version does not carry out.
+pub const NOT_YET: &str = "this version of tooldoo does not carry it out: remove it";
+
+/// A doc line in the middle of a sentence.
+fn lowered(doc: &str) -> String {
+    let doc = doc.trim_end_matches('.');
+    let mut letters = doc.chars();
+    let first = letters.next();
+    // Not `JSON`, `MCP`, `HTTP`.
+    if letters.clone().next().is_none_or(char::is_uppercase) {
+        return doc.to_owned();
+    }
+    first.into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
 struct Checker<'a> {
     sink: &'a mut Sink,
     /// The tables around, the outermost first.
@@ -129,8 +144,8 @@ impl Checker<'_> {
             match shape.key(name) {
                 Some(key) if !key.carried_out => {
                     self.sink.error(place, format!("`{name}` is not supported yet")).hint(format!(
-                        "this version of tooldoo does not carry it out ({}); remove it",
-                        key.doc.trim_end_matches('.')
+                        "this version of tooldoo does not carry it out ({}): remove it",
+                        lowered(key.doc)
                     ));
                 }
                 Some(key) => {
@@ -144,9 +159,8 @@ impl Checker<'_> {
         }
         for key in shape.keys.iter().filter(|key| key.required && table.get(key.name).is_none()) {
             let whole = key_place.filter(|_| node.place.range.is_empty()).unwrap_or(&node.place);
-            self.sink
-                .error(whole, format!("`{}` is missing in {}", key.name, described(shape)))
-                .hint(format!("`{}`: {}", key.name, key.doc));
+            let message = format!("`{}` is missing in {}", key.name, described(shape));
+            self.sink.missing(whole, message, format!("`{}`: {}", key.name, key.doc));
         }
         self.sink.definition = outer;
     }
@@ -186,9 +200,7 @@ impl Checker<'_> {
                 }
             }
             Kind::NotYet(form, _) => {
-                self.sink
-                    .error(&node.place, format!("{form} is not supported yet"))
-                    .hint("this version of tooldoo does not carry it out; remove it");
+                self.sink.error(&node.place, format!("{form} is not supported yet")).hint(NOT_YET);
             }
             Kind::Choice(words, later) => self.choice(node, words, later, key),
             Kind::Integer(from, to) => {
@@ -199,7 +211,9 @@ impl Checker<'_> {
             }
             Kind::Duration => {
                 if let Err(error) = duration(node.as_str().unwrap_or_default()) {
-                    self.sink.error(&node.place, error).hint("a number with its unit, e.g. `\"30s\"`, `\"5m\"`, `\"1h 30m\"`");
+                    self.sink
+                        .error(&node.place, error)
+                        .hint("a number with its unit, e.g. `\"30s\"`, `\"5m\"`, `\"1h 30m\"`");
                 }
             }
             Kind::Size => {
@@ -218,23 +232,37 @@ impl Checker<'_> {
         if words.contains(&word) {
             return;
         }
+        let list = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
         if later.contains(&word) {
             self.sink
                 .error(&node.place, format!("`{key} = \"{word}\"` is not supported yet"))
-                .hint("this version of tooldoo does not carry it out; remove it");
+                .hint(format!("this version of tooldoo carries out {list}"));
             return;
         }
-        let list = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
         let hint = nearest(word, words.iter().copied())
             .map_or_else(|| format!("it is one of {list}"), |near| format!("did you mean `\"{near}\"`?"));
         self.sink.error(&node.place, format!("`{key}` cannot be `\"{word}\"`")).hint(hint);
     }
 
     fn wrong_type(&mut self, node: &Node, expected: &str) {
-        let diagnostic = self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind()));
-        if let (NodeValue::Integer(number), "a string") = (&node.value, expected) {
-            diagnostic.hint(format!("put it in quotes: `\"{number}\"`"));
-        }
+        let hint = match &node.value {
+            NodeValue::Integer(number) if expected == "a string" => Some(format!("put it in quotes: `\"{number}\"`")),
+            NodeValue::Integer(number) if expected.contains("30s") => {
+                Some(format!("with its unit, and in quotes: `\"{number}s\"`"))
+            }
+            NodeValue::String(text) if expected.contains("a number") && text.trim().parse::<i64>().is_ok() => {
+                Some(format!("without quotes: `{}`", text.trim()))
+            }
+            NodeValue::String(text) if expected == "a boolean" && matches!(text.as_str(), "true" | "false") => {
+                Some(format!("without quotes: `{text}`"))
+            }
+            NodeValue::String(text) if expected == "a list of strings" => Some(format!("in brackets: `[\"{text}\"]`")),
+            NodeValue::Table(_) if expected.contains("`[[") => {
+                Some("its header has two brackets on each side".to_owned())
+            }
+            _ => None,
+        };
+        self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind())).hint_if(hint);
     }
 
     fn unknown(&mut self, name: &str, place: &Place, shape: &'static Shape, table: &Table) {
@@ -243,7 +271,8 @@ impl Checker<'_> {
     }
 
     fn hint_for(&self, name: &str, shape: &'static Shape, table: &Table) -> String {
-        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty()) {
+        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty())
+        {
             return format!(
                 "`{name}` is a key of `{}`: write it above `{}`, since TOML has no way back up",
                 above.header, shape.header

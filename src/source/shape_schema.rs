@@ -10,7 +10,8 @@ pub fn json_schema(shape: &'static Shape, title: &str) -> Value {
     let mut definitions = Map::new();
     let Value::Object(mut root) = table(shape, &mut definitions) else { return Value::Null };
     if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert("$schema".into(), json!({ "type": "string", "description": "The JSON Schema of this file." }));
+        properties
+            .insert("$schema".into(), json!({ "type": "string", "description": "The JSON Schema of this file." }));
     }
     let mut schema = Map::new();
     schema.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));

@@ -17,29 +17,37 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// After so many syntax errors the rest of the file is noise.
 const MAX_SYNTAX_ERRORS: usize = 50;
 
-pub(super) fn parse(file: &Arc<SourceFile>, sink: &mut Sink) -> Option<Node> {
+pub(super) fn parse(file: &Arc<SourceFile>, sink: &mut Sink) -> Option<Parsed> {
     let parsed = std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || parse_here(file));
         worker.ok()?.join().ok()
     });
     let whole = Place { file: Arc::clone(file), range: 0..0 };
-    if let Some((node, found)) = parsed {
+    if let Some((node, found, broken)) = parsed {
         for diagnostic in found.diagnostics {
             sink.push(diagnostic);
         }
-        Some(node)
+        Some(Parsed { node, broken })
     } else {
         sink.error(&whole, "the file cannot be read as TOML");
         None
     }
 }
 
-fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink) {
+/// What is left of a file, and what not to trust in it.
+pub(super) struct Parsed {
+    pub(super) node: Node,
+    /// The stretches in which syntax errors stand: nothing found there means anything.
+    pub(super) broken: Vec<Range<usize>>,
+}
+
+fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink, Vec<Range<usize>>) {
     let mut sink = Sink::new();
     let (root, errors) = DeTable::parse_recoverable(&file.text);
     let mut reader = Reader { file, sink: &mut sink };
     let node = Node { value: reader.table(root.get_ref(), 0), place: reader.place(0..0) };
     let mut reported: Vec<Range<usize>> = Vec::new();
+    let mut broken = Vec::new();
     for error in errors {
         let end = file.text.len();
         let span = error.span().unwrap_or(end..end);
@@ -51,10 +59,13 @@ fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink) {
         if reported.len() >= MAX_SYNTAX_ERRORS {
             break;
         }
-        reported.push(line);
         reader.syntax_error(error.message(), span);
+        if error.message() != "duplicate key" {
+            broken.push(untrusted(&file.text, &line));
+        }
+        reported.push(line);
     }
-    (node, sink)
+    (node, sink, broken)
 }
 
 struct Reader<'a> {
@@ -92,14 +103,15 @@ impl Reader<'_> {
                 Ok(number) => NodeValue::Integer(number),
                 Err(_) => {
                     self.sink.error(&place, "the number is too large");
-                    NodeValue::Null
+                    // Any number that fits: the type is right.
+                    NodeValue::Integer(1)
                 }
             },
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
                 Ok(number) if number.is_finite() => NodeValue::Float(number),
                 _ => {
                     self.sink.error(&place, "not a number that JSON has");
-                    NodeValue::Null
+                    NodeValue::Float(1.0)
                 }
             },
             DeValue::Boolean(flag) => NodeValue::Boolean(*flag),
@@ -131,24 +143,37 @@ impl Reader<'_> {
         if message.is_empty() {
             message.push_str("syntax error");
         }
-        let hint = if message.starts_with("missing value") || message.contains("quot") {
-            Some("a text stands in quotes")
+        let word = place.text();
+        let bare = !word.is_empty() && word.chars().all(|letter| letter.is_alphanumeric() || "_.-/ ".contains(letter));
+        let hint = if message.starts_with("invalid") && bare && word.starts_with(char::is_alphabetic) {
+            Some(format!("a text stands in quotes: `\"{word}\"`"))
         } else if message.contains("recursion limit") {
-            Some("it is nested too deep")
+            Some("it is nested too deep".to_owned())
         } else {
             None
         };
-        self.sink.error(&place, format!("not valid TOML: {message}")).hint_if(hint.map(str::to_owned));
+        self.sink.error(&place, format!("not valid TOML: {message}")).hint_if(hint);
     }
 }
 
 /// An empty span shows nothing: the character there, or the one before.
 fn widened(text: &str, span: Range<usize>) -> Range<usize> {
     let start = span.start.min(text.len());
-    match text.get(start..).and_then(|rest| rest.chars().next()) {
-        Some(next) if next != '\n' && next != '\r' => start..start + next.len_utf8(),
-        _ => span,
+    let visible = |letter: Option<char>| letter.filter(|letter| *letter != '\n' && *letter != '\r');
+    if let Some(next) = visible(text.get(start..).and_then(|rest| rest.chars().next())) {
+        return start..start + next.len_utf8();
     }
+    match visible(text.get(..start).and_then(|before| before.chars().next_back())) {
+        Some(before) => start - before.len_utf8()..start,
+        None => span,
+    }
+}
+
+/// The line of a syntax error; after a broken header everything up to the next one stands in the wrong table.
+fn untrusted(text: &str, line: &Range<usize>) -> Range<usize> {
+    let header = text.get(line.clone()).is_some_and(|line| line.trim_start().starts_with('['));
+    let next = text.get(line.end..).and_then(|rest| rest.find("\n[")).map_or(text.len(), |found| line.end + found);
+    line.start..if header { next } else { line.end }
 }
 
 fn line_of(text: &str, offset: usize) -> Range<usize> {
@@ -181,11 +206,15 @@ fn first_of_two(text: &str, second: &Range<usize>) -> Option<Range<usize>> {
     let mut from = second.start;
     while let Some(found) = text.get(..from)?.rfind(key) {
         let range = found..found + key.len();
-        let whole_word = !text.get(range.end..)?.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-');
+        let whole_word =
+            !text.get(range.end..)?.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '-');
         if whole_word && lead_of(text, found) == lead && text.get(range.end..)?.trim_start().starts_with(['=', '.']) {
             // Keys of one table are not parted by a header.
             let between = text.get(range.end..second.start)?;
-            let parted = between.lines().skip(1).any(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
+            let parted = between
+                .lines()
+                .skip(1)
+                .any(|line| line.trim_start().starts_with('[') && line.trim_end().ends_with(']'));
             return if parted { None } else { Some(range) };
         }
         from = found;

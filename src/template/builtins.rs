@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use minijinja::value::{Kwargs, Value, ValueKind};
+use minijinja::value::{Kwargs, Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error as MiniError, ErrorKind, Expression, State, UndefinedBehavior};
 
 use super::dates::{self, Clock};
 use super::json;
-use super::syntax::{Arithmetic, Kind};
+use super::tree::{Arithmetic, Kind};
 use super::{Fault, suggest};
 
 /// Texts, in bytes: of a whole rendered template and of anything on the way to it.
@@ -19,17 +19,100 @@ const MAX_WIDTH: i64 = 10_000;
 
 /// Filters that a template may use: all of minijinja's but `pprint`, and `shift`.
 const FILTERS: &[&str] = &[
-    "abs", "attr", "batch", "bool", "capitalize", "chain", "count", "d", "default", "dictsort", "e", "escape", "first", "float",
-    "format", "groupby", "indent", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min", "reject",
-    "rejectattr", "replace", "reverse", "round", "safe", "select", "selectattr", "shift", "slice", "sort", "split", "string", "sum",
-    "title", "tojson", "trim", "unique", "upper", "zip",
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "d",
+    "default",
+    "dictsort",
+    "e",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "select",
+    "selectattr",
+    "shift",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "unique",
+    "upper",
+    "zip",
 ];
 
 /// Tests that a template may use.
 const TESTS: &[&str] = &[
-    "!=", "<", "<=", "==", ">", ">=", "boolean", "defined", "divisibleby", "endingwith", "eq", "equalto", "escaped", "even", "false",
-    "filter", "float", "ge", "greaterthan", "gt", "in", "int", "integer", "iterable", "le", "lessthan", "lower", "lt", "mapping", "ne",
-    "none", "number", "odd", "safe", "sameas", "sequence", "startingwith", "string", "test", "true", "undefined", "upper",
+    "!=",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "boolean",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "eq",
+    "equalto",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "ge",
+    "greaterthan",
+    "gt",
+    "in",
+    "int",
+    "integer",
+    "iterable",
+    "le",
+    "lessthan",
+    "lower",
+    "lt",
+    "mapping",
+    "ne",
+    "none",
+    "number",
+    "odd",
+    "safe",
+    "sameas",
+    "sequence",
+    "startingwith",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Our own functions: reserved names.
@@ -56,10 +139,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 fn elsewhere(name: &str) -> Option<String> {
-    ELSEWHERE
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, hint)| (*hint).to_owned())
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, hint)| (*hint).to_owned())
 }
 
 fn unknown(what: &str, name: &str, known: &[&'static str]) -> Fault {
@@ -81,11 +161,7 @@ pub(super) fn check_filter(name: &str, arguments: usize) -> Result<(), Fault> {
 }
 
 pub(super) fn check_test(name: &str) -> Result<(), Fault> {
-    if TESTS.contains(&name) {
-        Ok(())
-    } else {
-        Err(unknown("test", name, TESTS))
-    }
+    if TESTS.contains(&name) { Ok(()) } else { Err(unknown("test", name, TESTS)) }
 }
 
 pub(super) fn check_function(name: &str) -> Result<(), Fault> {
@@ -142,12 +218,13 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(||
     environment.add_filter("tojson", tojson);
     environment.add_filter("string", |value: &Value| json::text(value));
     environment.add_filter("join", join);
+    environment.add_filter("map", map);
     for name in ["lower", "upper", "title", "capitalize", "trim", "e", "escape"] {
         if let Some(original) = filter(&environment, name) {
             // Text of a boolean or of nothing is ours, not Python's.
-            environment.add_filter(name, move |state: &mut State<'_, '_>, value: &Value, rest: minijinja::value::Rest<Value>| {
+            environment.add_filter(name, move |state: &mut State<'_, '_>, value: &Value, rest: Rest<ValueOrKwargs>| {
                 let mut arguments = vec![as_text(value)?];
-                arguments.extend(rest.iter().cloned());
+                arguments.extend(rest.into_values());
                 original.call(state, &arguments)
             });
         }
@@ -226,6 +303,32 @@ fn join(value: &Value, joiner: Option<&str>, attribute: Option<&str>, kwargs: Kw
     Ok(text)
 }
 
+/// Minijinja's drops the named arguments of the filter that is mapped: `map("shift", days=1)` would move nothing.
+fn map(state: &mut State<'_, '_>, value: &Value, rest: Rest<ValueOrKwargs>) -> Result<Value, MiniError> {
+    let rest = rest.into_values();
+    let named = rest.last().filter(|last| last.is_kwargs());
+    let by_attribute = match named {
+        Some(named) => Kwargs::try_from(named.clone())?.has("attribute"),
+        None => false,
+    };
+    let (Some((name, arguments)), false) = (rest.split_first(), by_attribute) else {
+        let mut all = vec![value.clone()];
+        all.extend(rest.iter().cloned());
+        return Value::from_function(minijinja::filters::map).call(state, &all);
+    };
+    let name = name.as_str().filter(|name| FILTERS.contains(name)).ok_or_else(|| {
+        MiniError::new(ErrorKind::UnknownFilter, format!("`map` takes the name of a filter, not {name}"))
+    })?;
+    let mut mapped = Vec::new();
+    for item in value.try_iter()? {
+        check_bounds(name, &item, arguments).map_err(|message| MiniError::new(ErrorKind::InvalidOperation, message))?;
+        let mut all = vec![item];
+        all.extend(arguments.iter().cloned());
+        mapped.push(state.apply_filter(name, &all)?);
+    }
+    Ok(Value::from(mapped))
+}
+
 /// What a filter would fill without bound is refused before it starts.
 pub(super) fn check_bounds(filter: &str, input: &Value, arguments: &[Value]) -> Result<(), String> {
     match filter {
@@ -233,9 +336,7 @@ pub(super) fn check_bounds(filter: &str, input: &Value, arguments: &[Value]) -> 
             let wide = |value: &Value| {
                 value.as_i64().is_some_and(|n| n > MAX_WIDTH)
                     || Kwargs::try_from(value.clone()).is_ok_and(|kwargs| {
-                        kwargs
-                            .args()
-                            .any(|name| kwargs.peek::<i64>(name).is_ok_and(|n| n > MAX_WIDTH))
+                        kwargs.args().any(|name| kwargs.peek::<i64>(name).is_ok_and(|n| n > MAX_WIDTH))
                     })
             };
             if arguments.iter().any(wide) {
@@ -243,11 +344,9 @@ pub(super) fn check_bounds(filter: &str, input: &Value, arguments: &[Value]) -> 
             }
         }
         "replace" => {
-            if let (Some(text), Some(from), Some(to)) = (
-                input.as_str(),
-                arguments.first().and_then(Value::as_str),
-                arguments.get(1).and_then(Value::as_str),
-            ) {
+            if let (Some(text), Some(from), Some(to)) =
+                (input.as_str(), arguments.first().and_then(Value::as_str), arguments.get(1).and_then(Value::as_str))
+            {
                 let found = text.matches(from).count();
                 if text.len().saturating_add(found.saturating_mul(to.len())) > MAX_TEXT {
                     return Err("the replaced text would be too long".to_owned());
@@ -297,9 +396,7 @@ static OPERATORS: LazyLock<Result<Operators, MiniError>> = LazyLock::new(|| {
 });
 
 fn operators() -> Result<&'static Operators, MiniError> {
-    OPERATORS
-        .as_ref()
-        .map_err(|error| MiniError::new(ErrorKind::InvalidOperation, error.to_string()))
+    OPERATORS.as_ref().map_err(|error| MiniError::new(ErrorKind::InvalidOperation, error.to_string()))
 }
 
 pub(super) fn arithmetic(operator: Arithmetic, a: Value, b: Value) -> Result<Value, MiniError> {

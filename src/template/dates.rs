@@ -107,7 +107,9 @@ impl Clock {
         let text = match function {
             "today" | "now" => {
                 if !positional.is_empty() {
-                    return Err(invalid(format!("`{function}` takes only `days=`, `weeks=`, `months=`, `years=`, `hours=`")));
+                    return Err(invalid(format!(
+                        "`{function}` takes only `days=`, `weeks=`, `months=`, `years=`, `hours=`"
+                    )));
                 }
                 let shift = Shift::read(&kwargs)?;
                 kwargs.assert_all_used()?;
@@ -127,7 +129,9 @@ impl Clock {
                 kwargs.assert_all_used()?;
                 let count = match count {
                     None => 0,
-                    Some(count) => whole(&count).ok_or_else(|| invalid(format!("`{function}` takes a whole number of units")))?,
+                    Some(count) => {
+                        whole(&count).ok_or_else(|| invalid(format!("`{function}` takes a whole number of units")))?
+                    }
                 };
                 let day = if function == "start_of" {
                     self.start_of(unit, count)
@@ -146,21 +150,20 @@ impl Clock {
     }
 
     fn moved(&self, moment: &Zoned, shift: &Shift) -> Result<Zoned, String> {
-        shift
-            .span()
-            .and_then(|span| moment.checked_add(span))
-            .map_err(out_of_range)
+        shift.span().and_then(|span| moment.checked_add(span)).map_err(out_of_range)
     }
 
     fn start_of(&self, unit: Unit, count: i64) -> Result<Date, String> {
         let today = self.now.date();
         let first = |date: Date| date.first_of_month();
         let start = match unit {
-            Unit::Week => today.checked_sub(Span::new().days(today.weekday().since(Weekday::Monday))).map_err(out_of_range)?,
+            Unit::Week => {
+                today.checked_sub(Span::new().days(today.weekday().since(Weekday::Monday))).map_err(out_of_range)?
+            }
             Unit::Month => first(today),
-            Unit::Quarter => first(today)
-                .checked_sub(Span::new().months((today.month() - 1) % 3))
-                .map_err(out_of_range)?,
+            Unit::Quarter => {
+                first(today).checked_sub(Span::new().months((today.month() - 1) % 3)).map_err(out_of_range)?
+            }
             Unit::Year => today.first_of_year(),
         };
         let span = match unit {

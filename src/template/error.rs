@@ -16,11 +16,7 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            range: None,
-            hint: None,
-        }
+        Self { message: message.into(), range: None, hint: None }
     }
 
     pub(super) fn at(mut self, range: Range<usize>) -> Self {
@@ -91,7 +87,9 @@ impl Error {
         match self {
             Self::NoValue { expression, .. } => Some(format!("give it a value, or write `{expression} | default(…)`")),
             Self::Gap { .. } => Some("leave out the later one too, or give both".to_owned()),
-            Self::Fuel { .. } | Self::TooLarge { .. } => Some("shorten the lists and texts that the template goes through".to_owned()),
+            Self::Fuel { .. } | Self::TooLarge { .. } => {
+                Some("shorten the lists and texts that the template goes through".to_owned())
+            }
             Self::Runtime { .. } => None,
         }
     }

@@ -22,7 +22,9 @@ pub(super) fn to_value(json: &serde_json::Value) -> Value {
         },
         serde_json::Value::String(text) => Value::from(text.as_str()),
         serde_json::Value::Array(items) => Value::from(items.iter().map(to_value).collect::<Vec<_>>()),
-        serde_json::Value::Object(entries) => Value::from_pairs(entries.iter().map(|(key, item)| (key.as_str(), to_value(item)))),
+        serde_json::Value::Object(entries) => {
+            Value::from_pairs(entries.iter().map(|(key, item)| (key.as_str(), to_value(item))))
+        }
     }
 }
 
@@ -71,14 +73,9 @@ fn number(value: &Value) -> Result<Number, String> {
         if let Some(n) = value.as_i64() {
             return Ok(n.into());
         }
-        return u64::try_from(value.clone())
-            .map(Number::from)
-            .map_err(|_| format!("the number {value} is too large"));
+        return u64::try_from(value.clone()).map(Number::from).map_err(|_| format!("the number {value} is too large"));
     }
-    f64::try_from(value.clone())
-        .ok()
-        .and_then(Number::from_f64)
-        .ok_or_else(|| format!("{value} is not a number"))
+    f64::try_from(value.clone()).ok().and_then(Number::from_f64).ok_or_else(|| format!("{value} is not a number"))
 }
 
 /// The text of a value: nothing for null, `true` and `false`, JSON for lists and tables.
@@ -91,9 +88,7 @@ pub(super) fn text(value: &Value) -> Result<String, MiniError> {
         ValueKind::Bool => value.is_true().to_string(),
         ValueKind::String => value.as_str().unwrap_or_default().to_owned(),
         ValueKind::Number => value.to_string(),
-        _ => from_value(value)
-            .map_err(|message| MiniError::new(ErrorKind::InvalidOperation, message))?
-            .to_string(),
+        _ => from_value(value).map_err(|message| MiniError::new(ErrorKind::InvalidOperation, message))?.to_string(),
     })
 }
 
@@ -102,7 +97,9 @@ pub(super) fn has_undefined(value: &Value) -> bool {
     fn inside(value: &Value, depth: usize) -> bool {
         match value.kind() {
             ValueKind::Undefined => true,
-            ValueKind::Seq if depth > 0 => value.try_iter().is_ok_and(|mut items| items.any(|item| inside(&item, depth - 1))),
+            ValueKind::Seq if depth > 0 => {
+                value.try_iter().is_ok_and(|mut items| items.any(|item| inside(&item, depth - 1)))
+            }
             _ => false,
         }
     }

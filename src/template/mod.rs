@@ -7,6 +7,7 @@
 //! `{{ (x + 1) | default(3) }}` is 3; a test, `not`, `==`, `or` and the condition of an `if` take it up. What is absent at the end makes
 //! the template absent, with the cause: `Cause`.
 
+mod apply;
 mod builtins;
 mod dates;
 mod error;
@@ -21,6 +22,7 @@ mod syntax;
 mod templated;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ pub use templated::{PathFault, Segment, Templated};
 
 use evaluate::{Cell, Lack, Machine, Mode};
 use render::Stop;
-use syntax::Body;
+use tree::Body;
 
 /// What evaluating gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +81,22 @@ pub const RESERVED: &[&str] = &["user", "bundle", "odoo", "args", "item", "index
 
 /// Words of the template language: an argument of that name cannot be written but as `args.<name>`.
 const KEYWORDS: &[&str] = &[
-    "and", "else", "false", "False", "if", "in", "is", "loop", "none", "None", "not", "or", "recursive", "self", "true", "True",
+    "and",
+    "else",
+    "false",
+    "False",
+    "if",
+    "in",
+    "is",
+    "loop",
+    "none",
+    "None",
+    "not",
+    "or",
+    "recursive",
+    "self",
+    "true",
+    "True",
 ];
 
 /// Whether a name is reserved: one of `RESERVED`, a function's, or a word of the template language.
@@ -97,7 +114,8 @@ pub fn function_names() -> &'static [&'static str] {
 /// Whether a name can be written in a template: not `x-ref`.
 #[must_use]
 pub fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether a string is a template: it contains `{{` or `{%`.
@@ -138,13 +156,12 @@ impl Template {
     pub fn compile(source: &str) -> Result<Self, Fault> {
         let body = syntax::read(source)?;
         let names = names::collect(&body);
-        Ok(Self {
-            inner: Arc::new(Inner {
-                source: source.into(),
-                body,
-                names,
-            }),
-        })
+        if let Some(name) = names.iter().find(|name| function_names().contains(&name.root.as_str())) {
+            return Err(Fault::new(format!("`{}` is a function", name.root))
+                .at(name.place.clone())
+                .hint(format!("write `{}()`", name.root)));
+        }
+        Ok(Self { inner: Arc::new(Inner { source: source.into(), body, names }) })
     }
 
     /// The text as written.
@@ -198,12 +215,13 @@ impl Template {
         match &self.inner.body {
             Body::Expression(node) => match machine.eval(node)? {
                 Cell::Given(value, _) if mode == Mode::People => {
-                    let text = json::text(&value).map_err(|error| machine.error(node.place, error.detail().unwrap_or_default()))?;
+                    let text = json::text(&value)
+                        .map_err(|error| machine.error(node.place, error.detail().unwrap_or_default()))?;
                     Ok(Outcome::Given(Value::String(text)))
                 }
-                Cell::Given(value, _) => json::from_value(&value)
-                    .map(Outcome::Given)
-                    .map_err(|message| machine.error(node.place, message)),
+                Cell::Given(value, _) => {
+                    json::from_value(&value).map(Outcome::Given).map_err(|message| machine.error(node.place, message))
+                }
                 Cell::Absent(lack) => self.absent(lack, mode),
             },
             Body::Text(statements) => {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::syntax::{Argument, Body, Comparison, Kind, Node, Place, Statement, Target};
+use super::tree::{Argument, Body, Comparison, Kind, Node, Place, Statement, Target};
 
 /// One use of a name that the template does not define itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,8 +229,12 @@ fn when_true(node: &Node) -> Vec<Path<'_>> {
         Kind::Item(pair) => when_true(&pair.0),
         Kind::And(pair) => [when_true(&pair.0), when_true(&pair.1)].concat(),
         Kind::Not(operand) => when_false(operand),
-        Kind::Filter(it) if !matches!(&*it.name, "default" | "d") => it.input.as_ref().map(when_true).unwrap_or_default(),
-        Kind::Test(it) if !matches!(&*it.name, "undefined" | "ne" | "!=" | "eq" | "equalto" | "==") => when_true(&it.subject),
+        Kind::Filter(it) if !matches!(&*it.name, "default" | "d") => {
+            it.input.as_ref().map(when_true).unwrap_or_default()
+        }
+        Kind::Test(it) if !matches!(&*it.name, "undefined" | "ne" | "!=" | "eq" | "equalto" | "==") => {
+            when_true(&it.subject)
+        }
         Kind::Compare(left, rest) => {
             let constant = |node: &Node| matches!(node.kind, Kind::Constant(_));
             match rest.as_slice() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{Kwargs, Object, Value, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Value, from_args};
 use minijinja::{Error as MiniError, ErrorKind};
 
 /// `loop` inside a `for`.
@@ -20,11 +20,7 @@ pub(super) struct LoopVariable {
 
 impl LoopVariable {
     pub(super) fn cycle(&self, values: &[Value]) -> Value {
-        self.index0
-            .checked_rem(values.len())
-            .and_then(|index| values.get(index))
-            .cloned()
-            .unwrap_or_default()
+        self.index0.checked_rem(values.len()).and_then(|index| values.get(index)).cloned().unwrap_or_default()
     }
 
     pub(super) fn changed(&self, values: Vec<Value>) -> bool {
@@ -36,6 +32,11 @@ impl LoopVariable {
 }
 
 impl Object for LoopVariable {
+    /// Neither a table nor a list: it cannot be sent or printed.
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match key.as_str()? {
             "index" => (self.index0 + 1).into(),
@@ -74,7 +75,10 @@ impl Namespace {
     /// `None` takes the name away.
     pub(super) fn set(&self, name: &str, value: Option<Value>) -> Result<(), MiniError> {
         if value.as_ref().is_some_and(|value| nests(value, MAX_NESTING)) {
-            return Err(MiniError::new(ErrorKind::InvalidOperation, "a namespace cannot hold values that nest so deeply"));
+            return Err(MiniError::new(
+                ErrorKind::InvalidOperation,
+                "a namespace cannot hold values that nest so deeply",
+            ));
         }
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match value {
@@ -98,6 +102,11 @@ fn nests(value: &Value, depth: usize) -> bool {
 }
 
 impl Object for Namespace {
+    /// Neither a table nor a list: it cannot be sent or printed.
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key.as_str()?).cloned()
     }

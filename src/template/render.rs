@@ -7,7 +7,7 @@ use minijinja::value::{Value, ValueKind};
 use super::builtins::MAX_TEXT;
 use super::evaluate::{Cell, Lack, Machine, Mode, Origin};
 use super::objects::{LoopVariable, Namespace};
-use super::syntax::{For, Node, Place, Statement, Target};
+use super::tree::{For, Node, Place, Statement, Target};
 use super::{Error, json};
 
 /// What ends a block early.
@@ -57,14 +57,14 @@ impl<'t> Machine<'t> {
                 return self.within(|machine| {
                     for (target, value) in assignments {
                         let cell = machine.eval(value)?;
-                        machine.assign(target, cell, value.place)?;
+                        machine.assign(target, cell)?;
                     }
                     machine.run(body, out)
                 });
             }
             Statement::Set(target, value) => {
                 let cell = self.eval(value)?;
-                self.assign(target, cell, value.place)?;
+                self.assign(target, cell)?;
             }
             Statement::SetBlock { target, filter, body } => {
                 let mut text = String::new();
@@ -73,8 +73,7 @@ impl<'t> Machine<'t> {
                     Some(filter) => self.filtered(text, filter)?,
                     None => Cell::Given(Value::from(text), Origin::Given),
                 };
-                let place = filter.as_ref().map_or(Place::default(), |filter| filter.place);
-                self.assign(target, cell, place)?;
+                self.assign(target, cell)?;
                 return Ok(flow);
             }
             Statement::FilterBlock { filter, body } => {
@@ -96,7 +95,8 @@ impl<'t> Machine<'t> {
     fn emit(&mut self, cell: Cell, place: Place, out: &mut String) -> Result<(), Stop> {
         match cell {
             Cell::Given(value, _) => {
-                let text = json::text(&value).map_err(|error| self.error(place, error.detail().unwrap_or("it has no text")))?;
+                let text = json::text(&value)
+                    .map_err(|error| self.error(place, error.detail().unwrap_or("it has no text")))?;
                 write(out, &text)
             }
             Cell::Absent(_) if self.mode == Mode::People => Ok(()),
@@ -121,7 +121,7 @@ impl<'t> Machine<'t> {
         flow
     }
 
-    fn assign(&mut self, target: &'t Target, cell: Cell, place: Place) -> Result<(), Error> {
+    fn assign(&mut self, target: &'t Target, cell: Cell) -> Result<(), Error> {
         match target {
             Target::Name(name) => {
                 let own = self.locals.get_mut(self.frame..).unwrap_or_default();
@@ -143,17 +143,13 @@ impl<'t> Machine<'t> {
                     Cell::Given(value, _) => Some(value),
                     Cell::Absent(_) => None,
                 };
-                namespace
-                    .set(attribute, value)
-                    .map_err(|error| self.error(*place, error.detail().unwrap_or_default()))
+                namespace.set(attribute, value).map_err(|error| self.error(*place, error.detail().unwrap_or_default()))
             }
             Target::List(targets, own) => {
                 let (value, origin) = match cell {
                     Cell::Given(value, origin) => (value, origin),
                     Cell::Absent(lack) => {
-                        return targets
-                            .iter()
-                            .try_for_each(|target| self.assign(target, Cell::Absent(lack.clone()), place));
+                        return targets.iter().try_for_each(|target| self.assign(target, Cell::Absent(lack.clone())));
                     }
                 };
                 let items = value
@@ -164,7 +160,7 @@ impl<'t> Machine<'t> {
                     return Err(self.error(*own, format!("{} names for {} values", targets.len(), items.len())));
                 }
                 for (target, item) in targets.iter().zip(items) {
-                    self.assign(target, Cell::Given(item, origin), place)?;
+                    self.assign(target, Cell::Given(item, origin))?;
                 }
                 Ok(())
             }
@@ -173,7 +169,7 @@ impl<'t> Machine<'t> {
 
     fn repeat(&mut self, it: &'t For, out: &mut String) -> Result<(), Stop> {
         let (items, origin) = match self.eval(&it.iterable)? {
-            Cell::Given(value, origin) => (self.items(&value, it)?, origin),
+            Cell::Given(value, origin) => (self.items(&value, origin, it)?, origin),
             Cell::Absent(_) => (Vec::new(), Origin::Given),
         };
         if items.is_empty() {
@@ -193,10 +189,8 @@ impl<'t> Machine<'t> {
                 last: Arc::clone(&last),
             };
             let flow = self.within(|machine| {
-                machine
-                    .locals
-                    .push(("loop", Cell::Given(Value::from_object(variable), Origin::Given)));
-                machine.assign(&it.target, Cell::Given(item.clone(), origin), it.iterable.place)?;
+                machine.locals.push(("loop", Cell::Given(Value::from_object(variable), Origin::Given)));
+                machine.assign(&it.target, Cell::Given(item.clone(), origin))?;
                 machine.run(&it.body, out)
             })?;
             if matches!(flow, Flow::Break) {
@@ -207,15 +201,13 @@ impl<'t> Machine<'t> {
     }
 
     /// What the loop goes through, after its `if`. Nothing and none are no elements.
-    fn items(&mut self, value: &Value, it: &'t For) -> Result<Vec<Value>, Stop> {
+    fn items(&mut self, value: &Value, origin: Origin, it: &'t For) -> Result<Vec<Value>, Stop> {
         if value.kind() == ValueKind::None {
             return Ok(Vec::new());
         }
         let place = it.iterable.place;
         let mut items = Vec::new();
-        let all = value
-            .try_iter()
-            .map_err(|_| self.error(place, format!("a {} is not a list", value.kind())))?;
+        let all = value.try_iter().map_err(|_| self.error(place, format!("a {} is not a list", value.kind())))?;
         for item in all {
             self.burn(1)?;
             let keep = match &it.filter {
@@ -223,7 +215,7 @@ impl<'t> Machine<'t> {
                 Some(filter) => {
                     let (locals, frame) = (self.locals.len(), self.frame);
                     self.frame = locals;
-                    self.assign(&it.target, Cell::Given(item.clone(), Origin::Given), place)?;
+                    self.assign(&it.target, Cell::Given(item.clone(), origin))?;
                     let keep = self.eval(filter)?.is_true();
                     self.locals.truncate(locals);
                     self.frame = frame;
@@ -240,9 +232,7 @@ impl<'t> Machine<'t> {
 
 fn write(out: &mut String, text: &str) -> Result<(), Stop> {
     if out.len() + text.len() > MAX_TEXT {
-        return Err(Stop::Failed(Error::TooLarge {
-            limit: format!("{MAX_TEXT} bytes"),
-        }));
+        return Err(Stop::Failed(Error::TooLarge { limit: format!("{MAX_TEXT} bytes") }));
     }
     out.push_str(text);
     Ok(())

@@ -37,11 +37,7 @@ impl Scope {
     /// An empty scope. `now` is what `now()` gives, `zone` the user's.
     #[must_use]
     pub fn new(now: Timestamp, zone: TimeZone) -> Self {
-        Self {
-            clock: Arc::new(Clock::new(now, zone)),
-            names: Arc::default(),
-            nearer: Vec::new(),
-        }
+        Self { clock: Arc::new(Clock::new(now, zone)), names: Arc::default(), nearer: Vec::new() }
     }
 
     /// A scope that sees the same names; what is set in it, this one does not see.

@@ -1,17 +1,17 @@
-//! The tree of a template: what minijinja's parser reads, owned, and with what this language does not have refused.
-//!
-//! Minijinja parses; its virtual machine is not used, because it has one kind of "undefined" and no way to let it travel through
-//! an operator. See `evaluate`.
+//! Reading a template: minijinja parses, and what it read becomes our tree, with what this language does not have refused.
 
 use std::ops::Range;
 
 use minijinja::machinery::ast;
 use minijinja::machinery::{Span, Token, parse, tokenize};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Value;
 
 use super::Fault;
 use super::builtins;
+use super::tree::{
+    Argument, Arithmetic, Body, Comparison, Conditional, Filter, For, Kind, LoopMethod, Node, Place, Statement, Target,
+    Test,
+};
 
 /// Tokens between one `{{` and its `}}`, or one `{%` and its `%}`: a bound on how deep an expression can nest.
 const MAX_TOKENS: usize = 1_000;
@@ -19,169 +19,6 @@ const MAX_TOKENS: usize = 1_000;
 const MAX_TAGS: usize = 1_000;
 /// How deep expressions and blocks may nest.
 const MAX_DEPTH: usize = 100;
-
-/// Where something stands in the template's source, in bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    start: u32,
-    end: u32,
-}
-
-impl Place {
-    pub(super) fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
-}
-
-/// An expression and where it stands.
-#[derive(Debug)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
-    pub(super) place: Place,
-}
-
-/// The expressions.
-#[derive(Debug)]
-pub(super) enum Kind {
-    Constant(Value),
-    Variable(Box<str>),
-    Attribute(Box<Node>, Box<str>),
-    Item(Box<(Node, Node)>),
-    Slice(Box<[Option<Node>; 4]>),
-    Not(Box<Node>),
-    Negative(Box<Node>),
-    And(Box<(Node, Node)>),
-    Or(Box<(Node, Node)>),
-    Arithmetic(Arithmetic, Box<(Node, Node)>),
-    Concatenate(Box<(Node, Node)>),
-    /// `a < b`, `a < b <= c`.
-    Compare(Box<Node>, Vec<(Comparison, Node)>),
-    /// `then if test else otherwise`
-    If(Box<Conditional>),
-    Filter(Box<Filter>),
-    Test(Box<Test>),
-    /// A function by its name.
-    Call(Box<str>, Vec<Argument>),
-    /// `loop.cycle(…)`, `loop.changed(…)`.
-    LoopMethod(LoopMethod, Vec<Argument>),
-    List(Vec<Node>),
-    Map(Vec<(Node, Node)>),
-}
-
-#[derive(Debug)]
-pub(super) struct Conditional {
-    pub(super) test: Node,
-    pub(super) then: Node,
-    pub(super) otherwise: Option<Node>,
-}
-
-#[derive(Debug)]
-pub(super) struct Filter {
-    pub(super) name: Box<str>,
-    /// `None` is the text of the block that a `{% filter %}` or `{% set %}` applies to.
-    pub(super) input: Option<Node>,
-    pub(super) arguments: Vec<Argument>,
-}
-
-#[derive(Debug)]
-pub(super) struct Test {
-    pub(super) name: Box<str>,
-    pub(super) subject: Node,
-    pub(super) arguments: Vec<Argument>,
-}
-
-/// An argument of a filter, a test or a function.
-#[derive(Debug)]
-pub(super) struct Argument {
-    pub(super) name: Option<Box<str>>,
-    pub(super) value: Node,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arithmetic {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    FloorDivide,
-    Remainder,
-    Power,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    In,
-    NotIn,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LoopMethod {
-    Cycle,
-    Changed,
-}
-
-/// The statements.
-#[derive(Debug)]
-pub(super) enum Statement {
-    Text(Box<str>),
-    Emit(Node),
-    For(Box<For>),
-    If {
-        test: Node,
-        then: Vec<Statement>,
-        otherwise: Vec<Statement>,
-    },
-    With {
-        assignments: Vec<(Target, Node)>,
-        body: Vec<Statement>,
-    },
-    Set(Target, Node),
-    SetBlock {
-        target: Target,
-        filter: Option<Node>,
-        body: Vec<Statement>,
-    },
-    FilterBlock {
-        filter: Node,
-        body: Vec<Statement>,
-    },
-    Do(Node),
-    Break,
-    Continue,
-}
-
-#[derive(Debug)]
-pub(super) struct For {
-    pub(super) target: Target,
-    pub(super) iterable: Node,
-    pub(super) filter: Option<Node>,
-    pub(super) body: Vec<Statement>,
-    pub(super) otherwise: Vec<Statement>,
-}
-
-/// What an assignment assigns to.
-#[derive(Debug)]
-pub(super) enum Target {
-    Name(Box<str>),
-    /// `{% set total.sum = … %}`, of a `namespace()`.
-    Attribute(Box<str>, Box<str>, Place),
-    List(Vec<Target>, Place),
-}
-
-/// A whole template.
-#[derive(Debug)]
-pub(super) enum Body {
-    /// One `{{ expression }}` and nothing else: keeps the type.
-    Expression(Node),
-    /// Anything else: gives text.
-    Text(Vec<Statement>),
-}
 
 /// Reads a template.
 pub(super) fn read(source: &str) -> Result<Body, Fault> {
@@ -304,19 +141,25 @@ impl Lift<'_> {
             ast::Stmt::Continue(_) => Statement::Continue,
             ast::Stmt::Template(it) => return Err(Fault::new("a template inside a template").at(range(it.span()))),
             ast::Stmt::AutoEscape(it) => {
-                return Err(refused("autoescape", it.span()).hint("values are never escaped; use the filter `e` where HTML is due"));
+                return Err(refused("autoescape", it.span())
+                    .hint("values are never escaped; use the filter `e` where HTML is due"));
             }
             ast::Stmt::Block(it) => return Err(refused("block", it.span())),
-            ast::Stmt::Extends(it) => return Err(refused("extends", it.span()).hint("templates cannot read other files")),
-            ast::Stmt::Include(it) => return Err(refused("include", it.span()).hint("templates cannot read other files")),
+            ast::Stmt::Extends(it) => {
+                return Err(refused("extends", it.span()).hint("templates cannot read other files"));
+            }
+            ast::Stmt::Include(it) => {
+                return Err(refused("include", it.span()).hint("templates cannot read other files"));
+            }
             ast::Stmt::Import(it) => return Err(refused("import", it.span()).hint("templates cannot read other files")),
-            ast::Stmt::FromImport(it) => return Err(refused("import", it.span()).hint("templates cannot read other files")),
+            ast::Stmt::FromImport(it) => {
+                return Err(refused("import", it.span()).hint("templates cannot read other files"));
+            }
             ast::Stmt::Macro(it) => return Err(refused("macro", it.span()).hint("write it out where it is used")),
             ast::Stmt::CallBlock(it) => return Err(refused("call", it.span()).hint("there are no macros to call")),
         })
     }
 
-    #[expect(clippy::only_used_in_recursion, reason = "one receiver for the whole walk")]
     fn target(&self, target: &ast::Expr<'_>) -> Result<Target, Fault> {
         match target {
             ast::Expr::Var(variable) => Ok(Target::Name(variable.id.into())),
@@ -324,19 +167,15 @@ impl Lift<'_> {
                 ast::Expr::Var(variable) => Ok(Target::Attribute(
                     variable.id.into(),
                     attribute.name.into(),
-                    Place {
-                        start: variable.span().start_offset,
-                        end: attribute.span().end_offset,
-                    },
+                    Place { start: variable.span().start_offset, end: attribute.span().end_offset },
                 )),
-                other => Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span()))),
+                other => {
+                    Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span())))
+                }
             },
             ast::Expr::List(list) => Ok(Target::List(
                 list.items.iter().map(|item| self.target(item)).collect::<Result<_, Fault>>()?,
-                Place {
-                    start: list.span().start_offset,
-                    end: list.span().end_offset,
-                },
+                Place { start: list.span().start_offset, end: list.span().end_offset },
             )),
             other => Err(Fault::new("only a name, or an attribute of a namespace, can be set").at(range(other.span()))),
         }
@@ -419,10 +258,7 @@ impl Lift<'_> {
                     .collect::<Result<_, Fault>>()?,
             ),
         };
-        Ok(Node {
-            kind,
-            place: place(expression),
-        })
+        Ok(Node { kind, place: place(expression) })
     }
 
     fn nodes(&self, items: &[ast::Expr<'_>], depth: usize) -> Result<Vec<Node>, Fault> {
@@ -431,12 +267,7 @@ impl Lift<'_> {
 
     fn binary(&self, it: &ast::BinOp<'_>, depth: usize) -> Result<Kind, Fault> {
         let arithmetic = |op| Ok(Kind::Arithmetic(op, self.pair(&it.left, &it.right, depth)?));
-        let compare = |op| {
-            Ok(Kind::Compare(
-                self.boxed(&it.left, depth)?,
-                vec![(op, self.node(&it.right, depth)?)],
-            ))
-        };
+        let compare = |op| Ok(Kind::Compare(self.boxed(&it.left, depth)?, vec![(op, self.node(&it.right, depth)?)]));
         match it.op {
             ast::BinOpKind::Add => arithmetic(Arithmetic::Add),
             ast::BinOpKind::Sub => arithmetic(Arithmetic::Subtract),
@@ -462,21 +293,13 @@ impl Lift<'_> {
     /// tests what `x in y` gave. Only the source between the operands tells.
     fn is_not_in(&self, it: &ast::BinOp<'_>) -> bool {
         matches!(it.op, ast::BinOpKind::In)
-            && self
-                .source
-                .get(place(&it.left).end as usize..place(&it.right).start as usize)
-                .is_some_and(|between| {
-                    between
-                        .split(|c: char| !c.is_alphanumeric() && c != '_')
-                        .any(|word| word == "not")
-                })
+            && self.source.get(place(&it.left).end as usize..place(&it.right).start as usize).is_some_and(|between| {
+                between.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "not")
+            })
     }
 
     fn call(&self, it: &ast::Call<'_>, span: Span, depth: usize) -> Result<Node, Fault> {
-        let place = Place {
-            start: start(&it.expr),
-            end: span.end_offset,
-        };
+        let place = Place { start: start(&it.expr), end: span.end_offset };
         let kind = match &it.expr {
             ast::Expr::Var(function) => {
                 builtins::check_function(function.id).map_err(|fault| fault.at(range(function.span())))?;
@@ -503,18 +326,13 @@ impl Lift<'_> {
         arguments
             .iter()
             .map(|argument| match argument {
-                ast::CallArg::Pos(value) => Ok(Argument {
-                    name: None,
-                    value: self.node(value, depth)?,
-                }),
-                ast::CallArg::Kwarg(name, value) => Ok(Argument {
-                    name: Some((*name).into()),
-                    value: self.node(value, depth)?,
-                }),
-                ast::CallArg::PosSplat(value) | ast::CallArg::KwargSplat(value) => Err(Fault::new(
-                    "`*` and `**` in a call are not part of templates here",
-                )
-                .at(range(value.span()))),
+                ast::CallArg::Pos(value) => Ok(Argument { name: None, value: self.node(value, depth)? }),
+                ast::CallArg::Kwarg(name, value) => {
+                    Ok(Argument { name: Some((*name).into()), value: self.node(value, depth)? })
+                }
+                ast::CallArg::PosSplat(value) | ast::CallArg::KwargSplat(value) => {
+                    Err(Fault::new("`*` and `**` in a call are not part of templates here").at(range(value.span())))
+                }
             })
             .collect()
     }
@@ -539,10 +357,7 @@ fn comparison(op: ast::CompareOpKind) -> Comparison {
 }
 
 fn place(expression: &ast::Expr<'_>) -> Place {
-    Place {
-        start: start(expression),
-        end: expression.span().end_offset,
-    }
+    Place { start: start(expression), end: expression.span().end_offset }
 }
 
 /// The parser's spans of postfix and infix expressions begin at the last part, or one token early: the leftmost operand knows.

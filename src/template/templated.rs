@@ -193,10 +193,7 @@ fn join(lack: Option<Cause>, cause: Cause) -> Cause {
 
 fn read(value: &Value, path: &mut Vec<Segment>, faults: &mut Vec<PathFault>) -> Templated {
     if path.len() > MAX_DEPTH {
-        faults.push(PathFault {
-            path: path.clone(),
-            fault: Fault::new("the value nests too deeply"),
-        });
+        faults.push(PathFault { path: path.clone(), fault: Fault::new("the value nests too deeply") });
         return Templated::Literal(Value::Null);
     }
     match value {

@@ -73,9 +73,9 @@ def modern_revision_without_meta(url):
 
 
 def bundles(url):
-    sales = names(post(url + "/sales", "tools/list"))
-    assert sales and set(sales) <= set(TOOLS), sales
-    holds(sales, "search_crm_leads")
+    crm = names(post(url + "/crm", "tools/list"))
+    assert crm and set(crm) <= set(TOOLS), crm
+    holds(crm, "search_crm_leads")
     body = {"jsonrpc": "2.0", "id": 7, "method": "tools/list"}
     same(request(url + "/no_such_bundle", body)[0], 404)
 

@@ -66,7 +66,7 @@ impl Web {
         let bound = http::bind(options).await.unwrap();
         let address = bound.address();
         let stop = CancellationToken::new();
-        let server = tokio::spawn(bound.serve(hub.clone(), false, report, stop.clone()));
+        let server = tokio::spawn(bound.serve(hub.clone(), report, stop.clone()));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { address, stop, server, http }
     }
@@ -76,7 +76,13 @@ impl Web {
     }
 
     /// Exactly these headers and this body.
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Answer {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let mut request = self.http.request(method, self.url(path)).body(body);
         for (name, value) in headers {

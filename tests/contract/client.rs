@@ -52,7 +52,15 @@ pub struct Fault {
 }
 
 impl Odoo {
-    pub fn new(url: String, database: String, admin: Login, employee: Login, protocol: Protocol, version: u8, real: bool) -> Self {
+    pub fn new(
+        url: String,
+        database: String,
+        admin: Login,
+        employee: Login,
+        protocol: Protocol,
+        version: u8,
+        real: bool,
+    ) -> Self {
         let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
         let tag = format!("zzc{}{protocol:?}{nanos}", std::process::id());
         let (uids, made) = (Mutex::default(), Mutex::default());
@@ -73,7 +81,12 @@ impl Odoo {
 
     async fn json2(&self, who: Who, model: &str, method: &str, arguments: Value) -> Result<Value, Fault> {
         let url = format!("{}/json/2/{model}/{method}", self.url);
-        let request = self.http.post(url).bearer_auth(&self.login(who).api_key).header("X-Odoo-Database", &self.database).json(&arguments);
+        let request = self
+            .http
+            .post(url)
+            .bearer_auth(&self.login(who).api_key)
+            .header("X-Odoo-Database", &self.database)
+            .json(&arguments);
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let body: Value = answer.json().await.unwrap();
@@ -165,7 +178,14 @@ impl Odoo {
         let made: Vec<(String, i64)> = self.made.lock().unwrap().drain(..).rev().collect();
         for (model, id) in made {
             if model == "sale.order" {
-                let _ = self.call(Who::Admin, &model, "action_cancel", json!({"ids": [id], "context": {"disable_cancel_warning": true}})).await;
+                let _ = self
+                    .call(
+                        Who::Admin,
+                        &model,
+                        "action_cancel",
+                        json!({"ids": [id], "context": {"disable_cancel_warning": true}}),
+                    )
+                    .await;
             }
             let _ = self.call(Who::Admin, &model, "unlink", json!({"ids": [id]})).await;
         }

@@ -33,7 +33,11 @@ async fn partners(odoo: &Odoo) {
         )
         .await;
     for (name, color) in [("Ann", 1), ("Bob", 2)] {
-        odoo.make("res.partner", json!({"name": format!("{tag} {name}"), "ref": tag, "parent_id": acme, "color": color, "country_id": us})).await;
+        odoo.make(
+            "res.partner",
+            json!({"name": format!("{tag} {name}"), "ref": tag, "parent_id": acme, "color": color, "country_id": us}),
+        )
+        .await;
     }
     odoo.make("res.partner", json!({"name": format!("{tag} Bolt"), "ref": tag, "is_company": true, "country_id": be, "color": 0, "city": "Ghent"})).await;
     odoo.make("res.partner", json!({"name": format!("{tag} Zoe"), "ref": tag, "color": 0})).await;
@@ -44,7 +48,11 @@ async fn found(odoo: &Odoo, domain: Value) -> Vec<String> {
     let mut all = vec![json!(["ref", "=", odoo.tag])];
     all.extend(domain.as_array().cloned().unwrap());
     let rows = odoo.ok("res.partner", "search_read", json!({"domain": all, "fields": ["name"], "order": "id"})).await;
-    rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned()).collect()
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].as_str().unwrap().rsplit(' ').next().unwrap().to_owned())
+        .collect()
 }
 
 async fn check(odoo: &Odoo, table: Vec<(Value, &str)>) {
@@ -134,7 +142,10 @@ async fn any(odoo: &Odoo) {
             (json!([["child_ids", "any", [["color", "=", 2]]]]), "Acme"),
             (json!([["child_ids", "not any", [["color", "=", 2]]]]), "Ann Bob Bolt Zoe"),
             (json!([["child_ids", "any", []]]), "Acme"),
-            (json!([["child_ids", "any", ["|", ["color", "=", 1], ["parent_id", "any", [["color", "=", 9]]]]]]), "Acme"),
+            (
+                json!([["child_ids", "any", ["|", ["color", "=", 1], ["parent_id", "any", [["color", "=", 9]]]]]]),
+                "Acme",
+            ),
             (json!([["category_id", "any", [["name", "ilike", "vip"]]]]), "Acme"),
         ],
     )
@@ -170,7 +181,9 @@ async fn newest(odoo: &Odoo) {
     partners(odoo).await;
     let tag = &odoo.tag;
     let everyone = "Acme Ann Bob Bolt Zoe";
-    let row = odoo.ok("res.partner", "search_read", json!({"domain": [["ref", "=", tag]], "fields": ["create_date"], "limit": 1})).await;
+    let row = odoo
+        .ok("res.partner", "search_read", json!({"domain": [["ref", "=", tag]], "fields": ["create_date"], "limit": 1}))
+        .await;
     let month: i64 = row[0]["create_date"].as_str().unwrap()[5..7].parse().unwrap();
     check(
         odoo,
@@ -190,8 +203,10 @@ async fn newest(odoo: &Odoo) {
 async fn trees(odoo: &Odoo) {
     partners(odoo).await;
     let tag = &odoo.tag;
-    let acme = odoo.ok("res.partner", "search", json!({"domain": [["name", "=", format!("{tag} Acme")]]})).await[0].clone();
-    let ann = odoo.ok("res.partner", "search", json!({"domain": [["name", "=", format!("{tag} Ann")]]})).await[0].clone();
+    let acme =
+        odoo.ok("res.partner", "search", json!({"domain": [["name", "=", format!("{tag} Acme")]]})).await[0].clone();
+    let ann =
+        odoo.ok("res.partner", "search", json!({"domain": [["name", "=", format!("{tag} Ann")]]})).await[0].clone();
     check(
         odoo,
         vec![
@@ -207,12 +222,14 @@ async fn trees(odoo: &Odoo) {
     let top = odoo.make("res.partner.category", json!({"name": format!("{tag} top")})).await;
     let sub = odoo.make("res.partner.category", json!({"name": format!("{tag} sub"), "parent_id": top})).await;
     odoo.ok("res.partner", "write", json!({"ids": [ann], "vals": {"category_id": [[6, 0, [sub]]]}})).await;
-    check(odoo, vec![(json!([["category_id", "child_of", top]]), "Ann"), (json!([["category_id", "=", top]]), "")]).await;
+    check(odoo, vec![(json!([["category_id", "child_of", top]]), "Ann"), (json!([["category_id", "=", top]]), "")])
+        .await;
 }
 
 async fn archived(odoo: &Odoo) {
     partners(odoo).await;
-    let zoe = odoo.ok("res.partner", "search", json!({"domain": [["ref", "=", odoo.tag], ["name", "like", "Zoe"]]})).await;
+    let zoe =
+        odoo.ok("res.partner", "search", json!({"domain": [["ref", "=", odoo.tag], ["name", "like", "Zoe"]]})).await;
     odoo.ok("res.partner", "write", json!({"ids": zoe, "vals": {"active": false}})).await;
     check(
         odoo,
@@ -233,7 +250,11 @@ async fn archived(odoo: &Odoo) {
 async fn dates(odoo: &Odoo) {
     let tag = &odoo.tag;
     for (name, day) in [("a", json!("2031-05-09")), ("b", json!("2031-05-10")), ("c", json!(false))] {
-        odoo.make("crm.lead", json!({"name": format!("{tag} {name}"), "date_deadline": day, "date_open": "2031-05-10 23:30:00"})).await;
+        odoo.make(
+            "crm.lead",
+            json!({"name": format!("{tag} {name}"), "date_deadline": day, "date_open": "2031-05-10 23:30:00"}),
+        )
+        .await;
     }
     let found = async |condition: Value| odoo.count("crm.lead", json!([["name", "like", tag], condition])).await;
     assert_eq!(found(json!(["date_deadline", "=", "2031-05-10"])).await, 1);
@@ -268,7 +289,11 @@ async fn zones(odoo: &Odoo) {
 async fn malformed(odoo: &Odoo) {
     let raise = async |domain: Value| odoo.fault("res.partner", "search_count", json!({"domain": domain})).await;
     let value = "builtins.ValueError";
-    raise(json!([["nope", "=", 1]])).await.is(value, "Invalid field res.partner.nope in condition ('nope', '=', 1)", 500);
+    raise(json!([["nope", "=", 1]])).await.is(
+        value,
+        "Invalid field res.partner.nope in condition ('nope', '=', 1)",
+        500,
+    );
     raise(json!([["country_id.nope", "=", 1]])).await.is(value, "Invalid field res.country.nope", 500);
     raise(json!([["name.nope", "=", 1]])).await.is(value, "Invalid field property 'nope' on res.partner.name", 500);
     raise(json!([["name", "~", 1]])).await.is(value, "Invalid operator in condition ('name', '~', 1)", 500);
@@ -277,11 +302,23 @@ async fn malformed(odoo: &Odoo) {
     raise(json!("[]")).await.is("builtins.TypeError", "Domain() invalid argument type for domain: '[]'", 500);
     raise(json!([["name", "any", []]])).await.is(value, "Cannot use 'any' with non-relational fields", 500);
     raise(json!([["name", "any!", []]])).await.is(value, "Domain() invalid item in domain", 500);
-    raise(json!([["country_id", ">", "a"]])).await.is("builtins.TypeError", "Inequality not supported for relational field using a string", 500);
+    raise(json!([["country_id", ">", "a"]])).await.is(
+        "builtins.TypeError",
+        "Inequality not supported for relational field using a string",
+        500,
+    );
     raise(json!([["color", "=", "x"]])).await.is(value, "invalid literal for int() with base 10: 'x'", 500);
     raise(json!([["create_date", "=", "foo"]])).await.is(value, "Invalid term 'foo' in expression date: 'foo'", 500);
-    raise(json!([["create_date", "<", "2026-11-21T00:00:00Z"]])).await.is(value, "expecting only datetimes with no timezone", 500);
-    raise(json!([["tz_offset", "=", "x"]])).await.is(value, "Cannot convert res.partner.tz_offset to SQL because it is not stored", 500);
+    raise(json!([["create_date", "<", "2026-11-21T00:00:00Z"]])).await.is(
+        value,
+        "expecting only datetimes with no timezone",
+        500,
+    );
+    raise(json!([["tz_offset", "=", "x"]])).await.is(
+        value,
+        "Cannot convert res.partner.tz_offset to SQL because it is not stored",
+        500,
+    );
 }
 
 async fn x2many(odoo: &Odoo) {

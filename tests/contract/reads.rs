@@ -1,2 +1,4 @@
 use crate::run::Case;
-pub fn cases() -> Vec<Case> { vec![] }
+pub fn cases() -> Vec<Case> {
+    vec![]
+}

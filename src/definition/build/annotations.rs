@@ -17,12 +17,14 @@ impl Builder<'_> {
         let name = operation.name();
 
         if let Some((node, said)) = hint("readOnlyHint").filter(|(_, said)| *said != derived.read_only) {
-            let does = if derived.read_only { "only reads" } else { "may write" };
+            let does = if derived.read_only { "only reads" } else { "writes" };
             let fix = match operation {
                 Operation::Call(_) if said => "a method that changes nothing is declared with `writes = false`",
                 _ => "leave the hint out: it follows from the operation",
             };
-            self.sink.error(&node.place, format!("`readOnlyHint = {said}` contradicts `{name}`, which {does}")).hint(fix);
+            self.sink
+                .error(&node.place, format!("`readOnlyHint = {said}` contradicts `{name}`, which {does}"))
+                .hint(fix);
         }
         if let Some((node, _)) = hint("destructiveHint").filter(|(_, said)| *said && derived.read_only) {
             self.sink
@@ -55,7 +57,12 @@ fn derived(operation: &Operation) -> Annotations {
         _ => (!read_only, read_only),
     };
     // A method may send mail; everything else stays inside Odoo.
-    Annotations { read_only, destructive, idempotent, open_world: matches!(operation, Operation::Call(_)) && !read_only }
+    Annotations {
+        read_only,
+        destructive,
+        idempotent,
+        open_world: matches!(operation, Operation::Call(_)) && !read_only,
+    }
 }
 
 impl Operation {

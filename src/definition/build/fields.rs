@@ -8,8 +8,22 @@ use super::Builder;
 
 /// What dates may be grouped by: Odoo's granularities, and the numbers of later versions.
 const GRANULARITIES: &[&str] = &[
-    "hour", "day", "week", "month", "quarter", "year", "second_number", "minute_number", "hour_number", "day_of_week",
-    "day_of_month", "day_of_year", "iso_week_number", "month_number", "quarter_number", "year_number",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "second_number",
+    "minute_number",
+    "hour_number",
+    "day_of_week",
+    "day_of_month",
+    "day_of_year",
+    "iso_week_number",
+    "month_number",
+    "quarter_number",
+    "year_number",
 ];
 
 /// Odoo's aggregates.
@@ -59,10 +73,10 @@ impl Builder<'_> {
             }
             return self.expression(node, key).map_or(FieldList::Default, FieldList::Given);
         }
-        FieldList::Listed(self.field_entries(node, key))
+        FieldList::Listed(self.field_entries(node, key, true))
     }
 
-    fn field_entries(&mut self, node: &Node, key: &str) -> Vec<FieldEntry> {
+    fn field_entries(&mut self, node: &Node, key: &str, outermost: bool) -> Vec<FieldEntry> {
         let mut entries: Vec<FieldEntry> = Vec::new();
         for item in node.as_array().unwrap_or_default() {
             match &item.value {
@@ -82,6 +96,7 @@ impl Builder<'_> {
                     }
                 }
                 // The types of the outermost list were checked with the shape; those of nested ones were not.
+                _ if outermost => {}
                 _ => {
                     self.sink.error(&item.place, format!("expected a field name, found {}", item.kind()));
                 }
@@ -113,7 +128,8 @@ impl Builder<'_> {
                     (FieldNameError::Path(_), Some((first, rest))) => {
                         format!("fields of related records are written `{{ {first} = [\"{rest}\"] }}`")
                     }
-                    _ => "letters, digits and `_`; `name?` may be missing in an Odoo, `a|b` is the first that exists".to_owned(),
+                    _ => "letters, digits and `_`; `name?` may be missing in an Odoo, `a|b` is the first that exists"
+                        .to_owned(),
                 };
                 self.sink.error(&node.place, error.to_string()).hint(hint);
                 None
@@ -124,7 +140,7 @@ impl Builder<'_> {
     fn nested(&mut self, name: &str, node: &Node) -> Option<Nested> {
         match &node.value {
             NodeValue::Array(_) => {
-                Some(Nested { fields: self.field_entries(node, "fields"), limit: None, order: None })
+                Some(Nested { fields: self.field_entries(node, "fields", false), limit: None, order: None })
             }
             NodeValue::Table(table) => {
                 for (key, place, value) in table.iter() {
@@ -138,7 +154,9 @@ impl Builder<'_> {
                                 || "its keys are `fields`, `limit` and `order`".to_owned(),
                                 |near| format!("did you mean `{near}`?"),
                             );
-                            self.sink.error(place, format!("unknown key `{key}` in the nested fields of `{name}`")).hint(hint);
+                            self.sink
+                                .error(place, format!("unknown key `{key}` in the nested fields of `{name}`"))
+                                .hint(hint);
                             continue;
                         }
                     };
@@ -162,7 +180,7 @@ impl Builder<'_> {
                     self.literal_order(order);
                 }
                 Some(Nested {
-                    fields: self.field_entries(fields, "fields"),
+                    fields: self.field_entries(fields, "fields", false),
                     limit: table.get("limit").and_then(Node::as_integer).and_then(|limit| u32::try_from(limit).ok()),
                     order: order.and_then(Node::as_str).map(str::to_owned),
                 })
@@ -200,7 +218,10 @@ impl Builder<'_> {
             let (name, direction) = words.split_first().map_or(("", &[][..]), |(name, rest)| (*name, rest));
             let lower: Vec<_> = direction.iter().map(|word| word.to_ascii_lowercase()).collect();
             let lower: Vec<_> = lower.iter().map(String::as_str).collect();
-            let sound = matches!(lower.as_slice(), [] | ["asc" | "desc"] | ["asc" | "desc", "nulls", "first" | "last"] | ["nulls", "first" | "last"]);
+            let sound = matches!(
+                lower.as_slice(),
+                [] | ["asc" | "desc"] | ["asc" | "desc", "nulls", "first" | "last"] | ["nulls", "first" | "last"]
+            );
             let field = name.strip_suffix('?').unwrap_or(name);
             let (field, aggregate) = field.split_once(':').unwrap_or((field, "month"));
             if !sound || !field.split(['.', '|']).all(is_field) || !is_field(aggregate) {
@@ -218,7 +239,9 @@ impl Builder<'_> {
     pub(super) fn names_list(&mut self, node: &Node, key: &str) -> Option<Templated> {
         if let Some(text) = node.as_str() {
             if !template::is_template(text) {
-                self.sink.error(&node.place, format!("`{key}` is a list")).hint(format!("write `{key} = [\"{text}\"]`"));
+                self.sink
+                    .error(&node.place, format!("`{key}` is a list"))
+                    .hint(format!("write `{key} = [\"{text}\"]`"));
                 return None;
             }
             return self.expression(node, key).map(Templated::Template);
@@ -232,7 +255,13 @@ impl Builder<'_> {
                 continue;
             }
             match key {
-                "group_by" => self.part_of(item, text, GRANULARITIES, "is not something to group by", "e.g. `partner_id` or `date_order:month`"),
+                "group_by" => self.part_of(
+                    item,
+                    text,
+                    GRANULARITIES,
+                    "is not something to group by",
+                    "e.g. `partner_id` or `date_order:month`",
+                ),
                 "aggregates" if text == "__count" => {}
                 "aggregates" if !text.contains(':') => {
                     self.sink
@@ -255,8 +284,10 @@ impl Builder<'_> {
         if !path.split(['.', '|']).all(is_field) {
             self.sink.error(&node.place, format!("`{text}` {wrong}")).hint(hint);
         } else if let Some(word) = word.filter(|word| !words.contains(word)) {
-            let hint = nearest(word, words.iter().copied())
-                .map_or_else(|| format!("it is one of `{}`", words.join("`, `")), |near| format!("did you mean `{path}:{near}`?"));
+            let hint = nearest(word, words.iter().copied()).map_or_else(
+                || format!("it is one of `{}`", words.join("`, `")),
+                |near| format!("did you mean `{path}:{near}`?"),
+            );
             self.sink.error(&node.place, format!("`{text}` {wrong}: there is no `{word}`")).hint(hint);
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
+use crate::source::shape::NOT_YET;
 use crate::source::{Node, Place, Table, nearest};
 
 use super::super::tool::{Input, Paging};
@@ -21,19 +22,62 @@ const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "ar
 
 /// The keywords whose values are schemas: one, a list, or a table of them.
 const SCHEMA: &[&str] = &[
-    "additionalProperties", "items", "contains", "not", "if", "then", "else", "propertyNames", "unevaluatedItems",
-    "unevaluatedProperties", "contentSchema",
+    "additionalProperties",
+    "items",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "contentSchema",
 ];
 const SCHEMAS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const SCHEMA_TABLES: &[&str] = &["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 
 /// The other keywords of the 2020-12 draft.
 const KEYWORDS: &[&str] = &[
-    "$schema", "$id", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$comment", "$vocabulary", "type", "enum",
-    "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
-    "pattern", "maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties",
-    "required", "dependentRequired", "title", "description", "default", "deprecated", "readOnly", "writeOnly",
-    "examples", "format", "contentMediaType", "contentEncoding", "dependencies",
+    "$schema",
+    "$id",
+    "$ref",
+    "$anchor",
+    "$dynamicRef",
+    "$dynamicAnchor",
+    "$comment",
+    "$vocabulary",
+    "type",
+    "enum",
+    "const",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxContains",
+    "minContains",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "dependentRequired",
+    "title",
+    "description",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "examples",
+    "format",
+    "contentMediaType",
+    "contentEncoding",
+    "dependencies",
 ];
 
 impl Builder<'_> {
@@ -44,7 +88,7 @@ impl Builder<'_> {
         let node = table.get("input").unwrap_or(&empty);
         let written = node.as_table()?;
         let errors = self.sink.errors();
-        self.schema(node);
+        self.schema(node, node);
         let author = written.to_json();
         self.meta(node, &author);
         self.arguments(node, written, paging.is_some());
@@ -57,30 +101,50 @@ impl Builder<'_> {
         let built = jsonschema::draft202012::options().offline().should_validate_formats(false).build(&schema);
         match built {
             Ok(validator) => {
+                self.defaults(written, &validator);
                 let Value::Object(schema) = schema else { return None };
                 Some(Input { schema: Arc::new(schema), validator, paging })
             }
             Err(error) => {
-                let place = &node.along_pointer(error.instance_path().as_str()).place;
-                self.sink.error(place, format!("bad JSON Schema: {error}"));
+                let at = node.along_pointer(error.instance_path().as_str());
+                match at.child("pattern").or(Some(at)).filter(|_| error.to_string().contains("regex")) {
+                    Some(pattern) => self.sink.error(&pattern.place, "`pattern` is not a regular expression"),
+                    None => self.sink.error(&at.place, format!("bad JSON Schema: {error}")),
+                };
                 None
             }
         }
     }
 
+    /// A default that the argument's own schema refuses would make every call without it fail.
+    fn defaults(&mut self, written: &Table, validator: &Validator) {
+        let properties = written.get("properties").and_then(Node::as_table);
+        for (name, _, property) in properties.into_iter().flat_map(Table::iter) {
+            let Some(default) = property.child("default").filter(|_| !matches!(name, "limit" | "offset")) else { continue };
+            let arguments = json!({ name: default.to_json() });
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let fault = validator.iter_errors(&arguments).find_map(|error| {
+                let path = error.instance_path().as_str().to_owned();
+                let inside = path.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                inside.then(|| error.to_string())
+            });
+            if let Some(fault) = fault {
+                self.sink
+                    .error(&default.place, format!("the default of `{name}` does not meet its own schema: {fault}"))
+                    .hint("correct the default, or the schema");
+            }
+        }
+    }
+
     /// What the meta-schema does not say, all the way down.
-    fn schema(&mut self, node: &Node) {
+    fn schema(&mut self, node: &Node, root: &Node) {
         let Some(table) = node.as_table() else { return };
         for (key, place, value) in table.iter() {
             if key == "x-mcp-header" {
-                self.sink
-                    .error(place, "`x-mcp-header` is not supported yet")
-                    .hint("this version of tooldoo does not carry it out; remove it");
+                self.sink.error(place, "`x-mcp-header` is not supported yet").hint(NOT_YET);
             }
-            if matches!(key, "$ref" | "$dynamicRef") && value.as_str().is_some_and(|target| !target.starts_with('#')) {
-                self.sink
-                    .error(&value.place, format!("`{key}` points outside: nothing is fetched over the network"))
-                    .hint("put the schema under `$defs` and refer to it with `#/$defs/…`");
+            if matches!(key, "$ref" | "$dynamicRef") {
+                self.reference(key, value, root);
             }
             let known = SCHEMA.iter().chain(SCHEMAS).chain(SCHEMA_TABLES).chain(KEYWORDS).copied();
             if !known.clone().any(|known| known == key)
@@ -91,26 +155,53 @@ impl Builder<'_> {
                     .hint(format!("did you mean `{near}`?"));
             }
             if SCHEMA.contains(&key) {
-                self.schema(value);
+                self.schema(value, root);
             } else if SCHEMAS.contains(&key) {
-                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item));
+                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item, root));
             } else if SCHEMA_TABLES.contains(&key) {
-                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item));
+                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item, root));
             }
         }
         self.required_exist(table);
     }
 
+    /// References stay inside, and point to something.
+    fn reference(&mut self, key: &str, value: &Node, root: &Node) {
+        let Some(target) = value.as_str() else { return };
+        match target.strip_prefix('#') {
+            None => {
+                self.sink
+                    .error(&value.place, format!("`{key}` points outside: nothing is fetched over the network"))
+                    .hint("put the schema under `$defs` and refer to it with `#/$defs/…`");
+            }
+            Some(pointer) if pointer.starts_with('/') && !pointer.contains('%') && root.pointer(pointer).is_none() => {
+                let names = root.child("$defs").and_then(Node::as_table).into_iter().flat_map(Table::iter);
+                let last = pointer.rsplit('/').next().unwrap_or_default();
+                let hint = nearest(last, names.map(|(name, _, _)| name)).map_or_else(
+                    || "put the schema under `$defs`".to_owned(),
+                    |near| format!("did you mean `#/$defs/{near}`?"),
+                );
+                self.sink.error(&value.place, format!("`{key}` points to nothing: `{target}`")).hint(hint);
+            }
+            Some(_) => {}
+        }
+    }
+
     /// `required` names what `properties` declares, where nothing else could declare it.
     fn required_exist(&mut self, table: &Table) {
         let Some(properties) = table.get("properties").and_then(Node::as_table) else { return };
-        let open = VERBATIM.iter().chain(&["additionalProperties", "patternProperties"]).any(|key| table.get(key).is_some());
+        let open =
+            VERBATIM.iter().chain(&["additionalProperties", "patternProperties"]).any(|key| table.get(key).is_some());
         let required = table.get("required").and_then(Node::as_array).unwrap_or_default();
         for node in required.iter().filter(|_| !open) {
             let Some(name) = node.as_str().filter(|name| properties.get(name).is_none()) else { continue };
             let hint = nearest(name, properties.iter().map(|(name, _, _)| name))
                 .map_or_else(|| "declare it under `properties`".to_owned(), |near| format!("did you mean `{near}`?"));
-            self.sink.error(&node.place, format!("`required` names `{name}`, which `properties` does not declare")).hint(hint);
+            self.sink.missing(
+                &node.place,
+                format!("`required` names `{name}`, which `properties` does not declare"),
+                hint,
+            );
         }
     }
 
@@ -123,7 +214,9 @@ impl Builder<'_> {
             return;
         }
         if let Some(draft) = node.child("$schema").filter(|draft| {
-            draft.as_str().is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
+            draft
+                .as_str()
+                .is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
         }) {
             self.sink
                 .error(&draft.place, "`input` is a JSON Schema of the 2020-12 draft")
@@ -135,8 +228,10 @@ impl Builder<'_> {
             if pointer.ends_with("/type")
                 && let Some(word) = at.as_str()
             {
-                let hint = nearest(word, TYPES.iter().copied())
-                    .map_or_else(|| format!("it is one of `{}`", TYPES.join("`, `")), |near| format!("did you mean `\"{near}\"`?"));
+                let hint = nearest(word, TYPES.iter().copied()).map_or_else(
+                    || format!("it is one of `{}`", TYPES.join("`, `")),
+                    |near| format!("did you mean `\"{near}\"`?"),
+                );
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
@@ -164,9 +259,9 @@ impl Builder<'_> {
                         .hint("the server adds an argument of that name where it is needed; rename this one");
                 }
                 "limit" | "offset" if !paging => {
-                    self.sink
-                        .error(&place, format!("an argument cannot be called `{name}` here"))
-                        .hint("the name is that of paging, which this operation does not have; rename it, e.g. `max_rows`");
+                    self.sink.error(&place, format!("an argument cannot be called `{name}` here")).hint(
+                        "the name is that of paging, which this operation does not have; rename it, e.g. `max_rows`",
+                    );
                 }
                 "limit" | "offset" => {
                     self.scope.used.insert(name.clone());
@@ -180,20 +275,23 @@ impl Builder<'_> {
         self.scope.open = !closed || verbatim;
     }
 
-    /// Warns of declared arguments that no template names.
-    pub(super) fn unused_arguments(&mut self, table: &Table) {
+    /// Warns of declared arguments that no template names. Not where something else is wrong (`errors`): a misspelt name would
+    /// then be told twice.
+    pub(super) fn unused_arguments(&mut self, table: &Table, errors: bool) {
         // Without an operation nothing could have used them.
         let operation = super::OPERATIONS.iter().find(|key| table.get(key).is_some());
         let known = |key: &str| super::super::language::TOOL.key(key).is_some_and(|key| key.carried_out);
-        if self.scope.all_used || !operation.is_some_and(|key| known(key)) {
+        if self.scope.all_used || errors || !operation.is_some_and(|key| known(key)) {
             return;
         }
         let unused = self.scope.arguments.iter().filter(|(name, _)| !self.scope.used.contains(*name));
         for (name, argument) in unused {
             let hint = if crate::template::is_reserved(name) {
                 format!("`{name}` has a meaning of its own in templates: the argument is `{{{{ args.{name} }}}}`")
-            } else {
+            } else if crate::template::is_identifier(name) {
                 format!("use `{{{{ {name} }}}}` in the operation, or remove it from `input`")
+            } else {
+                format!("use `{{{{ args[\"{name}\"] }}}}` in the operation, or remove it from `input`")
             };
             self.sink.warning(&argument.place, format!("nothing uses the argument `{name}`")).hint(hint);
         }
@@ -299,9 +397,11 @@ fn close_children(schema: &mut Map<String, Value>) {
 /// Adds `limit` and `offset`. An author's own keep their description and default.
 fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return paging };
-    let own = |properties: &Map<String, Value>, name: &str, key: &str| properties.get(name).and_then(|own| own.get(key)).cloned();
+    let own = |properties: &Map<String, Value>, name: &str, key: &str| {
+        properties.get(name).and_then(|own| own.get(key)).cloned()
+    };
     let default = own(properties, "limit", "default").and_then(|default| u32::try_from(default.as_i64()?).ok());
-    let paging = Paging { default: default.unwrap_or(paging.default).clamp(1, paging.max), max: paging.max };
+    let paging = Paging { default: default.unwrap_or(paging.default).min(paging.max).max(1), max: paging.max };
     let description = own(properties, "limit", "description").unwrap_or_else(|| json!("How many to return"));
     let limit = json!({
         "type": "integer", "description": description, "default": paging.default, "minimum": 1, "maximum": paging.max,

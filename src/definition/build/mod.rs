@@ -25,6 +25,10 @@ use scope::Scope;
 struct Builder<'a> {
     sink: &'a mut Sink,
     scope: Scope,
+    /// The structure of the file has no errors.
+    sound: bool,
+    /// How many errors there were before this tool.
+    before: usize,
 }
 
 /// A built tool, and what only the whole load can judge.
@@ -45,7 +49,7 @@ pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
         Some(name) => format!("tool `{name}`"),
         None => "a tool without a name".to_owned(),
     });
-    let built = Builder { sink, scope: Scope::default() }.build(node, table);
+    let built = Builder { sink, scope: Scope::default(), sound, before }.build(node, table);
     sink.definition = None;
     built.filter(|_| sound && sink.errors() == before)
 }
@@ -65,13 +69,14 @@ impl Builder<'_> {
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
         let input = self.input(table, paging, &place);
         let model = table.get("model").and_then(|node| self.model(node));
-        if let (Some(key), None) = (operation_key, table.get("model")) {
-            if key != "content" {
-                self.sink
-                    .error(&place, format!("`model` is missing: `{key}` works on a model"))
-                    .hint("e.g. `model = \"res.partner\"`, above the tables of the tool");
-            }
+        if let (Some(node), Some(model)) = (table.get("model"), &model) {
+            self.needed("model", node, model);
         }
+        if let (Some(key), None) = (operation_key, table.get("model"))
+            && key != "content" {
+                let message = format!("`model` is missing: `{key}` works on a model");
+                self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
+            }
         let lookups = self.lookups(table, model.is_some());
         let operation = operation_key.and_then(|key| {
             let body = table.get(key)?;
@@ -85,7 +90,8 @@ impl Builder<'_> {
         let confirm = self.confirm(table, operation.as_ref());
         let annotations = self.annotations(table, operation.as_ref());
         let requires = self.requires(table);
-        self.unused_arguments(table);
+        let errors = !self.sound || self.sink.errors() > self.before;
+        self.unused_arguments(table, errors);
 
         let aliases = table.get("aliases").and_then(Node::as_array).unwrap_or_default();
         Some(Built {
@@ -137,14 +143,17 @@ impl Builder<'_> {
         if let Some(node) = table.get("bundles") {
             for node in node.as_array().unwrap_or_default() {
                 let name = node.as_str().unwrap_or("none");
-                let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
+                let plain =
+                    |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
                 if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
                     let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a bundle name"));
                     diagnostic.hint("1 to 40 of the characters `a-z`, `0-9`, `_` and `-`");
                 }
             }
         }
-        for key in ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"] {
+        for key in
+            ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"]
+        {
             if let Some(node) = table.get(key) {
                 self.plain_text(node, key);
             }
@@ -153,13 +162,12 @@ impl Builder<'_> {
 
     /// Warns of templates where they are plain text.
     fn plain_text(&mut self, node: &Node, key: &str) {
-        if let Some(text) = node.as_str() {
-            if template::is_template(text) {
-                self.sink
-                    .warning(&node.place, format!("a template in `{key}` is plain text"))
-                    .hint("templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`");
+        if let Some(text) = node.as_str()
+            && template::is_template(text) {
+                self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
+                    "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
+                );
             }
-        }
         for item in node.as_array().unwrap_or_default() {
             self.plain_text(item, key);
         }
@@ -175,7 +183,9 @@ impl Builder<'_> {
         written.sort_by_key(|(_, place)| place.range.start);
         match written.as_slice() {
             [] => {
-                self.sink.error(place, "the tool has no operation").hint(
+                self.sink.missing(
+                    place,
+                    "the tool has no operation",
                     "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
                      `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `content`",
                 );
@@ -222,14 +232,14 @@ impl Builder<'_> {
             let Some(body) = node.as_table() else { continue };
             let model = body.get("model").and_then(|node| self.model(node));
             if body.get("model").is_none() && !tool_has_model && table.get("model").is_none() {
-                self.sink.error(place, format!("the lookup `{name}` has no model to look in")).hint(format!(
-                    "write `model = \"…\"` under `[tool.lookup.{name}]`, or in the tool"
-                ));
+                let hint = format!("write `model = \"…\"` under `[tool.lookup.{name}]`, or in the tool");
+                self.sink.missing(place, format!("the lookup `{name}` has no model to look in"), hint);
             }
             let matches = body.get("match").map(|node| self.templated(node));
             let domain = body.get("domain").and_then(|node| self.domain(node));
             let missing_is_absent = text(body, "missing") == Some("absent");
-            let absent = missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
+            let absent =
+                missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
                 lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
@@ -240,10 +250,7 @@ impl Builder<'_> {
     }
 
     fn lookup_name(&mut self, name: &str, place: &Place) {
-        let mut letters = name.bytes();
-        let identifier = letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-            && letters.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !identifier {
+        if !template::is_identifier(name) {
             self.sink
                 .error(place, format!("`{name}` is not a variable name"))
                 .hint("letters, digits and `_`, beginning with a letter");

@@ -195,7 +195,9 @@ fn page(table: &Table) -> bool {
 
 /// `limit = 50`, `limit = { default, max }`, or none of them.
 fn limit(table: &Table) -> Paging {
-    let small = |node: &Node| node.as_integer().and_then(|number| u32::try_from(number).ok());
+    // What is out of range was reported with the structure.
+    let small =
+        |node: &Node| node.as_integer().and_then(|number| u32::try_from(number).ok()).map(|number| number.max(1));
     let Some(node) = table.get("limit") else { return Paging { default: DEFAULT_LIMIT, max: DEFAULT_MAX } };
     if let Some(number) = small(node) {
         return Paging { default: number, max: number };

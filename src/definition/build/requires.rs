@@ -16,7 +16,9 @@ impl Builder<'_> {
 
     fn requirement(&mut self, node: &Node) -> Option<Requirement> {
         let text = node.as_str()?.trim();
-        if let Some(rest) = text.strip_prefix("odoo").map(str::trim_start).filter(|rest| rest.starts_with(['<', '>', '=', '!'])) {
+        if let Some(rest) =
+            text.strip_prefix("odoo").map(str::trim_start).filter(|rest| rest.starts_with(['<', '>', '=', '!']))
+        {
             let requirement = odoo(rest);
             if requirement.is_none() {
                 self.sink
@@ -25,9 +27,8 @@ impl Builder<'_> {
             }
             return requirement;
         }
-        let word = |part: &str| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        };
+        let word =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if CAPABILITIES.contains(&text) {
             return Some(Requirement::Capability(text.to_owned()));
         }

@@ -129,7 +129,7 @@ impl Builder<'_> {
 
     fn fault(&mut self, node: &Node, fault: &Fault) {
         let place = fault.range.clone().map_or_else(|| node.place.clone(), |range| node.inside(range));
-        self.sink.error(&place, format!("wrong template: {}", fault.message)).hint_if(fault.hint.clone());
+        self.sink.error(&place, fault.message.clone()).hint_if(fault.hint.clone());
     }
 
     fn names(&mut self, node: &Node, template: &Template) {
@@ -150,8 +150,10 @@ impl Builder<'_> {
             ("args", Some(argument)) => self.argument(argument, &place()),
             ("user", Some(attribute)) if !USER.contains(&attribute) => {
                 let place = place();
-                let hint = nearest(attribute, USER.iter().copied())
-                    .map_or_else(|| format!("it has `{}`", USER.join("`, `")), |near| format!("did you mean `user.{near}`?"));
+                let hint = nearest(attribute, USER.iter().copied()).map_or_else(
+                    || format!("it has `{}`", USER.join("`, `")),
+                    |near| format!("did you mean `user.{near}`?"),
+                );
                 self.sink.error(&place, format!("`user` has no `{attribute}`")).hint(hint);
             }
             ("odoo", Some(attribute)) if attribute != "version" => {
@@ -181,11 +183,13 @@ impl Builder<'_> {
                     .error(&place, format!("the lookup `{later}` has not run here"))
                     .hint("lookups run in the order in which they are written, before the operation");
             }
-            _ if self.scope.open => {}
+            // With a syntax error, the declaration may be what could not be read.
+            _ if self.scope.open || self.sink.recovering => {}
             (unknown, _) => {
                 let place = place();
                 let known = self.scope.arguments.keys().chain(self.scope.lookups.keys()).map(String::as_str);
-                let known: Vec<_> = known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
+                let known: Vec<_> =
+                    known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
                 let hint = nearest(unknown, known).map_or_else(
                     || format!("declare it: `[tool.input.properties]`, `{unknown} = {{ type = \"string\" }}`"),
                     |near| format!("did you mean `{near}`?"),
@@ -198,7 +202,10 @@ impl Builder<'_> {
     fn argument(&mut self, argument: &str, place: &Place) {
         if self.scope.arguments.contains_key(argument) {
             self.scope.used.insert(argument.to_owned());
-        } else if !(self.scope.open || self.scope.paging && matches!(argument, "limit" | "offset")) {
+        } else if !(self.scope.open
+            || self.sink.recovering
+            || self.scope.paging && matches!(argument, "limit" | "offset"))
+        {
             let near = nearest(argument, self.scope.arguments.keys().map(String::as_str));
             let hint = near.map_or_else(
                 || "declare it in `[tool.input.properties]`".to_owned(),
@@ -210,6 +217,9 @@ impl Builder<'_> {
 
     /// A domain: its form, and the names in it.
     pub(super) fn domain(&mut self, node: &Node) -> Option<DomainTemplate> {
+        if node.as_array().is_none() && node.as_str().is_none() {
+            return None;
+        }
         match DomainTemplate::parse(&node.to_json()) {
             Ok(domain) => {
                 self.names_within(node);
@@ -232,11 +242,10 @@ impl Builder<'_> {
 
     /// The names of every template inside; what does not compile was reported by whoever parsed it.
     fn names_within(&mut self, node: &Node) {
-        if let Some(text) = node.as_str().filter(|text| template::is_template(text)) {
-            if let Ok(template) = Template::compile(text) {
+        if let Some(text) = node.as_str().filter(|text| template::is_template(text))
+            && let Ok(template) = Template::compile(text) {
                 self.names(node, &template);
             }
-        }
         for item in node.as_array().unwrap_or_default() {
             self.names_within(item);
         }
@@ -255,7 +264,12 @@ impl Builder<'_> {
                 format!("make the argument that `{name}` matches required, or give it a default")
             };
             self.sink
-                .warning(&node.place, format!("`{key}` may be absent: the {what} `{name}` need not be given, and the call is refused then"))
+                .warning(
+                    &node.place,
+                    format!(
+                        "`{key}` may be absent: the {what} `{name}` need not be given, and the call is refused then"
+                    ),
+                )
                 .hint(hint);
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::source::shape::NOT_YET;
 use crate::source::{Node, NodeValue, Place, Table};
 use crate::template::{self, Templated};
 
@@ -23,7 +24,10 @@ impl Builder<'_> {
 
     fn ids_checked(&mut self, node: &Node) {
         let wrong = |builder: &mut Self, message: String| {
-            builder.sink.error(&node.place, message).hint("an id (7), its digits, an external id (`base.main_partner`), a list of them, or a template");
+            builder
+                .sink
+                .error(&node.place, message)
+                .hint("an id (7), its digits, an external id (`base.main_partner`), a list of them, or a template");
         };
         match &node.value {
             NodeValue::Integer(id) if *id < 1 => wrong(self, format!("`{id}` is not a record id")),
@@ -32,7 +36,8 @@ impl Builder<'_> {
                 let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
                 let external = text.split_once('.').is_some_and(|(module, name)| {
                     let word = |part: &str| {
-                        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+                        !part.is_empty()
+                            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
                     };
                     word(module) && word(name)
                 });
@@ -46,7 +51,9 @@ impl Builder<'_> {
                 }
                 for item in items {
                     match &item.value {
-                        NodeValue::Array(_) => wrong(self, "`ids` is a flat list".to_owned()),
+                        NodeValue::Array(_) => {
+                            self.sink.error(&item.place, "`ids` is a flat list").hint("e.g. `ids = [7, 8]`");
+                        }
                         NodeValue::Table(_) => self.not_yet_table(item),
                         _ => self.ids_checked(item),
                     }
@@ -62,9 +69,9 @@ impl Builder<'_> {
     fn not_yet_table(&mut self, node: &Node) {
         let table = node.as_table();
         if table.is_some_and(|table| table.get("lookup").is_some()) {
-            self.sink.error(&node.place, "a `lookup` written on the spot is not supported yet").hint(
-                "write `[tool.lookup.customer]` with its `model` and `match`, and use `{{ customer }}`",
-            );
+            self.sink
+                .error(&node.place, "a `lookup` written on the spot is not supported yet")
+                .hint("write `[tool.lookup.customer]` with its `model` and `match`, and use `{{ customer }}`");
         } else {
             self.sink.error(&node.place, "a table is not a record id");
         }
@@ -96,14 +103,18 @@ impl Builder<'_> {
         let Some(table) = node.as_table().filter(|table| !table.entries.is_empty()) else { return };
         let only = |words: &[&str]| table.iter().all(|(key, _, _)| words.contains(&key));
         if table.get("lookup").is_some() && only(LOOKUP) {
-            self.sink.error(&node.place, format!("a `lookup` written on the spot (at `{key}`) is not supported yet")).hint(
-                format!("write `[tool.lookup.record]` with its `model` and `match`, and `{key} = \"{{{{ record }}}}\"`"),
-            );
-        } else if only(RELATION) && ["add", "remove", "set", "create", "each"].iter().any(|word| table.get(word).is_some()) {
+            self.sink
+                .error(&node.place, format!("a `lookup` written on the spot (at `{key}`) is not supported yet"))
+                .hint(format!(
+                    "write `[tool.lookup.record]` with its `model` and `match`, and `{key} = \"{{{{ record }}}}\"`"
+                ));
+        } else if only(RELATION)
+            && ["add", "remove", "set", "create", "each"].iter().any(|word| table.get(word).is_some())
+        {
             let words: Vec<_> = table.iter().map(|(word, _, _)| format!("`{word}`")).collect();
             self.sink
                 .error(&node.place, format!("{} at the relation `{key}` is not supported yet", words.join(", ")))
-                .hint("this version of tooldoo does not carry it out; remove it");
+                .hint(NOT_YET);
         }
     }
 

@@ -17,11 +17,7 @@ use crate::demo::{
 
 /// Refuses ids of nobody, as `write` and `unlink` do.
 pub(in crate::demo) fn exist(tx: &Tx<'_>, model: &Model, ids: &[i64]) -> Outcome<()> {
-    let gone: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| !tx.store.has(&model.name, *id))
-        .collect();
+    let gone: Vec<i64> = ids.iter().copied().filter(|id| !tx.store.has(&model.name, *id)).collect();
     if gone.is_empty() {
         return Ok(());
     }
@@ -47,11 +43,7 @@ pub(in crate::demo) fn create(
     Ok(ids)
 }
 
-fn create_one(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    mut values: Map<String, Value>,
-) -> Outcome<i64> {
+fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Value>) -> Outcome<i64> {
     for name in values.keys() {
         let field = model.field(name).ok_or_else(|| match tx.env().major() {
             19.. => Fault::value(format!("Invalid field '{name}' in '{}'", model.name)),
@@ -84,14 +76,8 @@ fn create_one(
         let kept = convert::stored(&tx.env(), model, field, given, true)?;
         record.insert(name.as_str().into(), localized(tx, field, None, kept));
     }
-    for field in model
-        .fields
-        .values()
-        .filter(|field| field.kind == Kind::Boolean && !field.derived())
-    {
-        record
-            .entry(field.name.as_str().into())
-            .or_insert(Value::Bool(false));
+    for field in model.fields.values().filter(|field| field.kind == Kind::Boolean && !field.derived()) {
+        record.entry(field.name.as_str().into()).or_insert(Value::Bool(false));
     }
     required(tx, model, &record, &values)?;
     let id = tx.store.insert(&model.name, record);
@@ -122,12 +108,11 @@ fn delegate(
             continue;
         };
         let mut own = Map::new();
-        for field in model.fields.values().filter(|field| {
-            field
-                .inherited
-                .as_deref()
-                .is_some_and(|path| path.starts_with(link.as_str()))
-        }) {
+        for field in model
+            .fields
+            .values()
+            .filter(|field| field.inherited.as_deref().is_some_and(|path| path.starts_with(link.as_str())))
+        {
             if let Some(given) = values.remove(&field.name) {
                 own.insert(field.name.clone(), given);
             }
@@ -140,9 +125,7 @@ fn delegate(
                 let mut raw = sudo.context.raw.as_ref().clone();
                 raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
                 sudo.context.raw = std::sync::Arc::new(raw);
-                let id = create(&mut sudo, parent, &[own])?
-                    .pop()
-                    .unwrap_or_default();
+                let id = create(&mut sudo, parent, &[own])?.pop().unwrap_or_default();
                 record.insert(link.as_str().into(), json!(id));
                 values.insert(link.clone(), json!(id));
             }
@@ -151,16 +134,9 @@ fn delegate(
     Ok(())
 }
 
-fn required(
-    tx: &Tx<'_>,
-    model: &Model,
-    record: &Record,
-    values: &Map<String, Value>,
-) -> Outcome<()> {
-    for field in model
-        .fields
-        .values()
-        .filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
+fn required(tx: &Tx<'_>, model: &Model, record: &Record, values: &Map<String, Value>) -> Outcome<()> {
+    for field in
+        model.fields.values().filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
     {
         let empty = record.get(field.name.as_str()).is_none_or(Value::is_null);
         if empty && field.kind != Kind::Boolean && !field.kind.numeric() {
@@ -188,10 +164,8 @@ fn localized(tx: &Tx<'_>, field: &Field, id: Option<(&Model, i64)>, kept: Value)
         return kept;
     }
     let lang = tx.context.lang.clone().unwrap_or_else(|| "en_US".into());
-    let before = id
-        .and_then(|(model, id)| tx.store.get(&model.name, id))
-        .and_then(|row| row.get(field.name.as_str()))
-        .cloned();
+    let before =
+        id.and_then(|(model, id)| tx.store.get(&model.name, id)).and_then(|row| row.get(field.name.as_str())).cloned();
     let mut texts = match before {
         Some(Value::Object(texts)) => texts,
         Some(Value::String(text)) => Map::from_iter([("en_US".to_owned(), json!(text))]),
@@ -245,8 +219,7 @@ pub(in crate::demo) fn write(
         }
         if !values.is_empty() {
             tx.store.set(&model.name, id, "write_date", json!(now));
-            tx.store
-                .set(&model.name, id, "write_uid", json!(tx.context.uid));
+            tx.store.set(&model.name, id, "write_uid", json!(tx.context.uid));
         }
         methods::written(tx, model, id, &values)?;
         methods::constraints(&tx.env(), model, id)?;
@@ -255,60 +228,28 @@ pub(in crate::demo) fn write(
 }
 
 /// A write to a field that shows another one goes there, if it may; else it changes nothing, as in Odoo.
-fn derived(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    given: &Value,
-) -> Outcome<()> {
-    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given)
-    {
+fn derived(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
+    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given) {
         if let Some(owner) = tx.registry.model(&owner) {
-            write(
-                &mut tx.sudo(),
-                owner,
-                &[target],
-                &Map::from_iter([(name, given)]),
-            )?;
+            write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(name, given)]))?;
         }
         return Ok(());
     }
-    let Some((link, rest)) = field
-        .path()
-        .filter(|_| !field.readonly)
-        .and_then(|path| path.split_once('.'))
-    else {
+    let Some((link, rest)) = field.path().filter(|_| !field.readonly).and_then(|path| path.split_once('.')) else {
         return Ok(());
     };
     let (target, owner) = {
         let env = tx.env();
-        (
-            env.link(model, id, link),
-            model
-                .field(link)
-                .and_then(|field| env.registry.model(field.relation.as_deref()?)),
-        )
+        (env.link(model, id, link), model.field(link).and_then(|field| env.registry.model(field.relation.as_deref()?)))
     };
     if let Some((owner, target)) = owner.zip(target) {
-        write(
-            &mut tx.sudo(),
-            owner,
-            &[target],
-            &Map::from_iter([(rest.to_owned(), given.clone())]),
-        )?;
+        write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(rest.to_owned(), given.clone())]))?;
     }
     Ok(())
 }
 
 /// Commands, ids or nothing at an x2many.
-fn many(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    given: &Value,
-) -> Outcome<()> {
+fn many(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
     let commands: Vec<(i64, i64, Value)> = match given {
         Value::Null | Value::Bool(false) => vec![(5, 0, Value::Null)],
         Value::Array(items) if items.is_empty() => Vec::new(),
@@ -318,17 +259,9 @@ fn many(
             }
             vec![(6, 0, given.clone())]
         }
-        Value::Array(items) => items
-            .iter()
-            .map(|item| command(item, model, field))
-            .collect::<Outcome<_>>()?,
+        Value::Array(items) => items.iter().map(|item| command(item, model, field)).collect::<Outcome<_>>()?,
         other => {
-            return Err(Fault::value(format!(
-                "Wrong value for {}.{}: {}",
-                model.name,
-                field.name,
-                value::str(other)
-            )));
+            return Err(Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::str(other))));
         }
     };
     let comodel = field
@@ -343,14 +276,7 @@ fn many(
 }
 
 fn command(item: &Value, model: &Model, field: &Field) -> Outcome<(i64, i64, Value)> {
-    let wrong = || {
-        Fault::value(format!(
-            "Wrong value for {}.{}: {}",
-            model.name,
-            field.name,
-            value::repr(item)
-        ))
-    };
+    let wrong = || Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::repr(item)));
     let parts = item.as_array().ok_or_else(wrong)?;
     let code = parts.first().and_then(value::integer).ok_or_else(wrong)?;
     let target = parts.get(1).and_then(value::integer).unwrap_or_default();
@@ -377,8 +303,7 @@ fn one_command(
             }
             let made = create(tx, comodel, &[values])?;
             if field.inverse.is_none() {
-                made.into_iter()
-                    .try_for_each(|made| link(tx, model, id, field, comodel, made))?;
+                made.into_iter().try_for_each(|made| link(tx, model, id, field, comodel, made))?;
             }
             Ok(())
         }
@@ -393,11 +318,7 @@ fn one_command(
         3 => cut(tx, model, id, field, comodel, target),
         4 => link(tx, model, id, field, comodel, target),
         5 | 6 => {
-            let wanted = if code == 6 {
-                value::ids(extra)
-            } else {
-                Vec::new()
-            };
+            let wanted = if code == 6 { value::ids(extra) } else { Vec::new() };
             let present = value::ids(&tx.env().active_test(false).value(model, id, field));
             for old in present.iter().filter(|old| !wanted.contains(old)) {
                 cut(tx, model, id, field, comodel, *old)?;
@@ -428,12 +349,7 @@ fn link(
         )));
     }
     match (&field.inverse, &field.mirror) {
-        (Some(inverse), _) => write(
-            tx,
-            comodel,
-            &[target],
-            &Map::from_iter([(inverse.clone(), json!(id))]),
-        ),
+        (Some(inverse), _) => write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), json!(id))])),
         (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, true),
         (None, None) => set_member(tx, model, id, &field.name, target, true),
     }
@@ -449,38 +365,21 @@ fn cut(
 ) -> Outcome<()> {
     match (&field.inverse, &field.mirror) {
         (Some(inverse), _) => {
-            let owned = comodel.field(inverse).is_some_and(|field| {
-                field.required || field.ondelete.as_deref() == Some("cascade")
-            });
+            let owned = comodel
+                .field(inverse)
+                .is_some_and(|field| field.required || field.ondelete.as_deref() == Some("cascade"));
             if owned {
                 return unlink(tx, comodel, &[target]);
             }
-            write(
-                tx,
-                comodel,
-                &[target],
-                &Map::from_iter([(inverse.clone(), Value::Bool(false))]),
-            )
+            write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), Value::Bool(false))]))
         }
         (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, false),
         (None, None) => set_member(tx, model, id, &field.name, target, false),
     }
 }
 
-fn set_member(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    id: i64,
-    field: &str,
-    member: i64,
-    wanted: bool,
-) -> Outcome<()> {
-    let mut members = tx
-        .store
-        .get(&model.name, id)
-        .and_then(|row| row.get(field))
-        .map(value::ids)
-        .unwrap_or_default();
+fn set_member(tx: &mut Tx<'_>, model: &Model, id: i64, field: &str, member: i64, wanted: bool) -> Outcome<()> {
+    let mut members = tx.store.get(&model.name, id).and_then(|row| row.get(field)).map(value::ids).unwrap_or_default();
     members.retain(|other| *other != member);
     if wanted {
         members.push(member);
@@ -500,9 +399,11 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     for id in ids.iter().copied() {
         methods::before_unlink(&tx.env(), model, id)?;
         for other in tx.registry.models() {
-            for field in other.fields.values().filter(|field| {
-                field.relation.as_deref() == Some(model.name.as_str()) && !field.derived()
-            }) {
+            for field in other
+                .fields
+                .values()
+                .filter(|field| field.relation.as_deref() == Some(model.name.as_str()) && !field.derived())
+            {
                 release(tx, model, id, other, field)?;
             }
         }
@@ -512,35 +413,18 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
 }
 
 /// What happens to the records that name one that goes.
-fn release(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    id: i64,
-    other: &'static Model,
-    field: &Field,
-) -> Outcome<()> {
+fn release(tx: &mut Tx<'_>, model: &Model, id: i64, other: &'static Model, field: &Field) -> Outcome<()> {
     if field.kind == Kind::Many2many && field.mirror.is_none() {
         let holders = tx.store.ids(&other.name);
-        return holders
-            .into_iter()
-            .try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
+        return holders.into_iter().try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
     }
     if field.kind != Kind::Many2one || matches!(field.name.as_str(), "create_uid" | "write_uid") {
         return Ok(());
     }
     let names = |tx: &Tx<'_>, holder: i64| {
-        tx.store
-            .get(&other.name, holder)
-            .and_then(|row| row.get(field.name.as_str()))
-            .and_then(value::id)
-            == Some(id)
+        tx.store.get(&other.name, holder).and_then(|row| row.get(field.name.as_str())).and_then(value::id) == Some(id)
     };
-    let holders: Vec<i64> = tx
-        .store
-        .ids(&other.name)
-        .into_iter()
-        .filter(|holder| names(tx, *holder))
-        .collect();
+    let holders: Vec<i64> = tx.store.ids(&other.name).into_iter().filter(|holder| names(tx, *holder)).collect();
     if holders.is_empty() {
         return Ok(());
     }
@@ -548,11 +432,7 @@ fn release(
         Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
         ondelete if ondelete == Some("restrict") || field.required => {
             let _ = model;
-            Err(convert::troublemaker(
-                other,
-                field,
-                tx.context.lang.as_deref(),
-            ))
+            Err(convert::troublemaker(other, field, tx.context.lang.as_deref()))
         }
         _ => {
             for holder in holders {
@@ -563,23 +443,13 @@ fn release(
     }
 }
 
-fn set_member_if(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    holder: i64,
-    field: &str,
-    member: i64,
-) -> Outcome<()> {
+fn set_member_if(tx: &mut Tx<'_>, model: &Model, holder: i64, field: &str, member: i64) -> Outcome<()> {
     let held = tx
         .store
         .get(&model.name, holder)
         .and_then(|row| row.get(field))
         .is_some_and(|list| value::ids(list).contains(&member));
-    if held {
-        set_member(tx, model, holder, field, member, false)
-    } else {
-        Ok(())
-    }
+    if held { set_member(tx, model, holder, field, member, false) } else { Ok(()) }
 }
 
 /// `copy`: new records like the old ones, `(copy)` after their names.
@@ -611,11 +481,8 @@ pub(in crate::demo) fn copy(
                 }
             }
         }
-        if let Some(name) = model
-            .rec_name
-            .as_ref()
-            .and_then(|name| values.get_mut(name))
-            .filter(|name| name.is_string())
+        if let Some(name) =
+            model.rec_name.as_ref().and_then(|name| values.get_mut(name)).filter(|name| name.is_string())
         {
             *name = json!(format!("{} (copy)", value::str(name)));
         }

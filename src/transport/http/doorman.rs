@@ -37,7 +37,8 @@ fn verdict(uri: &Uri, headers: &HeaderMap, hosts: &[String], origins: &[String])
     }
     let allowed = if hosts.is_empty() { is_loopback(host.host()) } else { hosts.iter().any(|name| names(name, &host)) };
     if !allowed {
-        let message = format!("The host `{host}` is not one of this server: `http.allowed_hosts` names those that are.");
+        let message =
+            format!("The host `{host}` is not one of this server: `http.allowed_hosts` names those that are.");
         return Err((StatusCode::FORBIDDEN, message));
     }
     for origin in headers.get_all(header::ORIGIN) {
@@ -135,9 +136,14 @@ mod tests {
     #[test]
     fn only_our_own_pages_may_call_unless_others_are_listed() {
         assert_eq!(status("localhost:8080", Some("http://localhost:8080"), &[], &[]), 200);
-        for origin in
-            ["http://localhost:9090", "http://evil.example", "null", "", "http://localhost:8080.evil.example", "localhost:8080"]
-        {
+        for origin in [
+            "http://localhost:9090",
+            "http://evil.example",
+            "null",
+            "",
+            "http://localhost:8080.evil.example",
+            "localhost:8080",
+        ] {
             assert_eq!(status("localhost:8080", Some(origin), &[], &[]), 403, "{origin}");
         }
         let allowed = &["https://app.example.com", "http://localhost:*"];

@@ -40,6 +40,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub struct Options {
     /// `http.listen`: address and port; a name is resolved.
     pub listen: String,
+    /// Where that was said (a key, a variable, a flag), for a message about it.
+    pub listen_origin: String,
     /// `http.path`, with a leading slash.
     pub path: String,
     /// `http.allowed_hosts`; empty is loopback names only.
@@ -52,18 +54,25 @@ pub struct Options {
     pub max_sessions: usize,
     /// `limits.sessions.idle`.
     pub session_idle: Duration,
+    /// What `/mcp` shows, and the only bundles that have a path (`--bundle`); empty: `default`, and any.
+    pub bundles: Vec<String>,
+    /// `server.read_only`.
+    pub read_only: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
+            listen_origin: "http.listen".to_owned(),
             path: "/mcp".to_owned(),
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             max_body: 4 * 1024 * 1024,
             max_sessions: 1000,
             session_idle: Duration::from_secs(3600),
+            bundles: Vec::new(),
+            read_only: false,
         }
     }
 }
@@ -74,11 +83,13 @@ pub enum Error {
     /// Something else listens there.
     #[error(
         "The address `{listen}` is already in use: stop the program that uses port {port}, or choose another port with \
-         `http.listen`."
+         `http.listen`{origin}."
     )]
     InUse {
         /// As configured.
         listen: String,
+        /// In brackets, where that was said, if not by the key itself.
+        origin: String,
         /// The port.
         port: u16,
     },
@@ -99,8 +110,8 @@ pub enum Error {
         /// What the system says.
         error: std::io::Error,
     },
-    /// `http.path` cannot be a path of its own.
-    #[error("`http.path` is `{path}`: it starts with `/`, has more than that, and is not `/health`.")]
+    /// `http.path` is no path, or one that is taken.
+    #[error("`http.path` is `{path}`, which is not a path of its own: choose one like `/mcp`, but not `/health`.")]
     Path {
         /// As configured.
         path: String,
@@ -125,7 +136,7 @@ pub struct Bound {
 pub async fn bind(options: Options) -> Result<Bound, Error> {
     let path = options.path.trim_end_matches('/').to_owned();
     let plain = path.split('/').skip(1).all(|part| !part.is_empty() && part.bytes().all(is_plain));
-    if !path.starts_with('/') || !plain || path == "/health" {
+    if !options.path.starts_with('/') || !plain || path == "/health" {
         return Err(Error::Path { path: options.path });
     }
     let listen = options.listen.clone();
@@ -136,7 +147,11 @@ pub async fn bind(options: Options) -> Result<Bound, Error> {
     }
     let listener = TcpListener::bind(addresses.as_slice()).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
-            Error::InUse { listen: listen.clone(), port: addresses.first().map_or(0, SocketAddr::port) }
+            let origin = match options.listen_origin.as_str() {
+                "http.listen" => String::new(),
+                origin => format!(" (it was set by `{origin}`)"),
+            };
+            Error::InUse { listen: listen.clone(), origin, port: addresses.first().map_or(0, SocketAddr::port) }
         }
         _ => failed(error),
     })?;
@@ -153,8 +168,6 @@ struct Server {
     hub: Arc<Hub>,
     options: Options,
     sessions: Arc<Pool>,
-    /// `[server] read_only`.
-    read_only: bool,
     health: Arc<dyn Fn() -> Report + Send + Sync>,
     /// Cancelled when streams and sessions have to end.
     end: CancellationToken,
@@ -174,7 +187,6 @@ impl Bound {
     pub async fn serve(
         self,
         hub: Arc<Hub>,
-        read_only: bool,
         health: impl Fn() -> Report + Send + Sync + 'static,
         stop: CancellationToken,
     ) -> Result<(), Error> {
@@ -183,7 +195,6 @@ impl Bound {
             sessions: Pool::new(self.options.max_sessions, self.options.session_idle),
             hub: hub.clone(),
             options: self.options,
-            read_only,
             health: Arc::new(health),
             end: end.clone(),
         });
@@ -225,9 +236,9 @@ fn finished(outcome: Result<std::io::Result<()>, tokio::task::JoinError>) -> Res
 
 fn router(server: Arc<Server>) -> Router {
     let path = server.options.path.clone();
-    Router::new()
+    let router = if path.is_empty() { Router::new() } else { Router::new().route(&path, any(default)) };
+    router
         .route("/health", get(health::show))
-        .route(&path, any(default))
         .route(&format!("{path}/"), any(default))
         .route(&format!("{path}/{{bundles}}"), any(bundle))
         .fallback(nowhere)
@@ -236,7 +247,7 @@ fn router(server: Arc<Server>) -> Router {
 }
 
 async fn default(State(server): State<Arc<Server>>, request: Request) -> Response {
-    server.answer(Vec::new(), request).await
+    server.answer(server.options.bundles.clone(), request).await
 }
 
 async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, request: Request) -> Response {
@@ -246,7 +257,9 @@ async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, 
     // A client that is connected keeps its connection, and an empty list, when the last tool of its bundle goes.
     if !request.headers().contains_key("mcp-session-id") {
         let catalog = server.hub.snapshot();
-        if let Some(unknown) = names.iter().find(|name| !catalog.has_bundle(name)) {
+        let only = &server.options.bundles;
+        let is_there = |name: &String| catalog.has_bundle(name) && (only.is_empty() || only.contains(name));
+        if let Some(unknown) = names.iter().find(|name| !is_there(name)) {
             let message = format!("There is no bundle `{unknown}`.");
             return reply::error(StatusCode::NOT_FOUND, &message);
         }
@@ -256,7 +269,7 @@ async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, 
 
 async fn nowhere(State(server): State<Arc<Server>>) -> Response {
     let path = &server.options.path;
-    let message = format!("Nothing is here: MCP is at `{path}` and `{path}/{{bundle}}`, the state at `/health`.");
+    let message = format!("Nothing is here: MCP is at `{path}/` and `{path}/{{bundle}}`, the state at `/health`.");
     reply::error(StatusCode::NOT_FOUND, &message)
 }
 
@@ -264,7 +277,7 @@ type Service = StreamableHttpService<Handler, Scoped>;
 
 impl Server {
     async fn answer(&self, bundles: Vec<String>, request: Request) -> Response {
-        let caller = Caller { bundles, read_only: self.read_only };
+        let caller = Caller { bundles, read_only: self.options.read_only };
         let response = if request.method() == axum::http::Method::POST {
             self.post(caller, request).await
         } else {

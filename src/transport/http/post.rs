@@ -102,7 +102,10 @@ impl Server {
         let Some(session) = headers.get(SESSION) else { return Ok(mode(false)) };
         if !session.to_str().is_ok_and(|session| self.sessions.is_owned(session, caller)) {
             // The client has to begin again: that is what 404 says.
-            return Err((StatusCode::NOT_FOUND, "There is no such session: it has ended, or it belongs to another path."));
+            return Err((
+                StatusCode::NOT_FOUND,
+                "There is no such session: it has ended, or it belongs to another path.",
+            ));
         }
         let is_request = message.get("method").is_some() && message.get("id").is_some();
         Ok(mode(accepts.stream || !is_request))
@@ -158,7 +161,8 @@ impl Accepts {
             let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
             let refused = parts.any(|part| {
                 part.split_once('=').is_some_and(|(key, value)| {
-                    key.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
+                    key.trim().eq_ignore_ascii_case("q")
+                        && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
                 })
             });
             if refused {
@@ -188,7 +192,9 @@ mod tests {
     #[test]
     fn any_way_to_say_json_means_json() {
         assert_eq!(Accepts::of(&HeaderMap::new()), Accepts { json: true, stream: false });
-        for value in ["*/*", "application/json", "application/*", "text/html, */*;q=0.1", "APPLICATION/JSON; charset=utf-8"] {
+        for value in
+            ["*/*", "application/json", "application/*", "text/html, */*;q=0.1", "APPLICATION/JSON; charset=utf-8"]
+        {
             assert_eq!(accepts(value), (true, false), "{value}");
         }
     }

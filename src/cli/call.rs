@@ -1,0 +1,91 @@
+//! `tooldoo call`: one call of a tool, without a client.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::runtime::{self, Runtime};
+use super::settings::Settings;
+use super::{Error, Outcome, serve};
+use crate::access::Caller;
+use crate::answer::Answer;
+use crate::config::Options;
+use crate::source::nearest;
+
+/// Flags of `call`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  tooldoo call search_contacts '{\"query\": \"azure\", \"limit\": 3}'
+  tooldoo call list_crm_stages --definitions my-tools")]
+pub struct Args {
+    /// The tool
+    pub tool: String,
+    /// Its arguments, a JSON object
+    #[arg(default_value = "{}", value_name = "JSON")]
+    pub arguments: String,
+    /// Which configuration and definitions.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// As a client of these bundles (`sales` or `sales+crm`)
+    #[arg(long, value_name = "NAME")]
+    pub bundle: Vec<String>,
+    /// Refuse a tool that writes
+    #[arg(long)]
+    pub read_only: bool,
+}
+
+/// Calls the tool and writes its answer to stdout, or its error to stderr.
+///
+/// # Errors
+/// What is wrong with configuration, definitions or arguments; the tool's own error is an outcome.
+pub async fn run(args: Args) -> Result<Outcome, Error> {
+    let arguments = parse(&args.tool, &args.arguments)?;
+    let options = Options { read_only: args.read_only, ..args.settings.options() };
+    let runtime = Runtime::new(runtime::configure(&options)?).await?;
+    let bundles = runtime::bundles(&args.bundle);
+    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
+    let caller = runtime.caller(bundles);
+    let stop = serve::stop_on_signal();
+    let answer = called(&runtime, &caller, &args.tool, arguments, stop).await?;
+    let text = shown(&answer);
+    if answer.is_error {
+        writeln!(io::stderr(), "{text}").map_err(Error::Output)?;
+        return Ok(Outcome::Failed);
+    }
+    writeln!(io::stdout(), "{text}").map_err(Error::Output)?;
+    Ok(Outcome::Done)
+}
+
+/// One call, as that caller.
+pub(super) async fn called(
+    runtime: &Runtime,
+    caller: &Caller,
+    tool: &str,
+    arguments: Map<String, Value>,
+    stop: CancellationToken,
+) -> Result<Answer, Error> {
+    runtime.hub.call(caller, tool, arguments, stop).await.ok_or_else(|| {
+        let catalog = runtime.hub.snapshot();
+        let meant = nearest(tool, catalog.tools(caller).map(|tool| tool.name.as_str())).map(str::to_owned);
+        Error::UnknownTool { name: tool.to_owned(), meant }
+    })
+}
+
+fn parse(tool: &str, text: &str) -> Result<Map<String, Value>, Error> {
+    let wrong = |reason: String| Error::Arguments { tool: tool.to_owned(), reason };
+    match serde_json::from_str(text) {
+        Ok(Value::Object(arguments)) => Ok(arguments),
+        Ok(_) => Err(wrong(format!("`{text}` is none"))),
+        Err(error) => Err(wrong(error.to_string())),
+    }
+}
+
+/// The text of an answer; a block that is no text as its JSON.
+pub(super) fn shown(answer: &Answer) -> String {
+    let blocks = answer.content.iter().map(|block| match block.get("text").and_then(Value::as_str) {
+        Some(text) => text.to_owned(),
+        None => block.to_string(),
+    });
+    blocks.collect::<Vec<_>>().join("\n")
+}

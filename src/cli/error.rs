@@ -1,0 +1,90 @@
+//! What stops a command.
+
+use std::io;
+use std::process::ExitCode;
+
+use crate::source::{Diagnostic, Look, render, summary};
+use crate::transport::http;
+
+/// What stops a command, and with which exit status.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration or the definitions are wrong: everything that was found.
+    #[error("{}", summary(.0))]
+    Diagnostics(Vec<Diagnostic>),
+    /// HTTP cannot be served.
+    #[error(transparent)]
+    Http(#[from] http::Error),
+    /// An instance cannot be used as it is configured.
+    #[error("The instance `{name}` cannot be used: {reason}")]
+    Instance {
+        /// Its name.
+        name: String,
+        /// Why, with what to do.
+        reason: String,
+    },
+    /// A bundle that no tool names.
+    #[error("There is no bundle `{name}`: no tool names it. There {}.", those(.known))]
+    UnknownBundle {
+        /// As asked for.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A tool that is not there.
+    #[error("There is no tool `{name}`{}: `tooldoo list` shows those that there are.", guess(.meant.as_ref()))]
+    UnknownTool {
+        /// As asked for.
+        name: String,
+        /// The nearest.
+        meant: Option<String>,
+    },
+    /// Arguments of a tool that are no JSON object.
+    #[error("The arguments of `{tool}` are a JSON object, like '{{\"limit\": 5}}': {reason}.")]
+    Arguments {
+        /// Of which tool.
+        tool: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The embedded Odoo cannot be started.
+    #[error("The embedded Odoo cannot be started: {0}.")]
+    Demo(io::Error),
+    /// stdout cannot be written.
+    #[error("The output cannot be written: {0}.")]
+    Output(io::Error),
+    /// The system refuses what the program needs.
+    #[error("The program cannot be started: {0}.")]
+    System(io::Error),
+}
+
+fn those(names: &[String]) -> String {
+    match names {
+        [one] => format!("is only `{one}`"),
+        names => format!("are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn guess(name: Option<&String>) -> String {
+    name.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default()
+}
+
+impl Error {
+    /// For people.
+    pub(super) fn shown(&self, look: Look) -> String {
+        match self {
+            Self::Diagnostics(found) => {
+                let drawn: Vec<String> = found.iter().map(|diagnostic| render(diagnostic, look)).collect();
+                format!("{}\n{self}", drawn.join("\n"))
+            }
+            error => error.to_string(),
+        }
+    }
+
+    pub(super) fn status(&self) -> ExitCode {
+        match self {
+            Self::UnknownBundle { .. } | Self::UnknownTool { .. } | Self::Arguments { .. } => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

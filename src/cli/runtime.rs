@@ -1,0 +1,187 @@
+//! Puts the parts together: configuration, Odoo clients, definitions, and the hub that serves them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use tokio_util::sync::CancellationToken;
+
+use super::Error;
+use crate::access::Caller;
+use crate::catalog::Catalog;
+use crate::config::{self, Config, InstanceConfig, Options, Secret};
+use crate::definition::{self, load_embedded};
+use crate::mcp::{Hub, Identity};
+use crate::odoo::{Client, settings};
+use crate::operation::Instance;
+use crate::reload::{Definitions, Loaded, Reloader, Status};
+use crate::service::{self, Service};
+use crate::source::{Diagnostic, Look, render};
+
+/// Where a version that is known is looked at again; Odoo is asked only when the client's own memory of it has ended.
+const VERSION_AGAIN: Duration = Duration::from_secs(600);
+
+/// A server without a transport.
+pub(super) struct Runtime {
+    pub(super) config: Config,
+    pub(super) hub: Arc<Hub>,
+    pub(super) status: Arc<Status>,
+    service: Arc<Service>,
+    definitions: Arc<Definitions>,
+}
+
+/// Loads the configuration and begins to log.
+pub(super) fn configure(options: &Options) -> Result<Config, Error> {
+    let (config, warnings) = config::load(options).map_err(Error::Diagnostics)?;
+    super::logging::start(&config.log);
+    for warning in &warnings {
+        tracing::warn!("{}", render(warning, Look::Plain).trim());
+    }
+    Ok(config)
+}
+
+/// The definitions that this configuration names, and how they are read: the one path for a start and every reload.
+pub(super) fn definitions(config: &Config) -> Arc<Definitions> {
+    let config = config.clone();
+    let paths = config.definitions.paths.clone().unwrap_or_default();
+    Definitions::new(paths, move || {
+        let mut loaded = config.definitions.paths.as_deref().map_or_else(load_embedded, definition::load);
+        loaded.diagnostics.extend(loaded.definitions.unknown_instances(&config));
+        if loaded.has_errors() {
+            return Err(loaded.diagnostics);
+        }
+        let tools = loaded.definitions.tools.into_iter().map(Arc::new).collect();
+        Ok(Loaded { catalog: Catalog::new(tools), diagnostics: loaded.diagnostics })
+    })
+}
+
+/// That these bundles are there.
+pub(super) fn check_bundles(catalog: &Catalog, bundles: &[String]) -> Result<(), Error> {
+    match bundles.iter().find(|name| !catalog.has_bundle(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::UnknownBundle {
+            name: name.clone(),
+            known: catalog.bundles().into_iter().map(str::to_owned).collect(),
+        }),
+    }
+}
+
+/// The bundles of `--bundle a+b`, in the one order in which they are compared.
+pub(super) fn bundles(names: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().flat_map(|name| name.split(['+', ','])).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl Runtime {
+    /// Everything that a start checks: definitions, secrets, settings. Odoo is not asked.
+    pub(super) async fn new(config: Config) -> Result<Self, Error> {
+        let definitions = definitions(&config);
+        let loaded = definitions.load().map_err(Error::Diagnostics)?;
+        for warning in &loaded.diagnostics {
+            tracing::warn!("{}", render(warning, Look::Plain).trim());
+        }
+        config.default_instance().map_err(|missing: Diagnostic| Error::Diagnostics(vec![missing]))?;
+        let mut instances = IndexMap::new();
+        for (name, settings) in &config.instances {
+            let client = client(name, settings, &config).await?;
+            instances.insert(name.clone(), Arc::new(Instance::new(client)));
+        }
+        let limit = config.instances.values().map(|instance| instance.timeout).max().unwrap_or(Duration::from_secs(30));
+        let settings = service::Settings {
+            enabled: config.server.enabled,
+            max_answer_bytes: config.server.max_answer_bytes,
+            max_records: config.server.max_records,
+        };
+        let service = Arc::new(Service::new(instances, config.default_instance.clone(), settings));
+        let identity = Identity { name: config.server.name.clone(), instructions: config.server.instructions.clone() };
+        let hub = Hub::new(service.clone(), identity, limit);
+        let status = Arc::new(Status::new(loaded.catalog.len(), &loaded.diagnostics));
+        hub.replace(loaded.catalog);
+        Ok(Self { config, hub, status, service, definitions })
+    }
+
+    /// A caller that this process itself stands for.
+    pub(super) fn caller(&self, bundles: Vec<String>) -> Caller {
+        Caller { bundles, read_only: self.config.server.read_only }
+    }
+
+    /// What goes on beside the connections, until `stop`: following the files, and learning which Odoo is there.
+    pub(super) fn follow(&self, stop: &CancellationToken) {
+        let reloader = Reloader::new(self.definitions.clone(), self.hub.clone(), self.status.clone());
+        tokio::spawn(reloader.run(self.config.definitions.reload, stop.clone()));
+        for (name, instance) in self.service.instances() {
+            let learning = learn(name.to_owned(), instance.clone(), self.service.clone(), self.hub.clone());
+            tokio::spawn(stop.clone().run_until_cancelled_owned(learning));
+        }
+    }
+}
+
+/// Asks an Odoo for its version until it answers, and now and then again: which tools fit it depends on it.
+async fn learn(name: String, instance: Arc<Instance>, service: Arc<Service>, hub: Arc<Hub>) {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        match instance.client.version(&instance.client.patience()).await {
+            Ok(version) => {
+                if service.learn(&name, version) {
+                    tracing::info!(instance = name, %version, "Odoo is there");
+                    hub.refresh();
+                }
+                pause = VERSION_AGAIN;
+            }
+            Err(error) => {
+                if pause < VERSION_AGAIN {
+                    tracing::warn!(instance = name, "{error}");
+                }
+                pause = (pause * 2).min(Duration::from_secs(60));
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
+    let secret = async |secret: &Option<Secret>| match secret {
+        None => Ok(None),
+        Some(secret) => secret.read().await.map(Some).map_err(|error| failed(name, format!("{error}."))),
+    };
+    let settings = settings::Settings {
+        name: name.to_owned(),
+        url: instance.url.clone(),
+        database: instance.database.clone(),
+        username: instance.username.clone(),
+        api_key: secret(&instance.api_key).await?,
+        password: secret(&instance.password).await?,
+        protocol: match instance.protocol {
+            config::Protocol::Auto => settings::Protocol::Auto,
+            config::Protocol::Json2 => settings::Protocol::Json2,
+            config::Protocol::JsonRpc => settings::Protocol::JsonRpc,
+        },
+        timeout: instance.timeout,
+        max_connections: instance.max_connections,
+        max_response: instance.max_response,
+        verify_tls: instance.tls.verify,
+        ca_file: instance.tls.ca_file.clone(),
+        context: instance.context.clone(),
+        metadata_ttl: config.cache.metadata,
+        metadata_max: config.cache.max_entries,
+    };
+    Client::new(settings).map_err(|error| {
+        let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
+        failed(name, format!("{error}{hint}"))
+    })
+}
+
+fn failed(name: &str, reason: String) -> Error {
+    Error::Instance { name: name.to_owned(), reason }
+}
+
+/// Where the definitions lie, for people.
+pub(super) fn origin(paths: Option<&[PathBuf]>) -> String {
+    match paths {
+        None => "the built-in definitions".to_owned(),
+        Some(paths) => paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,112 @@
+//! `check`, `init` and `schema` as a person uses them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use tooldoo::cli::{Outcome, check, init, schema};
+use tooldoo::config::Options;
+use tooldoo::source::Look;
+
+fn checked(options: &Options, deny_warnings: bool) -> (Outcome, String) {
+    let mut out = Vec::new();
+    let outcome = check::check(options, deny_warnings, &mut out, Look::Plain).unwrap();
+    (outcome, String::from_utf8(out).unwrap())
+}
+
+fn definitions(path: &Path) -> Options {
+    Options { definitions: vec![path.to_owned()], ..Options::default() }
+}
+
+const SOUND: &str = "[[tool]]\nname = \"count\"\nmodel = \"res.partner\"\n[tool.search_count]\n";
+
+#[test]
+fn check_ends_with_a_line_that_sums_up() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.toml"), SOUND).unwrap();
+    let (outcome, text) = checked(&definitions(directory.path()), true);
+    assert_eq!((outcome, text.as_str()), (Outcome::Done, "1 file, 1 tool: no problems\n"));
+
+    fs::write(directory.path().join("b.toml"), SOUND).unwrap();
+    let (outcome, text) = checked(&definitions(directory.path()), false);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(text.ends_with("\n2 files, 2 tools: 1 error\n"), "{text}");
+    assert!(text.contains("a.toml:2:8") && text.contains("b.toml:2:8"), "both places: {text}");
+}
+
+#[test]
+fn warnings_fail_only_when_denied() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.toml"), format!("{SOUND}[tool.input.properties]\nunused = {{}}\n")).unwrap();
+    let (outcome, text) = checked(&definitions(directory.path()), false);
+    assert_eq!(outcome, Outcome::Done);
+    assert!(text.ends_with("1 file, 1 tool: 1 warning\n"), "{text}");
+    assert_eq!(checked(&definitions(directory.path()), true).0, Outcome::Failed);
+}
+
+#[test]
+fn the_built_in_definitions_are_checked_where_nothing_is_configured() {
+    let (outcome, text) = checked(&Options::default(), true);
+    assert_eq!(outcome, Outcome::Done, "{text}");
+}
+
+#[test]
+fn a_wrong_configuration_and_wrong_definitions_are_told_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("config.toml");
+    fs::write(&config, "[server]\nnaem = \"x\"\n").unwrap();
+    fs::write(directory.path().join("a.toml"), SOUND.replace("count]", "cuont]")).unwrap();
+    let options = Options { config: Some(config), ..definitions(&directory.path().join("a.toml")) };
+    let (outcome, text) = checked(&options, false);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(text.contains("`naem`") && text.contains("`search_cuont`"), "{text}");
+}
+
+#[test]
+fn a_tool_of_an_unknown_instance_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.toml"), SOUND.replace("[tool.", "instance = \"prdo\"\n[tool.")).unwrap();
+    let environment = BTreeMap::from([("TOOLDOO_INSTANCES__PROD__URL".to_owned(), "https://example.com".to_owned())]);
+    let (outcome, text) = checked(&Options { environment, ..definitions(directory.path()) }, false);
+    assert_eq!(outcome, Outcome::Failed);
+    assert!(text.contains("`prdo`") && text.contains("did you mean `prod`?"), "{text}");
+}
+
+#[test]
+fn init_writes_what_check_accepts_and_never_overwrites() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("my odoo");
+    let run = || {
+        let mut out = Vec::new();
+        let outcome = init::run(&init::Args { directory: root.clone() }, &mut out).unwrap();
+        assert_eq!(outcome, Outcome::Done);
+        String::from_utf8(out).unwrap()
+    };
+    run();
+    let config = Some(root.join("config.toml"));
+    let (outcome, text) = checked(&Options { config, ..Options::default() }, true);
+    assert_eq!(outcome, Outcome::Done, "{text}");
+    for entry in fs::read_dir(root.join("tools.d")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let schema = text.lines().next().unwrap().strip_prefix("#:schema ").expect("names its schema");
+        assert!(root.join("tools.d").join(schema).exists(), "{schema}");
+    }
+
+    fs::write(root.join("config.toml"), "mine").unwrap();
+    fs::remove_file(root.join("schema/config.schema.json")).unwrap();
+    let text = run();
+    assert_eq!(fs::read_to_string(root.join("config.toml")).unwrap(), "mine");
+    assert!(text.contains("kept") && text.contains("wrote"), "{text}");
+    assert!(root.join("schema/config.schema.json").exists());
+}
+
+#[test]
+fn schema_writes_json() {
+    for of in [schema::Of::Definitions, schema::Of::Config] {
+        let mut out = Vec::new();
+        schema::run(&schema::Args { of }, &mut out).unwrap();
+        let schema: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert!(jsonschema::meta::is_valid(&schema));
+    }
+}

@@ -1,0 +1,17 @@
+//! The Odoo client against a scripted Odoo: what reaches it, how often, and what the caller is told.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code"
+)]
+
+mod login;
+mod repeat;
+mod search;
+mod sentences;
+mod server;
+mod shapes;
