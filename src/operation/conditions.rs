@@ -125,7 +125,7 @@ async fn condition<M: Metadata>(
                     return Ok(None);
                 }
             };
-            let related = fit.metadata.model(relation).await?;
+            let related = Box::pin(fit.metadata.model(relation)).await?;
             let inner = node(inner, &related, fit, faults, depth + 1).await?;
             Ok(inner.map(|inner| {
                 let operand = Operand::Domain(Box::new(inner));

@@ -227,7 +227,7 @@ fn listed<'a, M: Metadata>(
                             .push(invalid(format!("`{name}` ({kind}) is no relation, so it has no fields of its own")));
                         continue;
                     };
-                    let related = metadata.model(relation).await?;
+                    let related = Box::pin(metadata.model(relation)).await?;
                     let selection = listed(&nested.fields, &related, metadata, faults, depth + 1).await?;
                     let is_list = named.field.kind != FieldType::Many2one;
                     let order = match nested.order.as_deref().filter(|_| is_list) {

@@ -10,7 +10,8 @@ use crate::odoo::{Client, Error, Patience};
 
 /// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
 pub trait Metadata: Sync {
-    /// The model as this user sees it.
+    /// The model as this user sees it. Fitting boxes this future: most calls never ask for a related model, and it may be
+    /// large.
     ///
     /// # Errors
     /// Whatever Odoo answers: the model is unknown, may not be read, or Odoo is not there.

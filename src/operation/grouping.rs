@@ -223,7 +223,7 @@ async fn grouped<M: Metadata>(
             return Ok(last(&field, &model, &sent, &shown, period).map(Some));
         }
         match field.relation.as_deref() {
-            Some(relation) => model = metadata.model(relation).await?,
+            Some(relation) => model = Box::pin(metadata.model(relation)).await?,
             None => {
                 let (name, kind) = (&field.name, type_name(&field.kind));
                 return Ok(Err(invalid(format!(
@@ -251,6 +251,10 @@ fn property(sent: &str, shown: &str, tail: &str, period: Option<&str>) -> Result
 }
 
 fn last(field: &Field, model: &Model, sent: &str, shown: &str, period: Option<&str>) -> Result<Key, Error> {
+    if field.kind == FieldType::Properties {
+        let message = format!("`{shown}` (properties) is grouped by one of its properties");
+        return Err(invalid(message).hint(format!("Write `{shown}.<property>`.")));
+    }
     if !field.groupable && field.name != "id" {
         let (name, kind) = (&field.name, type_name(&field.kind));
         return Err(invalid(format!("`{name}` ({kind}) of `{}` cannot be grouped by", model.name)));

@@ -105,6 +105,10 @@ fn allowed(field: &Field, family: Family) -> bool {
 pub(super) fn fit(found: &Found, operator: Operator, value: &Value, zone: &TimeZone) -> Result<Domain<Value>, Error> {
     let Found { path, field, .. } = found;
     let family = family(operator);
+    if matches!(field.kind, FieldType::Properties | FieldType::PropertiesDefinition) {
+        let message = format!("`{path}` ({}) is searched by one of its properties", type_name(&field.kind));
+        return Err(invalid(message).hint(format!("Write `{path}.<property>`.")));
+    }
     if family == Family::Related {
         return Err(invalid(format!("`{path}` after `{}` takes a domain", spelled(operator))));
     }

@@ -95,7 +95,7 @@ pub(super) async fn walk<M: Metadata>(
             kind if is_relation(kind) => {
                 through_list |= *kind != FieldType::Many2one;
                 let relation = field.relation.as_deref().unwrap_or_default();
-                model = metadata.model(relation).await?;
+                model = Box::pin(metadata.model(relation)).await?;
             }
             kind => {
                 let (name, kind) = (&field.name, type_name(kind));

@@ -238,6 +238,7 @@ async fn a_domain_after_any_is_fitted_to_the_related_model() {
 
 #[tokio::test]
 async fn what_is_not_ours_to_judge_passes() {
+    assert_eq!(refused("lead_properties", "=", json!("x")).await.kind, Kind::InvalidArguments);
     assert_eq!(fitted("lead_properties.abc", "=", json!("x")).await, json!([["lead_properties.abc", "=", "x"]]));
     assert_eq!(
         fitted("create_date.month_number", "=", json!("3")).await,

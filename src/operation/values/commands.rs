@@ -92,7 +92,7 @@ async fn commands<M: Metadata>(
         let third = parts.get(2);
         match (number, id, third) {
             (Some(number @ (0 | 1)), id, Some(Value::Object(values))) if number == 0 || id.is_some_and(|id| id > 0) => {
-                let model = fit.metadata.model(relation).await?;
+                let model = Box::pin(fit.metadata.model(relation)).await?;
                 let values =
                     values.iter().map(|(name, value)| (name.clone(), Supplied::by_caller(value.clone()))).collect();
                 let place = format!("{place}.");
