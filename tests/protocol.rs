@@ -135,7 +135,8 @@ async fn a_panic_is_an_answer() {
     client.handshake("2025-11-25").await;
     let answer = client.ask(&call(1, "panic", json!({}))).await;
     assert_eq!(answer["result"]["isError"], true);
-    let fault: serde_json::Value = serde_json::from_str(text(&answer)).unwrap();
+    let fault = answer["result"]["content"][1]["text"].as_str().unwrap();
+    let fault: serde_json::Value = serde_json::from_str(fault).unwrap();
     assert_eq!(fault["kind"], "internal");
     assert_eq!(fault["applied"], "no", "the tool only reads");
     assert_eq!(text(&client.ask(&call(2, "echo", json!({"text": "still here"}))).await), "still here");
@@ -153,7 +154,7 @@ async fn a_call_that_never_ends_is_ended() {
     let client = ().serve(client).await.unwrap();
     let answer = client.call_tool(CallToolRequestParams::new("stuck")).await.unwrap();
     assert_eq!(answer.is_error, Some(true));
-    let fault: serde_json::Value = serde_json::from_str(&answer.content[0].as_text().unwrap().text).unwrap();
+    let fault: serde_json::Value = serde_json::from_str(&answer.content[1].as_text().unwrap().text).unwrap();
     assert_eq!(fault["kind"], "timeout");
     assert_eq!(fault["applied"], "unknown", "the tool may have written");
     drop(client);

@@ -118,7 +118,8 @@ async fn introduce(runtime: &Runtime, caller: &Caller, bound: &http::Bound, odoo
         catalog.tools(caller).count(),
         runtime::origin(runtime.config.definitions.paths.as_deref())
     )?;
-    if let Some(tool) = catalog.tools(caller).find(|tool| shows_itself(tool)) {
+    // Of those that can be called with nothing, the one that can do most.
+    if let Some(tool) = catalog.tools(caller).filter(|tool| shows_itself(tool)).max_by_key(|tool| properties(tool)) {
         let arguments = example(tool);
         writeln!(out, "> {} {}", tool.name, Value::Object(arguments.clone()))?;
         let stop = tokio_util::sync::CancellationToken::new();
@@ -143,6 +144,10 @@ async fn introduce(runtime: &Runtime, caller: &Caller, bound: &http::Bound, odoo
 fn shows_itself(tool: &Tool) -> bool {
     let required = tool.input.schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
     matches!(&tool.operation, Operation::SearchRead(_)) && matches!(&tool.confirm, Confirm::Never) && !required
+}
+
+fn properties(tool: &Tool) -> usize {
+    tool.input.schema.get("properties").and_then(Value::as_object).map_or(0, Map::len)
 }
 
 fn example(tool: &Tool) -> Map<String, Value> {

@@ -46,11 +46,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome, Error> {
     }
     let width = catalog.tools(&caller).map(|tool| tool.name.len()).max().unwrap_or_default();
     for tool in catalog.tools(&caller) {
-        let kind = match (tool.annotations.read_only, tool.annotations.destructive) {
-            (true, _) => "read  ",
-            (false, false) => "write ",
-            (false, true) => "delete",
-        };
+        let kind = if tool.annotations.read_only { "read " } else { "write" };
         let text = tool.description.as_deref().or(tool.title.as_deref()).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default();
         writeln!(out, "{:width$}  {kind}  {line}", tool.name).map_err(Error::Output)?;

@@ -17,7 +17,7 @@ use crate::odoo::{Client, settings};
 use crate::operation::Instance;
 use crate::reload::{Definitions, Loaded, Reloader, Status};
 use crate::service::{self, Service};
-use crate::source::{Diagnostic, Look, render};
+use crate::source::{Look, render};
 
 /// Where a version that is known is looked at again; Odoo is asked only when the client's own memory of it has ended.
 const VERSION_AGAIN: Duration = Duration::from_secs(600);

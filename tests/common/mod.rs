@@ -12,6 +12,7 @@
 
 pub mod backend;
 pub mod line;
+pub mod process;
 pub mod web;
 
 use std::sync::Arc;
