@@ -190,7 +190,9 @@ async fn rows_total_and_relations_come_in_one_shape() {
         );
         pages.push(page);
     }
-    assert!(pages.windows(2).all(|pair| pair[0] == pair[1]));
+    for pair in pages.windows(2) {
+        assert_eq!(pair[0], pair[1]);
+    }
 }
 
 #[tokio::test]

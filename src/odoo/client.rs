@@ -4,8 +4,8 @@
 //! one user in one language: nothing is ever seen through another's eyes.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::future::Cache;
@@ -38,7 +38,8 @@ pub struct Client {
     key_worked: AtomicBool,
     without_web: AtomicBool,
     versions: Cache<(), Version>,
-    last_version: Mutex<Option<Version>>,
+    /// The last known version, `major << 32 | minor`; 0 is none.
+    last_version: AtomicU64,
     pub(super) users: Cache<(), Arc<User>>,
     pub(super) models: Cache<String, Arc<Model>>,
 }
@@ -75,7 +76,7 @@ impl Client {
             key_worked: AtomicBool::new(false),
             without_web: AtomicBool::new(false),
             versions: remembered(1, &settings),
-            last_version: Mutex::new(None),
+            last_version: AtomicU64::new(0),
             users: remembered(1, &settings),
             models: remembered(settings.metadata_max.max(1), &settings),
             settings,
@@ -112,14 +113,17 @@ impl Client {
     /// Odoo is not there, or is not Odoo.
     pub async fn version(&self, patience: &Patience) -> Result<Version, Error> {
         let version = once::shared(&self.versions, (), patience, || self.ask_version(patience)).await?;
-        *self.last_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+        let packed = u64::from(version.major) << 32 | u64::from(version.minor);
+        self.last_version.store(packed, Ordering::Relaxed);
         Ok(version)
     }
 
     /// The version, if it was ever learnt. Sends nothing.
     #[must_use]
     pub fn known_version(&self) -> Option<Version> {
-        *self.last_version.lock().unwrap_or_else(PoisonError::into_inner)
+        let packed = self.last_version.load(Ordering::Relaxed);
+        let half = |bits: u64| u32::try_from(bits).unwrap_or(u32::MAX);
+        (packed != 0).then(|| Version::new(half(packed >> 32), half(packed & 0xffff_ffff)))
     }
 
     /// Forgets every model's fields, so that the next call asks anew.
@@ -136,7 +140,11 @@ impl Client {
     /// What Odoo or the way to it said, with a truthful `applied`.
     pub async fn execute(&self, request: &Request, patience: &Patience) -> Result<Value, Error> {
         let wire = self.wire_for(request, patience).await?;
-        let context = self.context(&request.context, patience).await?;
+        let mut own = request.context.clone();
+        if let Some(Value::Object(named)) = request.kwargs.get("context") {
+            own.extend(named.clone());
+        }
+        let context = self.context(&own, patience).await?;
         self.send(wire, request, context, patience).await
     }
 
@@ -332,7 +340,15 @@ impl Client {
             Said::Fault(fault) => {
                 Err(faults::error(&fault, &Request::new("common", "version", Effect::Read), &self.http.host()))
             }
-            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
+            Said::NoEndpoint(answer) => {
+                // Where only JSON-2 is let through, or left, `/jsonrpc` is not needed.
+                let version = self.ask_web_version(patience).await.ok();
+                let json2 = self.settings.protocol == Protocol::Auto && self.json2.is_some();
+                match version.filter(|version| json2 && version.major >= 19) {
+                    Some(version) => Ok(version),
+                    None => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
+                }
+            }
         }
     }
 

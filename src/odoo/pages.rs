@@ -203,7 +203,7 @@ mod tests {
     use reqwest::StatusCode;
 
     fn http(url: &str) -> Http {
-        Http::new(&Settings { url: url.into(), ..Settings::default() }).unwrap()
+        Http::new(&Settings { url: url.into(), database: Some("erp".into()), ..Settings::default() }).unwrap()
     }
 
     fn answer(status: u16, content_type: &str, body: &str) -> Answer {

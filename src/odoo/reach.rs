@@ -94,7 +94,9 @@ pub(super) fn error(http: &Http, trouble: &Trouble, effect: Effect, left: bool) 
         Trouble::Tls(cause) => {
             let error =
                 Error::new(Kind::Unavailable, format!("Odoo is not reachable: TLS with `{host}` failed ({cause})."));
-            if cause.contains("certificate") || cause.contains("UnknownIssuer") {
+            if cause.contains("not valid for name") {
+                error.hint("Give the instance's `url` by the name that the certificate has.")
+            } else if cause.contains("certificate") || cause.contains("UnknownIssuer") {
                 error.hint("If the certificate is your own, name its authority in `tls.ca_file`.")
             } else {
                 error.hint("Check that the port speaks HTTPS; a bare Odoo speaks `http`.")
@@ -112,7 +114,8 @@ pub(super) fn error(http: &Http, trouble: &Trouble, effect: Effect, left: bool) 
         Trouble::Cut(cause) => Error::new(
             Kind::Unavailable,
             format!("The connection to Odoo at `{host}` ended before the answer was there ({cause})."),
-        ),
+        )
+        .hint("Odoo or a proxy may have restarted or hit a limit of its own; an address that wants `https` does this too."),
         Trouble::TooLarge(max) => Error::new(
             Kind::Unsupported,
             format!("Odoo's answer is larger than the {max} bytes that `max_response` allows."),

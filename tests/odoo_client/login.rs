@@ -207,3 +207,26 @@ async fn a_missing_database_is_found_where_there_is_one_and_asked_for_where_ther
     let error = client.execute(&request(), &client.patience()).await.unwrap_err();
     assert!(error.message.contains("does not know which database"), "{}", error.message);
 }
+
+#[tokio::test]
+async fn where_only_json2_is_let_through_it_is_enough() {
+    let server =
+        Server::odoo("19.0", |seen, _| (seen.path == "/jsonrpc").then(|| html(404, "<title>404 Not Found</title>")))
+            .await;
+    let client = server.client();
+    client.execute(&request(), &client.patience()).await.unwrap();
+    assert_eq!(server.count("res.partner.search_count"), 1);
+}
+
+#[tokio::test]
+async fn a_context_among_the_arguments_adds_to_the_users_own() {
+    for version in ["17.0", "19.0"] {
+        let server = Server::odoo(version, |_, _| None).await;
+        let client = server.client();
+        let mut request = request();
+        request.kwargs.insert("context".into(), json!({"lang": "de_DE", "active_test": false}));
+        client.execute(&request, &client.patience()).await.unwrap();
+        let context = server.of("res.partner.search_count")[0].kwargs()["context"].clone();
+        assert_eq!(context, json!({"lang": "de_DE", "tz": "Europe/Brussels", "active_test": false}), "{version}");
+    }
+}

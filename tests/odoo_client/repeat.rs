@@ -29,15 +29,17 @@ fn troubles() -> Vec<(&'static str, Reply)> {
 async fn a_read_is_sent_again_until_it_is_answered() {
     let mut troubles = troubles();
     troubles.push(("429", Reply::Page(429, "text/plain", vec![("Retry-After", "0".into())], String::new())));
-    for (name, trouble) in troubles {
+    let cases = troubles.into_iter().map(async |(name, trouble)| {
         let server = Server::odoo("19.0", move |seen, before| {
             (seen.call() == "res.partner.read" && before < 2).then(|| trouble.clone())
         })
         .await;
         let client = server.warm(server.settings()).await;
-        assert_eq!(client.execute(&read(), &client.patience()).await.unwrap(), json!([]), "{name}");
+        let read = client.execute(&read(), &client.patience()).await;
+        assert_eq!(read.unwrap(), json!([]), "{name}");
         assert_eq!(server.count("res.partner.read"), 3, "{name}");
-    }
+    });
+    futures::future::join_all(cases).await;
 }
 
 #[tokio::test]
