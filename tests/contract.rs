@@ -41,10 +41,19 @@ use tooldoo::demo::Profile;
 
 /// All cases.
 fn cases() -> Vec<Case> {
-    [http::cases(), domains::cases(), reads::cases(), fields::cases(), groups::cases(), writes::cases(), access::cases(), business::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        http::cases(),
+        domains::cases(),
+        reads::cases(),
+        fields::cases(),
+        groups::cases(),
+        writes::cases(),
+        access::cases(),
+        business::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[tokio::test]

@@ -203,7 +203,7 @@ pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mod
         .map(|users| sudo.name(users, env.context.uid))
         .unwrap_or_default();
     let company = sudo_company(env, model, &refused);
-    let what = format!("'{}' ({})", model.label(env.lang()), model.name);
+    let what = format!("{} ({})", model.label(env.lang()), model.name);
     let verb = mode.name();
     // In debug mode Odoo names records and rules; over RPC without it, only the model.
     Err(Fault::access(format!(

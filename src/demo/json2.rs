@@ -95,6 +95,11 @@ fn call(
     let ids = arguments.shift_remove("ids");
     let context = match arguments.shift_remove("context") {
         Some(Value::Object(context)) => context,
+        Some(other) if value::truthy(&other) => {
+            return Err(Fault::value(
+                "dictionary update sequence element #0 has length 1; 2 is required",
+            ));
+        }
         _ => Map::new(),
     };
     let registry = shared.registry;
@@ -160,9 +165,8 @@ fn arguments(headers: &HeaderMap, body: &Bytes) -> Outcome<Map<String, Value>> {
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(arguments)) => Ok(arguments),
-        Ok(_) => Err(Fault::value(
-            "dictionary update sequence element #0 has length 1; 2 is required",
-        )),
+        // A body that is no object counts as one without arguments.
+        Ok(_) => Ok(Map::new()),
         Err(error) => Err(Fault::bad_request(format!(
             "could not parse the body as json: {error}"
         ))),

@@ -216,7 +216,10 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
         }
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
-            let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
+            let variant = tx
+                .registry
+                .model("product.product")
+                .ok_or_else(|| Fault::key("product.product"))?;
             let values = Map::from_iter([("product_tmpl_id".to_owned(), json!(id))]);
             write::create(&mut tx.sudo(), variant, &[values])?;
             Ok(())

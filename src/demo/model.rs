@@ -244,6 +244,10 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         .into_iter()
         .filter(|(_, field)| field.in_version(major));
     kept.extend(inserted);
+    // Before 17 the name of a record could not be searched under `display_name`.
+    if let Some(display_name) = kept.get_mut("display_name") {
+        display_name.searchable = Some(major >= 17);
+    }
     for (version, earlier) in before {
         let version: u8 = version
             .parse()
@@ -307,10 +311,6 @@ write_date = { type = "datetime", string = "Last Updated on", readonly = true }
     let mut fields: IndexMap<String, Field> = toml::from_str(text).unwrap_or_default();
     if let Some(id) = fields.get_mut("id") {
         id.aggregator = (major < 17).then(|| "sum".into());
-    }
-    // Before 17 the name of a record could not be searched under `display_name`.
-    if let Some(display_name) = fields.get_mut("display_name") {
-        display_name.searchable = Some(major >= 17);
     }
     fields
 }

@@ -7,7 +7,6 @@ use tooldoo::demo;
 
 use crate::client::{Login, Odoo, Protocol};
 
-
 /// One behaviour.
 pub struct Case {
     /// What is claimed.
@@ -25,13 +24,31 @@ pub struct Case {
 #[macro_export]
 macro_rules! case {
     ($name:literal, $function:ident) => {
-        $crate::run::Case { name: $name, since: 14, until: 99, embedded_only: None, run: |odoo| Box::pin($function(odoo)) }
+        $crate::run::Case {
+            name: $name,
+            since: 14,
+            until: 99,
+            embedded_only: None,
+            run: |odoo| Box::pin($function(odoo)),
+        }
     };
     ($name:literal, $since:literal, $function:ident) => {
-        $crate::run::Case { name: $name, since: $since, until: 99, embedded_only: None, run: |odoo| Box::pin($function(odoo)) }
+        $crate::run::Case {
+            name: $name,
+            since: $since,
+            until: 99,
+            embedded_only: None,
+            run: |odoo| Box::pin($function(odoo)),
+        }
     };
     ($name:literal, $since:literal, $until:literal, $function:ident) => {
-        $crate::run::Case { name: $name, since: $since, until: $until, embedded_only: None, run: |odoo| Box::pin($function(odoo)) }
+        $crate::run::Case {
+            name: $name,
+            since: $since,
+            until: $until,
+            embedded_only: None,
+            run: |odoo| Box::pin($function(odoo)),
+        }
     };
 }
 
@@ -41,48 +58,128 @@ fn say(line: &str) {
 }
 
 pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Case>) {
-    let server = demo::Server::start(demo::Options { version: profile, ..demo::Options::default() }).await.unwrap();
+    let server = demo::Server::start(demo::Options {
+        version: profile,
+        ..demo::Options::default()
+    })
+    .await
+    .unwrap();
     let login = |account: demo::Account| Login {
         login: account.login.to_owned(),
         password: account.password.to_owned(),
         api_key: account.api_key.to_owned(),
     };
     let (url, database) = (server.url(), server.database().to_owned());
-    let make = || Odoo::new(url.clone(), database.clone(), login(demo::ADMIN), login(demo::EMPLOYEE), protocol, profile.major(), false);
-    let ran = all(make, &cases, &format!("the embedded Odoo {} over {protocol:?}", profile.major())).await;
+    let make = || {
+        Odoo::new(
+            url.clone(),
+            database.clone(),
+            login(demo::ADMIN),
+            login(demo::EMPLOYEE),
+            protocol,
+            profile.major(),
+            false,
+        )
+    };
+    let ran = all(
+        make,
+        &cases,
+        &format!("the embedded Odoo {} over {protocol:?}", profile.major()),
+    )
+    .await;
     let real = std::env::var("TOOLDOO_TEST_ODOO_URL").is_ok() && profile == demo::Profile::V19;
-    let alone: Vec<&str> = ran.iter().filter(|case| !real || case.embedded_only.is_some()).map(|case| case.name).collect();
+    let alone: Vec<&str> = ran
+        .iter()
+        .filter(|case| !real || case.embedded_only.is_some())
+        .map(|case| case.name)
+        .collect();
     match alone.len() {
         0 => {}
-        count if count == ran.len() => say(&format!("all {count} cases on Odoo {} over {protocol:?} ran on the embedded Odoo only", profile.major())),
+        count if count == ran.len() => say(&format!(
+            "all {count} cases on Odoo {} over {protocol:?} ran on the embedded Odoo only",
+            profile.major()
+        )),
         _ => say(&format!("only on the embedded Odoo: {}", alone.join("; "))),
     }
     server.stop().await;
 }
 
 pub async fn real(protocol: Protocol, cases: Vec<Case>) {
-    let variable = |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
+    let variable = |name: &str| {
+        std::env::var(format!("TOOLDOO_TEST_ODOO_{name}"))
+            .ok()
+            .filter(|value| !value.is_empty())
+    };
     let Some(url) = variable("URL") else {
         let required = variable("REQUIRED").is_some_and(|value| value == "1");
-        assert!(!required, "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no real Odoo: TOOLDOO_TEST_ODOO_URL is not set");
-        say(&format!("no real Odoo over {protocol:?}: TOOLDOO_TEST_ODOO_URL is not set"));
+        assert!(
+            !required,
+            "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no real Odoo: TOOLDOO_TEST_ODOO_URL is not set"
+        );
+        say(&format!(
+            "no real Odoo over {protocol:?}: TOOLDOO_TEST_ODOO_URL is not set"
+        ));
         return;
     };
-    let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set beside TOOLDOO_TEST_ODOO_URL"));
-    let admin = Login { login: needed("LOGIN"), password: needed("PASSWORD"), api_key: needed("API_KEY") };
-    let employee = Login { login: needed("USER_LOGIN"), password: needed("USER_PASSWORD"), api_key: needed("USER_API_KEY") };
+    let needed = |name: &str| {
+        variable(name).unwrap_or_else(|| {
+            panic!("TOOLDOO_TEST_ODOO_{name} is not set beside TOOLDOO_TEST_ODOO_URL")
+        })
+    };
+    let admin = Login {
+        login: needed("LOGIN"),
+        password: needed("PASSWORD"),
+        api_key: needed("API_KEY"),
+    };
+    let employee = Login {
+        login: needed("USER_LOGIN"),
+        password: needed("USER_PASSWORD"),
+        api_key: needed("USER_API_KEY"),
+    };
     let database = needed("DB");
     let url = url.trim_end_matches('/').to_owned();
-    let probe = Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, 0, true);
-    let version = probe.service("common", "version", serde_json::json!([])).await.expect("the real Odoo tells its version");
-    let major = version["server_version_info"][0].as_u64().and_then(|major| u8::try_from(major).ok()).expect("a major version");
+    let probe = Odoo::new(
+        url.clone(),
+        database.clone(),
+        admin.clone(),
+        employee.clone(),
+        protocol,
+        0,
+        true,
+    );
+    let version = probe
+        .service("common", "version", serde_json::json!([]))
+        .await
+        .expect("the real Odoo tells its version");
+    let major = version["server_version_info"][0]
+        .as_u64()
+        .and_then(|major| u8::try_from(major).ok())
+        .expect("a major version");
     if protocol == Protocol::Json2 && major < 19 {
         say(&format!("Odoo {major} has no JSON-2"));
         return;
     }
-    let make = || Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true);
-    let cases: Vec<Case> = cases.into_iter().filter(|case| case.embedded_only.is_none()).collect();
-    all(make, &cases, &format!("a real Odoo {major} over {protocol:?}")).await;
+    let make = || {
+        Odoo::new(
+            url.clone(),
+            database.clone(),
+            admin.clone(),
+            employee.clone(),
+            protocol,
+            major,
+            true,
+        )
+    };
+    let cases: Vec<Case> = cases
+        .into_iter()
+        .filter(|case| case.embedded_only.is_none())
+        .collect();
+    all(
+        make,
+        &cases,
+        &format!("a real Odoo {major} over {protocol:?}"),
+    )
+    .await;
 }
 
 /// Runs what holds for the version; fails with all that failed.
@@ -101,7 +198,15 @@ async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], place: &str) -> Vec
             failed.push(case.name);
         }
     }
-    say(&format!("{} of {} cases held on {place}", ran.len() - failed.len(), ran.len()));
-    assert!(failed.is_empty(), "on {place} these do not hold:\n  {}", failed.join("\n  "));
+    say(&format!(
+        "{} of {} cases held on {place}",
+        ran.len() - failed.len(),
+        ran.len()
+    ));
+    assert!(
+        failed.is_empty(),
+        "on {place} these do not hold:\n  {}",
+        failed.join("\n  ")
+    );
     ran
 }

@@ -538,7 +538,7 @@ fn label(env: &Env<'_>, key: &str, unit: &str) -> String {
         None => return key.to_owned(),
     };
     match unit {
-        "hour" => at.strftime("%H:00 %d %b").to_string(),
+        "hour" => at.strftime("%I:00 %d %b").to_string(),
         "day" => at.strftime("%d %b %Y").to_string(),
         "week" => {
             // Babel counts weeks by the language: in English the week of the first of January is the first.

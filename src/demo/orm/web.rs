@@ -31,6 +31,22 @@ pub(in crate::demo) fn read(
         chosen(env, model, &names)?
     };
     access::check_records(env, model, ids, Mode::Read)?;
+    // A record that is gone is left out, unless its relations are to be followed.
+    let follows = specification
+        .values()
+        .any(|spec| spec.get("fields").is_some());
+    let gone: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| !env.store.has(&model.name, *id))
+        .collect();
+    if follows && !gone.is_empty() {
+        let record = format!("{}{}", model.name, value::tuple(&gone));
+        return Err(Fault::missing(format!(
+            "Record does not exist or has been deleted.\n(Record: {record}, User: {})",
+            env.context.uid
+        )));
+    }
     let mut rows = Vec::with_capacity(ids.len());
     for id in ids
         .iter()

@@ -138,11 +138,12 @@ fn delegate(
                 own.retain(|name, _| parent.fields.contains_key(name));
                 let mut sudo = tx.sudo();
                 let mut raw = sudo.context.raw.as_ref().clone();
-                raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
+                raw.insert(
+                    format!("create_{}", model.name.replace('.', "_")),
+                    json!(true),
+                );
                 sudo.context.raw = std::sync::Arc::new(raw);
-                let id = create(&mut sudo, parent, &[own])?
-                    .pop()
-                    .unwrap_or_default();
+                let id = create(&mut sudo, parent, &[own])?.pop().unwrap_or_default();
                 record.insert(link.as_str().into(), json!(id));
                 values.insert(link.clone(), json!(id));
             }
@@ -611,11 +612,13 @@ pub(in crate::demo) fn copy(
                 }
             }
         }
-        if let Some(name) = model
-            .rec_name
-            .as_ref()
-            .and_then(|name| values.get_mut(name))
-            .filter(|name| name.is_string())
+        let marked = matches!(
+            model.name.as_str(),
+            "res.partner" | "product.template" | "product.product"
+        );
+        if let Some(name) = values
+            .get_mut("name")
+            .filter(|name| marked && name.is_string())
         {
             *name = json!(format!("{} (copy)", value::str(name)));
         }
