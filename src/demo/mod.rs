@@ -21,6 +21,8 @@ mod orm;
 mod rpc;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use server::{Options, Recorded, Server};

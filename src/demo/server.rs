@@ -155,11 +155,13 @@ impl Server {
             let _ = socket.set_nodelay(true);
         });
         let task = tokio::spawn(async move {
-            let serving = axum::serve(listener, app);
-            tokio::select! {
-                _ = serving => {}
-                _ = stopped => {}
-            }
+            let stopped = async {
+                // A sender that is dropped stops the server as well.
+                let _ = stopped.await;
+            };
+            let _ = axum::serve(listener, app)
+                .with_graceful_shutdown(stopped)
+                .await;
         });
         Ok(Self {
             address,
@@ -192,7 +194,7 @@ impl Server {
         held(&self.shared.recorded).clear();
     }
 
-    /// Stops listening. Connections that are open are closed.
+    /// Stops listening, finishes the requests that are under way, and closes every connection.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
