@@ -12,7 +12,7 @@ use super::{
     value,
 };
 
-/// The groups of a login, and what its records are.
+/// The groups of the two logins.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Groups {
@@ -20,13 +20,16 @@ struct Groups {
     demo: Vec<String>,
 }
 
+/// A record as its file has it, and the id it got.
+type Written = (i64, Map<String, Value>);
+
 /// All sample records, as this version of Odoo has them.
 ///
 /// # Errors
 /// A sentence naming the file and the record that is wrong. The files are embedded, so this is a mistake of whoever changed them.
 pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
     let mut store = Store::default();
-    let mut raw: IndexMap<String, Vec<(i64, Map<String, Value>)>> = IndexMap::new();
+    let mut raw: IndexMap<String, Vec<Written>> = IndexMap::new();
     for model in registry.models() {
         let path = format!("records/{}.json", model.name);
         let Some(file) = DATA.get_file(&path) else {

@@ -74,12 +74,7 @@ impl Tx<'_> {
 
 impl Context {
     /// The context of a user's call. `allowed_company_ids` that the user does not have are left for `access` to refuse.
-    pub(super) fn new(
-        store: &Store,
-        registry: &'static Registry,
-        uid: i64,
-        raw: Map<String, Value>,
-    ) -> Self {
+    pub(super) fn new(store: &Store, uid: i64, raw: Map<String, Value>) -> Self {
         let user = store.get("res.users", uid);
         let stored = |field: &str| {
             user.and_then(|user| user.get(field))
@@ -109,7 +104,7 @@ impl Context {
             .get("tz")
             .and_then(Value::as_str)
             .map(str::to_owned)
-            .or_else(|| user_zone(store, registry, uid));
+            .or_else(|| user_zone(store, uid));
         let active_test = raw.get("active_test").is_none_or(value::truthy);
         Self {
             uid,
@@ -135,7 +130,7 @@ impl Context {
     }
 }
 
-fn user_zone(store: &Store, _registry: &'static Registry, uid: i64) -> Option<String> {
+fn user_zone(store: &Store, uid: i64) -> Option<String> {
     let partner = value::id(store.get("res.users", uid)?.get("partner_id")?)?;
     store
         .get("res.partner", partner)?
@@ -198,7 +193,7 @@ impl<'s> Env<'s> {
             return self.follow(model, id, path);
         }
         if let Some(how) = &field.compute {
-            return compute::value(self, model, id, field, how);
+            return compute::value(self, model, id, how);
         }
         let stored = || {
             self.store

@@ -75,10 +75,10 @@ fn bearer(header: &str) -> Option<&str> {
 fn refused(fault: &Fault) -> axum::response::Response {
     let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut body = fault.data();
-    if fault.name.starts_with("werkzeug.") {
-        if let Some(body) = body.as_object_mut() {
-            body.insert("arguments".into(), json!([fault.message, fault.status]));
-        }
+    if fault.name.starts_with("werkzeug.")
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("arguments".into(), json!([fault.message, fault.status]));
     }
     json(status, &body)
 }

@@ -15,7 +15,7 @@ use super::{
 /// Values that a new record takes from others that were given, where the caller gave none.
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
-        "crm.lead" => lead_defaults(env, model, values),
+        "crm.lead" => lead_defaults(env, values),
         "sale.order" => order_defaults(env, values),
         "sale.order.line" => line_defaults(env, values),
         "res.partner" => {
@@ -53,7 +53,7 @@ fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut M
     }
 }
 
-fn lead_defaults(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
+fn lead_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
     let sudo = env.sudo();
     let now = json!(clock::print(env.context.now));
     if let Some(user) = values.get("user_id").and_then(value::id) {
@@ -95,7 +95,6 @@ fn lead_defaults(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) 
         values.insert("probability".into(), json!((sequence * 20.0).min(95.0)));
     }
     lead_contact(env, values);
-    let _ = model;
 }
 
 /// A lead takes what it lacks from its customer.
@@ -239,21 +238,21 @@ pub(super) fn before_write(
         return Ok(());
     }
     let sudo = env.sudo();
-    if let Some(stage) = values.get("stage_id").and_then(value::id) {
-        if sudo.link(model, id, "stage_id") != Some(stage) {
-            let now = json!(clock::print(env.context.now));
-            let won = env
-                .registry
-                .model("crm.stage")
-                .is_some_and(|stages| sudo.get(stages, stage, "is_won") == json!(true));
-            values.insert("date_last_stage_update".into(), now.clone());
-            values.insert(
-                "date_closed".into(),
-                if won { now } else { Value::Bool(false) },
-            );
-            if won {
-                values.insert("probability".into(), json!(100.0));
-            }
+    if let Some(stage) = values.get("stage_id").and_then(value::id)
+        && sudo.link(model, id, "stage_id") != Some(stage)
+    {
+        let now = json!(clock::print(env.context.now));
+        let won = env
+            .registry
+            .model("crm.stage")
+            .is_some_and(|stages| sudo.get(stages, stage, "is_won") == json!(true));
+        values.insert("date_last_stage_update".into(), now.clone());
+        values.insert(
+            "date_closed".into(),
+            if won { now } else { Value::Bool(false) },
+        );
+        if won {
+            values.insert("probability".into(), json!(100.0));
         }
     }
     if values.get("user_id").is_some_and(value::truthy) {

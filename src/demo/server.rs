@@ -104,7 +104,7 @@ impl Shared {
     ) -> Outcome<Value> {
         if call.signature.reads {
             let store = self.snapshot();
-            let context = Context::new(&store, self.registry, uid, context);
+            let context = Context::new(&store, uid, context);
             dispatch::check_context(&store, self.registry, &context)?;
             let env = Env {
                 store: &store,
@@ -115,7 +115,7 @@ impl Shared {
         }
         let _writing = held(&self.writing);
         let mut store = Store::clone(&self.snapshot());
-        let mut context = Context::new(&store, self.registry, uid, context);
+        let mut context = Context::new(&store, uid, context);
         dispatch::stamp(&mut context);
         dispatch::check_context(&store, self.registry, &context)?;
         let mut tx = Tx {

@@ -98,7 +98,7 @@ fn condition(
         return named(env, model, field, operator, right);
     }
     if !field.is_searchable() {
-        return unsearchable(env, model, field, operator, right);
+        return unsearchable(env, model, field);
     }
     if matches!(operator, "any" | "not any") {
         return any(env, model, field, operator, right);
@@ -107,16 +107,16 @@ fn condition(
         return like(env, model, field, operator, right);
     }
     match operator {
-        "=" => membership(env, model, field, "in", &listed(right, true), right),
-        "!=" => membership(env, model, field, "not in", &listed(right, true), right),
+        "=" => membership(env, field, "in", &listed(right, true), right),
+        "!=" => membership(env, field, "not in", &listed(right, true), right),
         "in" | "not in" => {
             let many = listed(right, false);
             if many.is_empty() || matches!(right, Value::Bool(false)) {
                 return Ok(Test::Const(operator == "not in"));
             }
-            membership(env, model, field, operator, &many, right)
+            membership(env, field, operator, &many, right)
         }
-        _ => inequality(env, model, field, operator, right),
+        _ => inequality(env, field, operator, right),
     }
 }
 
@@ -148,10 +148,10 @@ fn through(
     operator: &str,
     right: &Value,
 ) -> Outcome<Test> {
-    if matches!(field.kind, Kind::Date | Kind::Datetime) {
-        if let Some(test) = date_part(field, rest, operator, right) {
-            return Ok(test);
-        }
+    if matches!(field.kind, Kind::Date | Kind::Datetime)
+        && let Some(test) = date_part(field, rest, operator, right)
+    {
+        return Ok(test);
     }
     if !field.kind.relational() {
         return Err(match env.major() {
@@ -209,10 +209,10 @@ fn linked(env: &Env<'_>, field: &Field, inner: &Node, positive: bool) -> Outcome
         Kind::Many2one => env.active_test(false),
         _ => env.clone(),
     };
-    if field.kind.many() {
-        if let Some(flag) = field.context.get("active_test") {
-            within = within.active_test(value::truthy(flag));
-        }
+    if field.kind.many()
+        && let Some(flag) = field.context.get("active_test")
+    {
+        within = within.active_test(value::truthy(flag));
     }
     // Odoo's `_inherits` brings no access rules of its own.
     if field.inherited.is_some() {
@@ -273,7 +273,7 @@ fn named(
     right: &Value,
 ) -> Outcome<Test> {
     if env.major() < 17 {
-        return unsearchable(env, model, field, operator, right);
+        return unsearchable(env, model, field);
     }
     by_name(env, model, operator, right)
 }
@@ -336,18 +336,11 @@ where
     }
 }
 
-fn unsearchable(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+fn unsearchable(env: &Env<'_>, model: &Model, field: &Field) -> Outcome<Test> {
     // Until 18 Odoo logs an error and goes on as if the condition were not there.
     if env.major() < 19 {
         return Ok(Test::Const(true));
     }
-    let _ = (operator, right);
     Err(Fault::value(format!(
         "Cannot convert {}.{} to SQL because it is not stored",
         model.name, field.name
@@ -419,7 +412,6 @@ fn like(
 
 fn membership(
     env: &Env<'_>,
-    model: &Model,
     field: &Field,
     operator: &str,
     values: &[Value],
@@ -462,7 +454,7 @@ fn membership(
                 empty |= !flag;
             }
             Kind::Integer | Kind::Float | Kind::Monetary => {
-                let number = number(env, model, field, one)?;
+                let number = number(field, one)?;
                 empty |= number == 0.0;
                 keys.push(Key::Number(number));
             }
@@ -480,7 +472,7 @@ fn membership(
     if field.name == "id" {
         let ids = values
             .iter()
-            .filter_map(|one| number(env, model, field, one).ok())
+            .filter_map(|one| number(field, one).ok())
             .filter(|number| *number > 0.0);
         #[expect(clippy::cast_possible_truncation, reason = "ids are small")]
         let ids: HashSet<i64> = ids.map(|number| number as i64).collect();
@@ -511,7 +503,7 @@ fn read_flag(text: &str, major: u8) -> bool {
     )
 }
 
-fn number(env: &Env<'_>, model: &Model, field: &Field, one: &Value) -> Outcome<f64> {
+fn number(field: &Field, one: &Value) -> Outcome<f64> {
     match one {
         Value::Number(number) => Ok(number.as_f64().unwrap_or_default()),
         Value::Bool(flag) => Ok(f64::from(u8::from(*flag))),
@@ -522,7 +514,7 @@ fn number(env: &Env<'_>, model: &Model, field: &Field, one: &Value) -> Outcome<f
             } else {
                 trimmed.parse().ok()
             };
-            parsed.ok_or_else(|| bad_number(env, model, field, text))
+            parsed.ok_or_else(|| bad_number(field, text))
         }
         other => Err(Fault::type_error(format!(
             "Cannot compare {} with {}",
@@ -532,7 +524,7 @@ fn number(env: &Env<'_>, model: &Model, field: &Field, one: &Value) -> Outcome<f
     }
 }
 
-fn bad_number(_env: &Env<'_>, _model: &Model, field: &Field, text: &str) -> Fault {
+fn bad_number(field: &Field, text: &str) -> Fault {
     if field.kind == Kind::Integer {
         Fault::value(format!(
             "invalid literal for int() with base 10: {}",
@@ -663,13 +655,7 @@ fn moments(env: &Env<'_>, field: &Field, values: &[Value], positive: bool) -> Ou
     })
 }
 
-fn inequality(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     let mut how = match operator {
         "<" => Compare::Less,
         "<=" => Compare::LessOrEqual,
@@ -697,7 +683,7 @@ fn inequality(
             (Key::Text(clock::print(at)), false)
         }
         Kind::Integer | Kind::Float | Kind::Monetary => {
-            let than = number(env, model, field, right)?;
+            let than = number(field, right)?;
             let null = match how {
                 Compare::Less => 0.0 < than,
                 Compare::LessOrEqual => 0.0 <= than,

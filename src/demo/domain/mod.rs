@@ -150,10 +150,10 @@ fn leaf(parts: &[Value], major: u8) -> Outcome<Node> {
     };
     // (1, '=', 1) and (0, '=', 1) stand for true and false.
     if let (Some(left), Some("="), Some(right)) = (left.as_i64(), operator.as_str(), right.as_i64())
+        && right == 1
+        && (left == 0 || left == 1)
     {
-        if right == 1 && (left == 0 || left == 1) {
-            return Ok(Node::Const(left == 1));
-        }
+        return Ok(Node::Const(left == 1));
     }
     let item = || Value::Array(parts.to_vec());
     let condition = || {

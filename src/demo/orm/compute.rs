@@ -14,13 +14,7 @@ use crate::demo::{
 };
 
 /// The value of a computed field; `how` is the word in its definition, with its arguments after colons.
-pub(in crate::demo) fn value(
-    env: &Env<'_>,
-    model: &Model,
-    id: i64,
-    field: &Field,
-    how: &str,
-) -> Value {
+pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -> Value {
     let (word, argument) = how.split_once(':').unwrap_or((how, ""));
     let env = &env.sudo();
     match word {
@@ -80,11 +74,11 @@ pub(in crate::demo) fn value(
         "variant" => only_variant(env, model, id).map_or(Value::Null, |(variants, variant)| {
             env.get(variants, variant, argument)
         }),
-        word => business(env, model, id, word, field),
+        word => business(env, model, id, word),
     }
 }
 
-fn business(env: &Env<'_>, model: &Model, id: i64, word: &str, field: &Field) -> Value {
+fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
     let number = |name: &str| env.get(model, id, name).as_f64().unwrap_or_default();
     let sales = |confirmed: bool| -> Vec<i64> {
         let Some(orders) = env.registry.model("sale.order") else {
@@ -170,10 +164,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str, field: &Field) ->
         } else {
             "no"
         }),
-        _ => {
-            let _ = field;
-            Value::Null
-        }
+        _ => Value::Null,
     }
 }
 

@@ -172,8 +172,7 @@ fn not_an_id(text: &str) -> Fault {
 }
 
 /// An element of a list of ids at an x2many.
-pub(in crate::demo) fn reference(field: &Field, item: &Value) -> Outcome<()> {
-    let _ = field;
+pub(in crate::demo) fn reference(item: &Value) -> Outcome<()> {
     match item {
         Value::String(text) if text.parse::<i64>().is_err() => Err(not_an_id(text)),
         _ => Ok(()),

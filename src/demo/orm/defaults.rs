@@ -32,7 +32,7 @@ pub(in crate::demo) fn one(env: &Env<'_>, model: &Model, field: &Field) -> Optio
         return Some(given.clone());
     }
     if let Some(how) = &field.default_from {
-        return from(env, model, how);
+        return from(env, how);
     }
     if let Some(default) = &field.default {
         return Some(default.clone());
@@ -45,7 +45,7 @@ pub(in crate::demo) fn one(env: &Env<'_>, model: &Model, field: &Field) -> Optio
     one(env, parent, parent.field(rest)?)
 }
 
-fn from(env: &Env<'_>, model: &Model, how: &str) -> Option<Value> {
+fn from(env: &Env<'_>, how: &str) -> Option<Value> {
     let user = env.registry.model("res.users")?;
     let sudo = env.sudo();
     match how {
@@ -80,10 +80,7 @@ fn from(env: &Env<'_>, model: &Model, how: &str) -> Option<Value> {
             .store
             .named("product.product_category_goods")
             .map(|(_, id)| json!(id)),
-        _ => {
-            let _ = model;
-            None
-        }
+        _ => None,
     }
 }
 

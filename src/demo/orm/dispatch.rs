@@ -39,13 +39,12 @@ pub(in crate::demo) struct Signature {
 pub(in crate::demo) type Arguments = Map<String, Value>;
 
 /// Names of parameters that differ from version to version, and the name that the code here uses.
-const RENAMED: [(&str, &str, &str); 6] = [
+const RENAMED: [(&str, &str, &str); 5] = [
     ("search", "args", "domain"),
     ("search_count", "args", "domain"),
     ("name_search", "args", "domain"),
     ("default_get", "fields_list", "fields"),
     ("read_group", "orderby", "order"),
-    ("fields_get", "allfields", "allfields"),
 ];
 
 const fn signature(
@@ -183,16 +182,7 @@ pub(in crate::demo) fn method(
 fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
     Some(match (model.name.as_str(), method) {
         ("res.users", "context_get") => signature("context_get", true, true, &[]),
-        ("res.users", "has_group") => signature(
-            "has_group",
-            major < 18,
-            true,
-            if major >= 18 {
-                &["group_ext_id!"]
-            } else {
-                &["group_ext_id!"]
-            },
-        ),
+        ("res.users", "has_group") => signature("has_group", major < 18, true, &["group_ext_id!"]),
         ("ir.model.data", "check_object_reference") => signature(
             "check_object_reference",
             true,
@@ -291,10 +281,10 @@ impl Signature {
             });
         }
         for (method, old, new) in RENAMED {
-            if method == self.name && old != new {
-                if let Some(given) = bound.remove(old) {
-                    bound.insert(new.to_owned(), given);
-                }
+            if method == self.name
+                && let Some(given) = bound.remove(old)
+            {
+                bound.insert(new.to_owned(), given);
             }
         }
         Ok(bound)

@@ -25,7 +25,7 @@ pub(in crate::demo) fn get(
         if (!names.is_empty() && !names.contains(&field.name)) || !access::sees(env, field) {
             continue;
         }
-        let mut said = describe(env, model, field);
+        let mut said = describe(env, field);
         if locked {
             said.insert("readonly".into(), Value::Bool(true));
         }
@@ -37,7 +37,7 @@ pub(in crate::demo) fn get(
     Ok(Value::Object(all))
 }
 
-fn describe(env: &Env<'_>, model: &Model, field: &Field) -> Map<String, Value> {
+fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     let major = env.major();
     let mut said = Map::new();
     let mut put = |key: &str, value: Value| {
@@ -118,6 +118,5 @@ fn describe(env: &Env<'_>, model: &Model, field: &Field) -> Map<String, Value> {
             json!(aggregator),
         );
     }
-    let _ = model;
     said
 }

@@ -254,13 +254,12 @@ pub(in crate::demo) fn classic(
         .collect::<Outcome<Vec<_>>>()?;
     let mut named: Vec<(String, Aggregate<'_>)> = Vec::new();
     for spec in request.aggregates.iter().filter(|spec| *spec != "__count") {
-        if let Some((key, spec)) = alias(model, spec) {
-            if !used
+        if let Some((key, spec)) = alias(model, spec)
+            && !used
                 .iter()
                 .any(|used| used.split(':').next() == Some(key.as_str()))
-            {
-                named.push((key, aggregate(env, model, &spec)?));
-            }
+        {
+            named.push((key, aggregate(env, model, &spec)?));
         }
     }
     let mut groups = grouped(env, model, &request.domain, &groupings)?;

@@ -137,7 +137,7 @@ fn with_context<'s>(env: &Env<'s>, spec: Option<&Map<String, Value>>) -> Env<'s>
     };
     let mut raw = env.context.raw.as_ref().clone();
     raw.extend(extra.clone());
-    let mut context = Context::new(env.store, env.registry, env.context.uid, raw);
+    let mut context = Context::new(env.store, env.context.uid, raw);
     context.su = env.context.su;
     Env {
         store: env.store,

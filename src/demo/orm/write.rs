@@ -60,10 +60,10 @@ fn create_one(
         access::check_field(&tx.env(), model, field, "write")?;
     }
     for field in model.fields.values() {
-        if !values.contains_key(&field.name) {
-            if let Some(default) = defaults::one(&tx.env(), model, field) {
-                values.insert(field.name.clone(), default);
-            }
+        if !values.contains_key(&field.name)
+            && let Some(default) = defaults::one(&tx.env(), model, field)
+        {
+            values.insert(field.name.clone(), default);
         }
     }
     methods::prefill(&tx.env(), model, &mut values);
@@ -93,7 +93,7 @@ fn create_one(
             .entry(field.name.as_str().into())
             .or_insert(Value::Bool(false));
     }
-    required(tx, model, &record, &values)?;
+    required(tx, model, &record)?;
     let id = tx.store.insert(&model.name, record);
     for (name, given) in &values {
         let Some(field) = model.field(name) else {
@@ -152,12 +152,7 @@ fn delegate(
     Ok(())
 }
 
-fn required(
-    tx: &Tx<'_>,
-    model: &Model,
-    record: &Record,
-    values: &Map<String, Value>,
-) -> Outcome<()> {
+fn required(tx: &Tx<'_>, model: &Model, record: &Record) -> Outcome<()> {
     for field in model
         .fields
         .values()
@@ -165,7 +160,6 @@ fn required(
     {
         let empty = record.get(field.name.as_str()).is_none_or(Value::is_null);
         if empty && field.kind != Kind::Boolean && !field.kind.numeric() {
-            let _ = values;
             return Err(not_set(tx, model, field));
         }
     }
@@ -315,7 +309,7 @@ fn many(
         Value::Array(items) if items.is_empty() => Vec::new(),
         Value::Array(items) if !items.iter().any(Value::is_array) => {
             for item in items {
-                convert::reference(field, item)?;
+                convert::reference(item)?;
             }
             vec![(6, 0, given.clone())]
         }
@@ -504,7 +498,7 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
             for field in other.fields.values().filter(|field| {
                 field.relation.as_deref() == Some(model.name.as_str()) && !field.derived()
             }) {
-                release(tx, model, id, other, field)?;
+                release(tx, id, other, field)?;
             }
         }
         tx.store.remove(&model.name, id);
@@ -513,13 +507,7 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
 }
 
 /// What happens to the records that name one that goes.
-fn release(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    id: i64,
-    other: &'static Model,
-    field: &Field,
-) -> Outcome<()> {
+fn release(tx: &mut Tx<'_>, id: i64, other: &'static Model, field: &Field) -> Outcome<()> {
     if field.kind == Kind::Many2many && field.mirror.is_none() {
         let holders = tx.store.ids(&other.name);
         return holders
@@ -547,14 +535,11 @@ fn release(
     }
     match field.ondelete.as_deref() {
         Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
-        ondelete if ondelete == Some("restrict") || field.required => {
-            let _ = model;
-            Err(convert::troublemaker(
-                other,
-                field,
-                tx.context.lang.as_deref(),
-            ))
-        }
+        ondelete if ondelete == Some("restrict") || field.required => Err(convert::troublemaker(
+            other,
+            field,
+            tx.context.lang.as_deref(),
+        )),
         _ => {
             for holder in holders {
                 tx.store.set(&other.name, holder, &field.name, Value::Null);
