@@ -10,7 +10,10 @@ use serde_json::{Map, Value, json};
 use super::{
     DATABASE, data,
     errors::{Fault, Outcome},
-    orm::dispatch::{self, Call, Style},
+    orm::{
+        dispatch::Call,
+        signature::{Style, method as method_of},
+    },
     server::{Answer, Shared, html, json},
     value,
 };
@@ -111,7 +114,7 @@ fn call(
             "Private methods (such as '{model_name}.{method}') cannot be called remotely."
         )));
     }
-    let signature = dispatch::method(registry, model, method).ok_or_else(|| {
+    let signature = method_of(registry, model, method).ok_or_else(|| {
         Fault::not_found(format!("The method '{model_name}.{method}' does not exist"))
     })?;
     if signature.of_model && ids.as_ref().is_some_and(value::truthy) {

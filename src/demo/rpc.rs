@@ -11,7 +11,10 @@ use super::{
     DATABASE, Profile, data,
     errors::{Fault, Outcome},
     json2::PRIVATE,
-    orm::dispatch::{self, Call, Style},
+    orm::{
+        dispatch::Call,
+        signature::{Style, method as method_of},
+    },
     server::{Answer, Shared, html, json},
     value,
 };
@@ -159,7 +162,7 @@ fn object(
             "Private methods (such as '{model_name}.{method}') cannot be called remotely."
         )));
     }
-    let signature = dispatch::method(registry, model, &method).ok_or_else(|| {
+    let signature = method_of(registry, model, &method).ok_or_else(|| {
         Fault::attribute(format!("The method '{model_name}.{method}' does not exist"))
     })?;
     let context = match kwargs.shift_remove("context") {

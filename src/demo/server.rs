@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     serve::ListenerExt,
@@ -61,6 +61,9 @@ pub struct Recorded {
     /// The login that the request was made with, where it was accepted.
     pub login: Option<String>,
 }
+
+/// What Odoo takes of one request, in bytes: 128 MiB.
+const BODY_LIMIT: usize = 128 * 1024 * 1024;
 
 /// A running embedded Odoo. It stops when it is stopped, or dropped.
 #[derive(Debug)]
@@ -149,6 +152,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         let app = Router::new()
             .fallback(handle)
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
             .with_state(Arc::clone(&shared));
         let listener = listener.tap_io(|socket| {
             // Small answers must not wait for each other; a socket that refuses is only slower.

@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use jiff::{Span, civil::DateTime};
+use jiff::Span;
 use serde_json::Value;
 
 use super::{
     Node,
     test::{Compare, Key, Part, Pattern, Test},
+    tree::hierarchy,
+    values::{day, instant, number, read_flag},
 };
 use crate::demo::{
-    access,
-    clock::{self, When},
+    access, clock,
     env::Env,
     errors::{Fault, Outcome},
     field::{Field, Kind},
@@ -48,7 +49,7 @@ pub(in crate::demo) fn compile(env: &Env<'_>, model: &Model, node: &Node) -> Out
     })
 }
 
-fn printed(path: &str, operator: &str, right: &Value) -> String {
+pub(super) fn printed(path: &str, operator: &str, right: &Value) -> String {
     format!(
         "({}, {}, {})",
         value::repr_text(path),
@@ -121,7 +122,7 @@ fn condition(
 }
 
 /// The values after `=` or `in` as a list; after `=`, an empty list stands for "not set".
-fn listed(right: &Value, equality: bool) -> Vec<Value> {
+pub(super) fn listed(right: &Value, equality: bool) -> Vec<Value> {
     match right {
         Value::Array(items) if items.is_empty() && equality => vec![Value::Bool(false)],
         Value::Array(items) => items
@@ -231,7 +232,7 @@ fn linked(env: &Env<'_>, field: &Field, inner: &Node, positive: bool) -> Outcome
     })
 }
 
-fn comodel<'e>(env: &Env<'e>, field: &Field) -> Outcome<&'static Model> {
+pub(super) fn comodel<'e>(env: &Env<'e>, field: &Field) -> Outcome<&'static Model> {
     let relation = field.relation.as_deref().unwrap_or_default();
     env.registry
         .model(relation)
@@ -492,52 +493,6 @@ fn membership(
     }))
 }
 
-/// Python's `str2bool` for 19; a text is true before.
-fn read_flag(text: &str, major: u8) -> bool {
-    if major < 19 {
-        return !text.is_empty();
-    }
-    matches!(
-        text.to_lowercase().as_str(),
-        "y" | "yes" | "1" | "true" | "t" | "on"
-    )
-}
-
-fn number(field: &Field, one: &Value) -> Outcome<f64> {
-    match one {
-        Value::Number(number) => Ok(number.as_f64().unwrap_or_default()),
-        Value::Bool(flag) => Ok(f64::from(u8::from(*flag))),
-        Value::String(text) => {
-            let trimmed = text.trim();
-            let parsed = if field.kind == Kind::Integer {
-                trimmed.parse::<i64>().ok().map(|whole| whole as f64)
-            } else {
-                trimmed.parse().ok()
-            };
-            parsed.ok_or_else(|| bad_number(field, text))
-        }
-        other => Err(Fault::type_error(format!(
-            "Cannot compare {} with {}",
-            field.name,
-            value::repr(other)
-        ))),
-    }
-}
-
-fn bad_number(field: &Field, text: &str) -> Fault {
-    if field.kind == Kind::Integer {
-        Fault::value(format!(
-            "invalid literal for int() with base 10: {}",
-            value::repr_text(text)
-        ))
-    } else {
-        Fault::value(format!(
-            "could not convert string to float: {}",
-            value::repr_text(text)
-        ))
-    }
-}
-
 /// Ids, names and "not set" after a relation.
 fn related(env: &Env<'_>, field: &Field, values: &[Value]) -> Outcome<Test> {
     let mut ids: HashSet<i64> = HashSet::new();
@@ -574,62 +529,6 @@ fn related(env: &Env<'_>, field: &Field, values: &[Value]) -> Outcome<Test> {
         field: field.name.clone(),
         ids,
         empty,
-    })
-}
-
-fn day(env: &Env<'_>, one: &Value) -> Outcome<String> {
-    let text = one
-        .as_str()
-        .ok_or_else(|| Fault::value(format!("Failed to cast {} into a date", value::repr(one))))?;
-    match moment(env, text)? {
-        When::Day(day) => Ok(day.to_string()),
-        When::Moment(at) => Ok(at.date().to_string()),
-    }
-}
-
-/// A day or a moment; in 19 also a relative one.
-fn moment(env: &Env<'_>, text: &str) -> Outcome<When> {
-    let relative = || {
-        (env.major() >= 19)
-            .then(|| clock::phrase(text, env.context.now, env.context.tz.as_deref()))
-            .flatten()
-    };
-    clock::parse(text)
-        .or_else(relative)
-        .ok_or_else(|| match env.major() {
-            19.. if text.contains('T') || text.ends_with('Z') => Fault::value(format!(
-                "expecting only datetimes with no timezone: {}",
-                value::repr_text(text)
-            )),
-            19.. => {
-                let term = text.split_whitespace().next().unwrap_or_default();
-                Fault::value(format!(
-                    "Invalid term {} in expression date: {}",
-                    value::repr_text(term),
-                    value::repr_text(text)
-                ))
-            }
-            _ => Fault::database(
-                "psycopg2.errors.InvalidDatetimeFormat",
-                format!("invalid input syntax for type timestamp: \"{text}\"\n"),
-            ),
-        })
-}
-
-/// A moment in UTC, and whether only a day was given. Before 19 a day is one of UTC.
-fn instant(env: &Env<'_>, one: &Value) -> Outcome<(DateTime, bool)> {
-    let text = one.as_str().ok_or_else(|| {
-        Fault::value(format!(
-            "Failed to cast {} into a datetime",
-            value::repr(one)
-        ))
-    })?;
-    Ok(match moment(env, text)? {
-        When::Moment(at) => (at, false),
-        When::Day(day) if env.major() >= 19 => {
-            (clock::start_of_day(day, env.context.tz.as_deref()), true)
-        }
-        When::Day(day) => (day.to_datetime(jiff::civil::Time::midnight()), true),
     })
 }
 
@@ -735,88 +634,5 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
         how,
         than,
         empty,
-    })
-}
-
-/// `child_of` and `parent_of`: from the records named by the value, down or up the tree.
-fn hierarchy(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
-    if *right == Value::Bool(false) {
-        return Ok(Test::Const(false));
-    }
-    let comodel = match field.kind {
-        kind if kind.relational() => comodel(env, field)?,
-        _ if field.name == "id" => env
-            .registry
-            .model(&model.name)
-            .ok_or_else(|| Fault::key(&model.name))?,
-        _ => {
-            let place = format!("{}.{}", model.name, field.name);
-            let printed = printed(&field.name, operator, right);
-            return Err(Fault::value(format!(
-                "Cannot execute {operator} for {place}, works only for relational fields in condition {printed}"
-            )));
-        }
-    };
-    let within = if field.kind == Kind::Many2one {
-        env.active_test(false)
-    } else {
-        env.clone()
-    };
-    let itself = comodel.name == model.name;
-    let parent = if itself && field.name != "id" {
-        Some(field.name.clone())
-    } else {
-        comodel.parent.clone()
-    };
-    let mut start: Vec<i64> = Vec::new();
-    for one in listed(right, false) {
-        match &one {
-            Value::String(_) => {
-                let test = by_name(&within, comodel, "ilike", &one)?;
-                start.extend(search::passing(&within, comodel, &test)?);
-            }
-            other => start.extend(value::id(other)),
-        }
-    }
-    let sudo = env.sudo().active_test(false);
-    let parent = parent.unwrap_or_else(|| "parent_id".into());
-    let mut found: HashSet<i64> = HashSet::new();
-    if operator == "child_of" {
-        let all = env.store.ids(&comodel.name);
-        let mut queue = start;
-        while let Some(at) = queue.pop() {
-            if found.insert(at) {
-                queue.extend(
-                    all.iter()
-                        .copied()
-                        .filter(|id| sudo.link(comodel, *id, &parent) == Some(at)),
-                );
-            }
-        }
-    } else {
-        for mut at in start {
-            while found.insert(at) {
-                match sudo.link(comodel, at, &parent) {
-                    Some(above) => at = above,
-                    None => break,
-                }
-            }
-        }
-    }
-    Ok(match field.kind {
-        // On the model itself the question is about the records, not about where the field leads.
-        Kind::Many2one if itself => Test::Ids(found),
-        kind if kind.relational() => Test::Linked {
-            field: field.name.clone(),
-            ids: found,
-            empty: false,
-        },
-        _ => Test::Ids(found),
     })
 }

@@ -5,6 +5,8 @@
 
 mod compile;
 mod test;
+mod tree;
+mod values;
 
 use serde_json::Value;
 
