@@ -140,25 +140,10 @@ async fn won(odoo: &Odoo) {
     assert!(row["date_closed"].is_string());
 }
 
-async fn product(odoo: &Odoo) -> i64 {
-    let id = odoo
-        .make(
-            "product.product",
-            json!({"name": odoo.tag, "list_price": 12.5, "taxes_id": []}),
-        )
-        .await;
-    let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"]
-        [0]
-    .as_i64()
-    .unwrap();
-    odoo.keep("product.template", template);
-    id
-}
-
 /// An order of three of one product, the price from the product.
 async fn order(odoo: &Odoo) -> (i64, i64) {
     let customer = odoo.make("res.partner", json!({"name": odoo.tag})).await;
-    let product = product_without_taxes(odoo).await;
+    let product = service(odoo).await;
     let lines = json!([[0, 0, {"product_id": product, "product_uom_qty": 3}], [0, 0, {"display_type": "line_note", "name": "a note"}]]);
     (
         odoo.make(
@@ -170,17 +155,20 @@ async fn order(odoo: &Odoo) -> (i64, i64) {
     )
 }
 
-async fn product_without_taxes(odoo: &Odoo) -> i64 {
-    // Taxes are a model of the accounting, which the embedded Odoo does not have.
+/// A service, since goods that were ordered leave stock moves that nobody may remove; without taxes, which are a model of the accounting that the
+/// embedded Odoo does not have.
+async fn service(odoo: &Odoo) -> i64 {
+    let mut values = json!({"name": odoo.tag, "list_price": 12.5, "type": "service"});
     if odoo.real {
-        product(odoo).await
-    } else {
-        odoo.make(
-            "product.product",
-            json!({"name": odoo.tag, "list_price": 12.5}),
-        )
-        .await
+        values["taxes_id"] = json!([]);
     }
+    let id = odoo.make("product.product", values).await;
+    let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"]
+        [0]
+    .as_i64()
+    .unwrap();
+    odoo.keep("product.template", template);
+    id
 }
 
 async fn new_order(odoo: &Odoo) {
