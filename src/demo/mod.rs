@@ -21,6 +21,8 @@ mod orm;
 mod rpc;
 mod server;
 mod store;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use server::{Options, Recorded, Server};
@@ -74,10 +76,18 @@ pub struct Account {
 }
 
 /// The administrator, Mitchell Admin.
-pub const ADMIN: Account = Account { login: "admin", password: "admin", api_key: "demo-key-of-the-administrator" };
+pub const ADMIN: Account = Account {
+    login: "admin",
+    password: "admin",
+    api_key: "demo-key-of-the-administrator",
+};
 
 /// An ordinary employee, Marc Demo: sales (own documents), contacts, nothing technical.
-pub const EMPLOYEE: Account = Account { login: "demo", password: "demo", api_key: "demo-key-of-the-employee" };
+pub const EMPLOYEE: Account = Account {
+    login: "demo",
+    password: "demo",
+    api_key: "demo-key-of-the-employee",
+};
 
 /// The name of the only database.
 pub(crate) const DATABASE: &str = "demo";

@@ -8,7 +8,7 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
     serve::ListenerExt,
@@ -38,7 +38,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: Profile::V19, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+        Self {
+            version: Profile::V19,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        }
     }
 }
 
@@ -58,6 +61,9 @@ pub struct Recorded {
     /// The login that the request was made with, where it was accepted.
     pub login: Option<String>,
 }
+
+/// What Odoo takes of one request, in bytes: 128 MiB.
+const BODY_LIMIT: usize = 128 * 1024 * 1024;
 
 /// A running embedded Odoo. It stops when it is stopped, or dropped.
 #[derive(Debug)]
@@ -93,20 +99,33 @@ impl Shared {
     ///
     /// # Errors
     /// What the method raised; then nothing has changed.
-    pub(super) fn run(&self, uid: i64, context: serde_json::Map<String, Value>, call: &Call) -> Outcome<Value> {
+    pub(super) fn run(
+        &self,
+        uid: i64,
+        context: serde_json::Map<String, Value>,
+        call: &Call,
+    ) -> Outcome<Value> {
         if call.signature.reads {
             let store = self.snapshot();
-            let context = Context::new(&store, self.registry, uid, context);
+            let context = Context::new(&store, uid, context);
             dispatch::check_context(&store, self.registry, &context)?;
-            let env = Env { store: &store, registry: self.registry, context };
+            let env = Env {
+                store: &store,
+                registry: self.registry,
+                context,
+            };
             return dispatch::look(&env, call);
         }
         let _writing = held(&self.writing);
         let mut store = Store::clone(&self.snapshot());
-        let mut context = Context::new(&store, self.registry, uid, context);
+        let mut context = Context::new(&store, uid, context);
         dispatch::stamp(&mut context);
         dispatch::check_context(&store, self.registry, &context)?;
-        let mut tx = Tx { store: &mut store, registry: self.registry, context };
+        let mut tx = Tx {
+            store: &mut store,
+            registry: self.registry,
+            context,
+        };
         let result = dispatch::change(&mut tx, call)?;
         *held(&self.store) = Arc::new(store);
         Ok(result)
@@ -131,19 +150,29 @@ impl Server {
             recorded: Mutex::new(Vec::new()),
         });
         let (stop, stopped) = oneshot::channel::<()>();
-        let app = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let app = Router::new()
+            .fallback(handle)
+            .layer(DefaultBodyLimit::max(BODY_LIMIT))
+            .with_state(Arc::clone(&shared));
         let listener = listener.tap_io(|socket| {
             // Small answers must not wait for each other; a socket that refuses is only slower.
             let _ = socket.set_nodelay(true);
         });
         let task = tokio::spawn(async move {
-            let serving = axum::serve(listener, app);
-            tokio::select! {
-                _ = serving => {}
-                _ = stopped => {}
-            }
+            let stopped = async {
+                // A sender that is dropped stops the server as well.
+                let _ = stopped.await;
+            };
+            let _ = axum::serve(listener, app)
+                .with_graceful_shutdown(stopped)
+                .await;
         });
-        Ok(Self { address, shared, stop: Some(stop), task: Some(task) })
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            task: Some(task),
+        })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -169,7 +198,7 @@ impl Server {
         held(&self.shared.recorded).clear();
     }
 
-    /// Stops listening. Connections that are open are closed.
+    /// Stops listening, finishes the requests that are under way, and closes every connection.
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
@@ -191,18 +220,33 @@ pub(super) struct Answer {
 impl Answer {
     /// An answer to something that was no call.
     pub(super) fn plain(response: Response) -> Self {
-        Self { response, model: None, method: None, login: None }
+        Self {
+            response,
+            model: None,
+            method: None,
+            login: None,
+        }
     }
 }
 
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
+        body.to_string(),
+    )
+        .into_response()
 }
 
 /// An HTML answer.
 pub(super) fn html(status: StatusCode, body: &'static str) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+        body,
+    )
+        .into_response()
 }
 
 async fn handle(
@@ -229,7 +273,10 @@ async fn handle(
         all.len() - 1
     };
     let answer = route(&shared, &method, &path, &headers, &body);
-    if let Some(noted) = held(&shared.recorded).get_mut(place).filter(|noted| noted.path == path) {
+    if let Some(noted) = held(&shared.recorded)
+        .get_mut(place)
+        .filter(|noted| noted.path == path)
+    {
         noted.model = answer.model;
         noted.method = answer.method;
         noted.login = answer.login;
@@ -237,19 +284,28 @@ async fn handle(
     answer.response
 }
 
-fn route(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Answer {
+fn route(
+    shared: &Shared,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Answer {
     let major = shared.registry.profile.major();
     match (method.as_str(), path) {
         ("POST", "/jsonrpc") => rpc::handle(shared, body),
         ("POST", "/web/webclient/version_info") => Answer::plain(rpc::version_info(shared, body)),
         ("GET", "/web/version") if major >= 17 => {
             let (serie, info) = rpc::version(shared.registry.profile);
-            Answer::plain(json(StatusCode::OK, &json!({"version_info": info, "version": serie})))
+            Answer::plain(json(
+                StatusCode::OK,
+                &json!({"version_info": info, "version": serie}),
+            ))
         }
         ("GET", "/web/login") => Answer::plain(html(StatusCode::OK, LOGIN)),
-        ("GET", "/" | "/web" | "/odoo") => {
-            Answer::plain((StatusCode::SEE_OTHER, [(header::LOCATION, "/web/login")]).into_response())
-        }
+        ("GET", "/" | "/web" | "/odoo") => Answer::plain(
+            (StatusCode::SEE_OTHER, [(header::LOCATION, "/web/login")]).into_response(),
+        ),
         (_, path) if major >= 19 && (path == "/json/2" || path.starts_with("/json/2/")) => {
             json2::handle(shared, method, path, headers, body)
         }

@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
-use jiff::{Span, civil::DateTime};
+use jiff::Span;
 use serde_json::Value;
 
 use super::{
     Node,
     test::{Compare, Key, Part, Pattern, Test},
+    tree::hierarchy,
+    values::{day, instant, number, read_flag},
 };
 use crate::demo::{
-    access,
-    clock::{self, When},
+    access, clock,
     env::Env,
     errors::{Fault, Outcome},
     field::{Field, Kind},
@@ -28,18 +29,45 @@ pub(in crate::demo) fn compile(env: &Env<'_>, model: &Model, node: &Node) -> Out
     Ok(match node {
         Node::Const(flag) => Test::Const(*flag),
         Node::Not(inner) => Test::Not(Box::new(compile(env, model, inner)?)),
-        Node::All(nodes) => Test::All(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
-        Node::Any(nodes) => Test::Any(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
-        Node::Condition { path, operator, value } => condition(env, model, path, operator, value)?,
+        Node::All(nodes) => Test::All(
+            nodes
+                .iter()
+                .map(|node| compile(env, model, node))
+                .collect::<Outcome<_>>()?,
+        ),
+        Node::Any(nodes) => Test::Any(
+            nodes
+                .iter()
+                .map(|node| compile(env, model, node))
+                .collect::<Outcome<_>>()?,
+        ),
+        Node::Condition {
+            path,
+            operator,
+            value,
+        } => condition(env, model, path, operator, value)?,
     })
 }
 
-fn printed(path: &str, operator: &str, right: &Value) -> String {
-    format!("({}, {}, {})", value::repr_text(path), value::repr_text(operator), value::repr(right))
+pub(super) fn printed(path: &str, operator: &str, right: &Value) -> String {
+    format!(
+        "({}, {}, {})",
+        value::repr_text(path),
+        value::repr_text(operator),
+        value::repr(right)
+    )
 }
 
-fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &Value) -> Outcome<Test> {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+fn condition(
+    env: &Env<'_>,
+    model: &Model,
+    path: &str,
+    operator: &str,
+    right: &Value,
+) -> Outcome<Test> {
+    let (first, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(first, rest)| (first, Some(rest)));
     let Some(field) = model.field(first) else {
         return Err(match env.major() {
             19.. => Fault::value(format!(
@@ -47,9 +75,11 @@ fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &V
                 model.name,
                 printed(path, operator, right)
             )),
-            _ => {
-                Fault::value(format!("Invalid field {}.{first} in leaf {}", model.name, printed(path, operator, right)))
-            }
+            _ => Fault::value(format!(
+                "Invalid field {}.{first} in leaf {}",
+                model.name,
+                printed(path, operator, right)
+            )),
         });
     };
     access::check_field(env, model, field, "read")?;
@@ -64,11 +94,12 @@ fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &V
         "child_of" | "parent_of" => return hierarchy(env, model, field, operator, right),
         _ => {}
     }
-    if field.name == "display_name" && !model.name_search.iter().any(|name| name == "display_name") {
+    if field.name == "display_name" && !model.name_search.iter().any(|name| name == "display_name")
+    {
         return named(env, model, field, operator, right);
     }
     if !field.is_searchable() {
-        return unsearchable(env, model, field, operator, right);
+        return unsearchable(env, model, field);
     }
     if matches!(operator, "any" | "not any") {
         return any(env, model, field, operator, right);
@@ -77,26 +108,33 @@ fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &V
         return like(env, model, field, operator, right);
     }
     match operator {
-        "=" => membership(env, model, field, "in", &listed(right, true), right),
-        "!=" => membership(env, model, field, "not in", &listed(right, true), right),
+        "=" => membership(env, field, "in", &listed(right, true), right),
+        "!=" => membership(env, field, "not in", &listed(right, true), right),
         "in" | "not in" => {
             let many = listed(right, false);
             if many.is_empty() || matches!(right, Value::Bool(false)) {
                 return Ok(Test::Const(operator == "not in"));
             }
-            membership(env, model, field, operator, &many, right)
+            membership(env, field, operator, &many, right)
         }
-        _ => inequality(env, model, field, operator, right),
+        _ => inequality(env, field, operator, right),
     }
 }
 
 /// The values after `=` or `in` as a list; after `=`, an empty list stands for "not set".
-fn listed(right: &Value, equality: bool) -> Vec<Value> {
+pub(super) fn listed(right: &Value, equality: bool) -> Vec<Value> {
     match right {
         Value::Array(items) if items.is_empty() && equality => vec![Value::Bool(false)],
-        Value::Array(items) => {
-            items.iter().map(|item| if item.is_null() { Value::Bool(false) } else { item.clone() }).collect()
-        }
+        Value::Array(items) => items
+            .iter()
+            .map(|item| {
+                if item.is_null() {
+                    Value::Bool(false)
+                } else {
+                    item.clone()
+                }
+            })
+            .collect(),
         one => vec![one.clone()],
     }
 }
@@ -111,10 +149,10 @@ fn through(
     operator: &str,
     right: &Value,
 ) -> Outcome<Test> {
-    if matches!(field.kind, Kind::Date | Kind::Datetime) {
-        if let Some(test) = date_part(field, rest, operator, right) {
-            return Ok(test);
-        }
+    if matches!(field.kind, Kind::Date | Kind::Datetime)
+        && let Some(test) = date_part(field, rest, operator, right)
+    {
+        return Ok(test);
     }
     if !field.kind.relational() {
         return Err(match env.major() {
@@ -124,9 +162,11 @@ fn through(
                 model.name,
                 field.name
             )),
-            _ => {
-                Fault::value(format!("Invalid field {}.{path} in leaf {}", model.name, printed(path, operator, right)))
-            }
+            _ => Fault::value(format!(
+                "Invalid field {}.{path} in leaf {}",
+                model.name,
+                printed(path, operator, right)
+            )),
         });
     }
     let inner = Node::condition(rest, operator, right.clone());
@@ -135,7 +175,12 @@ fn through(
 
 fn date_part(field: &Field, rest: &str, operator: &str, right: &Value) -> Option<Test> {
     let part = Part::named(rest)?;
-    let make = |how, than| Test::Part { field: field.name.clone(), part, how, than };
+    let make = |how, than| Test::Part {
+        field: field.name.clone(),
+        part,
+        how,
+        than,
+    };
     let how = match operator {
         "=" | "in" => Compare::Equal,
         "!=" | "not in" => Compare::Different,
@@ -145,7 +190,10 @@ fn date_part(field: &Field, rest: &str, operator: &str, right: &Value) -> Option
         ">=" => Compare::MoreOrEqual,
         _ => return None,
     };
-    let numbers: Vec<i64> = listed(right, true).iter().filter_map(value::integer).collect();
+    let numbers: Vec<i64> = listed(right, true)
+        .iter()
+        .filter_map(value::integer)
+        .collect();
     let mut tests: Vec<Test> = numbers.into_iter().map(|than| make(how, than)).collect();
     Some(match (tests.len(), how) {
         (1, _) => tests.pop()?,
@@ -162,31 +210,51 @@ fn linked(env: &Env<'_>, field: &Field, inner: &Node, positive: bool) -> Outcome
         Kind::Many2one => env.active_test(false),
         _ => env.clone(),
     };
-    if field.kind.many() {
-        if let Some(flag) = field.context.get("active_test") {
-            within = within.active_test(value::truthy(flag));
-        }
+    if field.kind.many()
+        && let Some(flag) = field.context.get("active_test")
+    {
+        within = within.active_test(value::truthy(flag));
     }
     // Odoo's `_inherits` brings no access rules of its own.
     if field.inherited.is_some() {
         within = within.sudo();
     }
     let ids = search::matching(&within, comodel, inner)?;
-    let test = Test::Linked { field: field.name.clone(), ids: ids.into_iter().collect(), empty: false };
-    Ok(if positive { test } else { Test::Not(Box::new(test)) })
+    let test = Test::Linked {
+        field: field.name.clone(),
+        ids: ids.into_iter().collect(),
+        empty: false,
+    };
+    Ok(if positive {
+        test
+    } else {
+        Test::Not(Box::new(test))
+    })
 }
 
-fn comodel<'e>(env: &Env<'e>, field: &Field) -> Outcome<&'static Model> {
+pub(super) fn comodel<'e>(env: &Env<'e>, field: &Field) -> Outcome<&'static Model> {
     let relation = field.relation.as_deref().unwrap_or_default();
-    env.registry.model(relation).ok_or_else(|| Fault::key(relation))
+    env.registry
+        .model(relation)
+        .ok_or_else(|| Fault::key(relation))
 }
 
-fn any(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
+fn any(
+    env: &Env<'_>,
+    model: &Model,
+    field: &Field,
+    operator: &str,
+    right: &Value,
+) -> Outcome<Test> {
     let inner = Node::parse(right, env.major())?;
     let positive = operator == "any";
     if field.name == "id" {
         let test = compile(env, model, &inner)?;
-        return Ok(if positive { test } else { Test::Not(Box::new(test)) });
+        return Ok(if positive {
+            test
+        } else {
+            Test::Not(Box::new(test))
+        });
     }
     if !field.kind.relational() {
         return Err(Fault::value(format!(
@@ -198,21 +266,36 @@ fn any(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Valu
 }
 
 /// A search by name: the fields of `_rec_names_search`.
-fn named(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
+fn named(
+    env: &Env<'_>,
+    model: &Model,
+    field: &Field,
+    operator: &str,
+    right: &Value,
+) -> Outcome<Test> {
     if env.major() < 17 {
-        return unsearchable(env, model, field, operator, right);
+        return unsearchable(env, model, field);
     }
     by_name(env, model, operator, right)
 }
 
 /// The records whose name stands in this relation to a text.
-pub(in crate::demo) fn by_name(env: &Env<'_>, model: &Model, operator: &str, right: &Value) -> Outcome<Test> {
+pub(in crate::demo) fn by_name(
+    env: &Env<'_>,
+    model: &Model,
+    operator: &str,
+    right: &Value,
+) -> Outcome<Test> {
     let negative = operator.starts_with("not") || operator == "!=";
     if operator.ends_with("like") && !operator.contains('=') && !value::truthy(right) {
         return Ok(Test::Const(!negative));
     }
     let own = model.rec_name.iter().cloned().collect::<Vec<_>>();
-    let names = if model.name_search.is_empty() { &own } else { &model.name_search };
+    let names = if model.name_search.is_empty() {
+        &own
+    } else {
+        &model.name_search
+    };
     if names.is_empty() {
         return Ok(Test::Const(true));
     }
@@ -233,14 +316,20 @@ pub(in crate::demo) fn by_name(env: &Env<'_>, model: &Model, operator: &str, rig
             tests.push(condition(env, model, &path, operator, right)?);
         }
     }
-    Ok(if negative { Test::All(tests) } else { Test::Any(tests) })
+    Ok(if negative {
+        Test::All(tests)
+    } else {
+        Test::Any(tests)
+    })
 }
 
 fn last_field<'m>(env: &Env<'_>, model: &'m Model, path: &str) -> Option<&'m Field>
 where
     'static: 'm,
 {
-    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let (first, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(first, rest)| (first, Some(rest)));
     let field = model.field(first)?;
     match rest {
         None => Some(field),
@@ -248,35 +337,61 @@ where
     }
 }
 
-fn unsearchable(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
+fn unsearchable(env: &Env<'_>, model: &Model, field: &Field) -> Outcome<Test> {
     // Until 18 Odoo logs an error and goes on as if the condition were not there.
     if env.major() < 19 {
         return Ok(Test::Const(true));
     }
-    let _ = (operator, right);
-    Err(Fault::value(format!("Cannot convert {}.{} to SQL because it is not stored", model.name, field.name)))
+    Err(Fault::value(format!(
+        "Cannot convert {}.{} to SQL because it is not stored",
+        model.name, field.name
+    )))
 }
 
-fn like(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
+fn like(
+    env: &Env<'_>,
+    model: &Model,
+    field: &Field,
+    operator: &str,
+    right: &Value,
+) -> Outcome<Test> {
     let negative = operator.starts_with("not");
     let exact = operator.contains('=');
     let positive = operator.strip_prefix("not ").unwrap_or(operator);
     let not = |test: Test| {
-        if negative { Test::Not(Box::new(test)) } else { test }
+        if negative {
+            Test::Not(Box::new(test))
+        } else {
+            test
+        }
     };
     if !value::truthy(right) {
         if field.kind.relational() || exact {
             let set = negative == exact;
-            return condition(env, model, &field.name, if set { "!=" } else { "=" }, &Value::Bool(false));
+            return condition(
+                env,
+                model,
+                &field.name,
+                if set { "!=" } else { "=" },
+                &Value::Bool(false),
+            );
         }
         return Ok(Test::Const(!negative));
     }
     if field.kind.relational() {
         let comodel = comodel(env, field)?;
-        let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
+        let within = if field.kind == Kind::Many2one {
+            env.active_test(false)
+        } else {
+            env.clone()
+        };
         let test = by_name(&within, comodel, positive, right)?;
         let ids = search::passing(&within, comodel, &test)?;
-        return Ok(not(Test::Linked { field: field.name.clone(), ids: ids.into_iter().collect(), empty: false }));
+        return Ok(not(Test::Linked {
+            field: field.name.clone(),
+            ids: ids.into_iter().collect(),
+            empty: false,
+        }));
     }
     let text = match right {
         Value::String(text) => text.clone(),
@@ -290,12 +405,14 @@ fn like(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Val
     };
     let whole = if exact { text } else { format!("%{text}%") };
     let pattern = Pattern::new(&whole, positive.ends_with("ilike"));
-    Ok(not(Test::Like { field: field.name.clone(), pattern }))
+    Ok(not(Test::Like {
+        field: field.name.clone(),
+        pattern,
+    }))
 }
 
 fn membership(
     env: &Env<'_>,
-    model: &Model,
     field: &Field,
     operator: &str,
     values: &[Value],
@@ -303,7 +420,11 @@ fn membership(
 ) -> Outcome<Test> {
     let positive = operator == "in";
     let not = |test: Test| {
-        if positive { test } else { Test::Not(Box::new(test)) }
+        if positive {
+            test
+        } else {
+            Test::Not(Box::new(test))
+        }
     };
     if field.kind.relational() {
         return related(env, field, values).map(not);
@@ -334,7 +455,7 @@ fn membership(
                 empty |= !flag;
             }
             Kind::Integer | Kind::Float | Kind::Monetary => {
-                let number = number(env, model, field, one)?;
+                let number = number(field, one)?;
                 empty |= number == 0.0;
                 keys.push(Key::Number(number));
             }
@@ -350,48 +471,26 @@ fn membership(
         }
     }
     if field.name == "id" {
-        let ids = values.iter().filter_map(|one| number(env, model, field, one).ok()).filter(|number| *number > 0.0);
+        let ids = values
+            .iter()
+            .filter_map(|one| number(field, one).ok())
+            .filter(|number| *number > 0.0);
         #[expect(clippy::cast_possible_truncation, reason = "ids are small")]
         let ids: HashSet<i64> = ids.map(|number| number as i64).collect();
         return Ok(not(Test::Ids(ids)));
     }
     if env.major() < 19 && !positive && matches!(right, Value::Bool(false)) {
-        return Ok(Test::Not(Box::new(Test::In { field: field.name.clone(), values: keys, empty: true })));
+        return Ok(Test::Not(Box::new(Test::In {
+            field: field.name.clone(),
+            values: keys,
+            empty: true,
+        })));
     }
-    Ok(not(Test::In { field: field.name.clone(), values: keys, empty }))
-}
-
-/// Python's `str2bool` for 19; a text is true before.
-fn read_flag(text: &str, major: u8) -> bool {
-    if major < 19 {
-        return !text.is_empty();
-    }
-    matches!(text.to_lowercase().as_str(), "y" | "yes" | "1" | "true" | "t" | "on")
-}
-
-fn number(env: &Env<'_>, model: &Model, field: &Field, one: &Value) -> Outcome<f64> {
-    match one {
-        Value::Number(number) => Ok(number.as_f64().unwrap_or_default()),
-        Value::Bool(flag) => Ok(f64::from(u8::from(*flag))),
-        Value::String(text) => {
-            let trimmed = text.trim();
-            let parsed = if field.kind == Kind::Integer {
-                trimmed.parse::<i64>().ok().map(|whole| whole as f64)
-            } else {
-                trimmed.parse().ok()
-            };
-            parsed.ok_or_else(|| bad_number(env, model, field, text))
-        }
-        other => Err(Fault::type_error(format!("Cannot compare {} with {}", field.name, value::repr(other)))),
-    }
-}
-
-fn bad_number(_env: &Env<'_>, _model: &Model, field: &Field, text: &str) -> Fault {
-    if field.kind == Kind::Integer {
-        Fault::value(format!("invalid literal for int() with base 10: {}", value::repr_text(text)))
-    } else {
-        Fault::value(format!("could not convert string to float: {}", value::repr_text(text)))
-    }
+    Ok(not(Test::In {
+        field: field.name.clone(),
+        values: keys,
+        empty,
+    }))
 }
 
 /// Ids, names and "not set" after a relation.
@@ -418,52 +517,18 @@ fn related(env: &Env<'_>, field: &Field, values: &[Value]) -> Outcome<Test> {
     }
     if !names.is_empty() {
         let comodel = comodel(env, field)?;
-        let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
+        let within = if field.kind == Kind::Many2one {
+            env.active_test(false)
+        } else {
+            env.clone()
+        };
         let test = by_name(&within, comodel, "in", &Value::Array(names))?;
         ids.extend(search::passing(&within, comodel, &test)?);
     }
-    Ok(Test::Linked { field: field.name.clone(), ids, empty })
-}
-
-fn day(env: &Env<'_>, one: &Value) -> Outcome<String> {
-    let text = one.as_str().ok_or_else(|| Fault::value(format!("Failed to cast {} into a date", value::repr(one))))?;
-    match moment(env, text)? {
-        When::Day(day) => Ok(day.to_string()),
-        When::Moment(at) => Ok(at.date().to_string()),
-    }
-}
-
-/// A day or a moment; in 19 also a relative one.
-fn moment(env: &Env<'_>, text: &str) -> Outcome<When> {
-    let relative =
-        || (env.major() >= 19).then(|| clock::phrase(text, env.context.now, env.context.tz.as_deref())).flatten();
-    clock::parse(text).or_else(relative).ok_or_else(|| match env.major() {
-        19.. if text.contains('T') || text.ends_with('Z') => {
-            Fault::value(format!("expecting only datetimes with no timezone: {}", value::repr_text(text)))
-        }
-        19.. => {
-            let term = text.split_whitespace().next().unwrap_or_default();
-            Fault::value(format!(
-                "Invalid term {} in expression date: {}",
-                value::repr_text(term),
-                value::repr_text(text)
-            ))
-        }
-        _ => Fault::database(
-            "psycopg2.errors.InvalidDatetimeFormat",
-            format!("invalid input syntax for type timestamp: \"{text}\"\n"),
-        ),
-    })
-}
-
-/// A moment in UTC, and whether only a day was given. Before 19 a day is one of UTC.
-fn instant(env: &Env<'_>, one: &Value) -> Outcome<(DateTime, bool)> {
-    let text =
-        one.as_str().ok_or_else(|| Fault::value(format!("Failed to cast {} into a datetime", value::repr(one))))?;
-    Ok(match moment(env, text)? {
-        When::Moment(at) => (at, false),
-        When::Day(day) if env.major() >= 19 => (clock::start_of_day(day, env.context.tz.as_deref()), true),
-        When::Day(day) => (day.to_datetime(jiff::civil::Time::midnight()), true),
+    Ok(Test::Linked {
+        field: field.name.clone(),
+        ids,
+        empty,
     })
 }
 
@@ -477,11 +542,19 @@ fn moments(env: &Env<'_>, field: &Field, values: &[Value], positive: bool) -> Ou
             keys.push(Key::Text(clock::print(instant(env, one)?.0)));
         }
     }
-    let test = Test::In { field: field.name.clone(), values: keys, empty };
-    Ok(if positive { test } else { Test::Not(Box::new(test)) })
+    let test = Test::In {
+        field: field.name.clone(),
+        values: keys,
+        empty,
+    };
+    Ok(if positive {
+        test
+    } else {
+        Test::Not(Box::new(test))
+    })
 }
 
-fn inequality(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
+fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     let mut how = match operator {
         "<" => Compare::Less,
         "<=" => Compare::LessOrEqual,
@@ -497,14 +570,19 @@ fn inequality(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right
         Kind::Datetime => {
             let (mut at, only_day) = instant(env, right)?;
             // A day after `>` and `<=` is the whole day, in 19.
-            if only_day && env.major() >= 19 && matches!(how, Compare::More | Compare::LessOrEqual) {
+            if only_day && env.major() >= 19 && matches!(how, Compare::More | Compare::LessOrEqual)
+            {
                 at = at.checked_add(Span::new().days(1)).unwrap_or(at);
-                how = if how == Compare::More { Compare::MoreOrEqual } else { Compare::Less };
+                how = if how == Compare::More {
+                    Compare::MoreOrEqual
+                } else {
+                    Compare::Less
+                };
             }
             (Key::Text(clock::print(at)), false)
         }
         Kind::Integer | Kind::Float | Kind::Monetary => {
-            let than = number(env, model, field, right)?;
+            let than = number(field, right)?;
             let null = match how {
                 Compare::Less => 0.0 < than,
                 Compare::LessOrEqual => 0.0 <= than,
@@ -529,10 +607,18 @@ fn inequality(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right
                 Compare::More => *id > than,
                 _ => *id >= than,
             });
-            return Ok(Test::Linked { field: name, ids: ids.collect(), empty: false });
+            return Ok(Test::Linked {
+                field: name,
+                ids: ids.collect(),
+                empty: false,
+            });
         }
         _ => {
-            let text = if *right == Value::Bool(false) { String::new() } else { value::str(right) };
+            let text = if *right == Value::Bool(false) {
+                String::new()
+            } else {
+                value::str(right)
+            };
             let null = field.kind.textual()
                 && match how {
                     Compare::Less => !text.is_empty(),
@@ -543,63 +629,10 @@ fn inequality(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right
             (Key::Text(text), null)
         }
     };
-    Ok(Test::Compare { field: name, how, than, empty })
-}
-
-/// `child_of` and `parent_of`: from the records named by the value, down or up the tree.
-fn hierarchy(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
-    if *right == Value::Bool(false) {
-        return Ok(Test::Const(false));
-    }
-    let comodel = match field.kind {
-        kind if kind.relational() => comodel(env, field)?,
-        _ if field.name == "id" => env.registry.model(&model.name).ok_or_else(|| Fault::key(&model.name))?,
-        _ => {
-            let place = format!("{}.{}", model.name, field.name);
-            let printed = printed(&field.name, operator, right);
-            return Err(Fault::value(format!(
-                "Cannot execute {operator} for {place}, works only for relational fields in condition {printed}"
-            )));
-        }
-    };
-    let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
-    let itself = comodel.name == model.name;
-    let parent = if itself && field.name != "id" { Some(field.name.clone()) } else { comodel.parent.clone() };
-    let mut start: Vec<i64> = Vec::new();
-    for one in listed(right, false) {
-        match &one {
-            Value::String(_) => {
-                let test = by_name(&within, comodel, "ilike", &one)?;
-                start.extend(search::passing(&within, comodel, &test)?);
-            }
-            other => start.extend(value::id(other)),
-        }
-    }
-    let sudo = env.sudo().active_test(false);
-    let parent = parent.unwrap_or_else(|| "parent_id".into());
-    let mut found: HashSet<i64> = HashSet::new();
-    if operator == "child_of" {
-        let all = env.store.ids(&comodel.name);
-        let mut queue = start;
-        while let Some(at) = queue.pop() {
-            if found.insert(at) {
-                queue.extend(all.iter().copied().filter(|id| sudo.link(comodel, *id, &parent) == Some(at)));
-            }
-        }
-    } else {
-        for mut at in start {
-            while found.insert(at) {
-                match sudo.link(comodel, at, &parent) {
-                    Some(above) => at = above,
-                    None => break,
-                }
-            }
-        }
-    }
-    Ok(match field.kind {
-        // On the model itself the question is about the records, not about where the field leads.
-        Kind::Many2one if itself => Test::Ids(found),
-        kind if kind.relational() => Test::Linked { field: field.name.clone(), ids: found, empty: false },
-        _ => Test::Ids(found),
+    Ok(Test::Compare {
+        field: name,
+        how,
+        than,
+        empty,
     })
 }

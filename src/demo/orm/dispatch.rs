@@ -9,6 +9,7 @@ use super::{
     group::{self, Request},
     read,
     search::{self, Page},
+    signature::{Arguments, Signature},
     web, write,
 };
 use crate::demo::{
@@ -21,190 +22,6 @@ use crate::demo::{
     store::Store,
     value,
 };
-
-/// A method's name and parameters, as Python's signature has them.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::demo) struct Signature {
-    /// As Python's messages name it: `BaseModel.search`.
-    pub(in crate::demo) name: &'static str,
-    /// Whether it is called on the model and not on records.
-    pub(in crate::demo) of_model: bool,
-    /// Whether it changes nothing.
-    pub(in crate::demo) reads: bool,
-    /// The parameters; those without a default end in `!`. A last `**` takes any others.
-    params: &'static [&'static str],
-}
-
-/// Arguments by the names that the newest version has.
-pub(in crate::demo) type Arguments = Map<String, Value>;
-
-/// Names of parameters that differ from version to version, and the name that the code here uses.
-const RENAMED: [(&str, &str, &str); 6] = [
-    ("search", "args", "domain"),
-    ("search_count", "args", "domain"),
-    ("name_search", "args", "domain"),
-    ("default_get", "fields_list", "fields"),
-    ("read_group", "orderby", "order"),
-    ("fields_get", "allfields", "allfields"),
-];
-
-const fn signature(name: &'static str, of_model: bool, reads: bool, params: &'static [&'static str]) -> Signature {
-    Signature { name, of_model, reads, params }
-}
-
-/// The method, if this version's model has it.
-pub(in crate::demo) fn method(registry: &Registry, model: &Model, method: &str) -> Option<Signature> {
-    let major = registry.profile.major();
-    let old = major < 15;
-    Some(match method {
-        "search" if old => signature("search", true, true, &["args!", "offset", "limit", "order", "count"]),
-        "search" => signature("search", true, true, &["domain!", "offset", "limit", "order"]),
-        "search_count" if old => signature("search_count", true, true, &["args!"]),
-        "search_count" => signature("search_count", true, true, &["domain!", "limit"]),
-        "search_read" if old => signature("search_read", true, true, &["domain", "fields", "offset", "limit", "order"]),
-        "search_read" => signature("search_read", true, true, &["domain", "fields", "offset", "limit", "order", "**"]),
-        "read" => signature("read", false, true, &["fields", "load"]),
-        "web_read" if major >= 17 => signature("web_read", false, true, &["specification!"]),
-        "web_search_read" if major >= 17 => signature(
-            "web_search_read",
-            true,
-            true,
-            &["domain!", "specification!", "offset", "limit", "order", "count_limit"],
-        ),
-        "web_search_read" => {
-            signature("web_search_read", true, true, &["domain", "fields", "offset", "limit", "order"])
-        }
-        "read_group" => signature(
-            "read_group",
-            true,
-            true,
-            &["domain!", "fields!", "groupby!", "offset", "limit", "orderby", "lazy"],
-        ),
-        "formatted_read_group" if major >= 19 => signature(
-            "formatted_read_group",
-            true,
-            true,
-            &["domain!", "groupby", "aggregates", "having", "offset", "limit", "order"],
-        ),
-        "name_search" if major >= 19 => signature("name_search", true, true, &["name", "domain", "operator", "limit"]),
-        "name_search" => signature("name_search", true, true, &["name", "args", "operator", "limit"]),
-        "name_get" if major < 18 => signature("name_get", false, true, &[]),
-        "name_create" => signature("name_create", true, false, &["name!"]),
-        "fields_get" => signature("fields_get", true, true, &["allfields", "attributes"]),
-        "default_get" if major >= 19 => signature("default_get", true, true, &["fields!"]),
-        "default_get" => signature("default_get", true, true, &["fields_list!"]),
-        "create" => signature("create", true, false, &["vals_list!"]),
-        "write" => signature("write", false, false, &["vals!"]),
-        "unlink" => signature("unlink", false, false, &[]),
-        "copy" => signature("copy", false, false, &["default"]),
-        "get_metadata" => signature("get_metadata", false, true, &[]),
-        "check_access_rights" => signature("check_access_rights", true, true, &["operation!", "raise_exception"]),
-        "has_access" if major >= 18 => signature("has_access", false, true, &["operation!"]),
-        "action_archive" | "action_unarchive" | "toggle_active" if model.archivable() => match method {
-            "action_archive" => signature("action_archive", false, false, &[]),
-            "action_unarchive" => signature("action_unarchive", false, false, &[]),
-            _ => signature("toggle_active", false, false, &[]),
-        },
-        _ => return special(major, model, method),
-    })
-}
-
-fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
-    Some(match (model.name.as_str(), method) {
-        ("res.users", "context_get") => signature("context_get", true, true, &[]),
-        ("res.users", "has_group") => {
-            signature("has_group", major < 18, true, if major >= 18 { &["group_ext_id!"] } else { &["group_ext_id!"] })
-        }
-        ("ir.model.data", "check_object_reference") => {
-            signature("check_object_reference", true, true, &["module!", "xml_id!", "raise_on_access_error"])
-        }
-        ("ir.model", "get_available_models") if major >= 17 => signature("get_available_models", true, true, &[]),
-        ("crm.lead", "action_set_lost") => signature("action_set_lost", false, false, &["**"]),
-        ("crm.lead", "action_set_won") => signature("action_set_won", false, false, &[]),
-        ("crm.lead", "action_set_won_rainbowman") => signature("action_set_won_rainbowman", false, false, &[]),
-        ("sale.order", "action_confirm") => signature("action_confirm", false, false, &[]),
-        ("sale.order", "action_cancel") => signature("action_cancel", false, false, &[]),
-        ("sale.order", "action_draft") => signature("action_draft", false, false, &[]),
-        ("sale.order", "action_quotation_send") => signature("action_quotation_send", false, false, &[]),
-        _ => return None,
-    })
-}
-
-impl Signature {
-    /// Arguments by name, from those given by position and by name.
-    ///
-    /// # Errors
-    /// A sentence as Python's: too many, unknown, given twice, missing. The caller decides which exception it is.
-    pub(in crate::demo) fn bind(
-        &self,
-        args: &[Value],
-        kwargs: &Map<String, Value>,
-        style: Style,
-    ) -> Result<Arguments, String> {
-        let open = self.params.contains(&"**");
-        let names: Vec<&str> =
-            self.params.iter().filter(|name| **name != "**").map(|name| name.trim_end_matches('!')).collect();
-        let full = format!("BaseModel.{}()", self.name);
-        if args.len() > names.len() {
-            let required = self.params.iter().filter(|name| name.ends_with('!')).count();
-            let most = names.len() + 1;
-            let takes =
-                if required + 1 == most { format!("{most}") } else { format!("from {} to {most}", required + 1) };
-            return Err(format!("{full} takes {takes} positional arguments but {} were given", args.len() + 1));
-        }
-        let mut bound = Arguments::new();
-        for (name, given) in names.iter().zip(args) {
-            bound.insert((*name).to_owned(), given.clone());
-        }
-        for (name, given) in kwargs {
-            if bound.contains_key(name) {
-                return Err(format!("{full} got multiple values for argument '{name}'"));
-            }
-            if !open && !names.contains(&name.as_str()) {
-                return Err(match style {
-                    Style::Signature => format!("got an unexpected keyword argument '{name}'"),
-                    Style::Call => format!("{full} got an unexpected keyword argument '{name}'"),
-                });
-            }
-            bound.insert(name.clone(), given.clone());
-        }
-        let missing: Vec<&str> = self
-            .params
-            .iter()
-            .filter_map(|name| name.strip_suffix('!'))
-            .filter(|name| !bound.contains_key(*name))
-            .collect();
-        if let Some(first) = missing.first() {
-            return Err(match style {
-                Style::Signature => format!("missing a required argument: '{first}'"),
-                Style::Call => {
-                    let plural = if missing.len() == 1 { "" } else { "s" };
-                    let quoted: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
-                    format!(
-                        "{full} missing {} required positional argument{plural}: {}",
-                        missing.len(),
-                        quoted.join(" and ")
-                    )
-                }
-            });
-        }
-        for (method, old, new) in RENAMED {
-            if method == self.name && old != new {
-                if let Some(given) = bound.remove(old) {
-                    bound.insert(new.to_owned(), given);
-                }
-            }
-        }
-        Ok(bound)
-    }
-}
-
-/// Whose words a wrong argument gets: Python's `inspect.signature` (JSON-2) or Python's call (JSON-RPC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::demo) enum Style {
-    Signature,
-    Call,
-}
 
 /// A call that is understood, ready to run.
 #[derive(Debug)]
@@ -219,22 +36,33 @@ pub(in crate::demo) struct Call {
 }
 
 /// The context's companies and language must be the caller's and installed.
-pub(in crate::demo) fn check_context(store: &Store, registry: &'static Registry, context: &Context) -> Outcome<()> {
+pub(in crate::demo) fn check_context(
+    store: &Store,
+    registry: &'static Registry,
+    context: &Context,
+) -> Outcome<()> {
     if let Some(asked) = context.raw.get("allowed_company_ids") {
         access::check_companies(store, context.uid, &value::ids(asked))?;
     }
     let Some(lang) = context.lang.as_deref().filter(|lang| *lang != "en_US") else {
         return Ok(());
     };
-    let env = Env { store, registry, context: context.clone() };
+    let env = Env {
+        store,
+        registry,
+        context: context.clone(),
+    };
     let installed = registry.model("res.lang").is_some_and(|langs| {
-        env.store
-            .ids("res.lang")
-            .into_iter()
-            .any(|id| env.get(langs, id, "code") == json!(lang) && env.get(langs, id, "active") == json!(true))
+        env.store.ids("res.lang").into_iter().any(|id| {
+            env.get(langs, id, "code") == json!(lang) && env.get(langs, id, "active") == json!(true)
+        })
     });
     // Before 17 a language that is not there was the same as none.
-    if installed || env.major() < 17 { Ok(()) } else { Err(Fault::user(format!("Invalid language code: {lang}"))) }
+    if installed || env.major() < 17 {
+        Ok(())
+    } else {
+        Err(Fault::user(format!("Invalid language code: {lang}")))
+    }
 }
 
 fn names(given: Option<&Value>) -> Vec<String> {
@@ -265,7 +93,10 @@ fn paged(arguments: &Arguments) -> Outcome<Page> {
     Ok(Page {
         offset: count(arguments.get("offset"), "offset")?.unwrap_or_default(),
         limit: count(arguments.get("limit"), "limit")?,
-        order: arguments.get("order").and_then(Value::as_str).map(str::to_owned),
+        order: arguments
+            .get("order")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     })
 }
 
@@ -277,20 +108,43 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
         "search" => {
             let found = search::search(env, model, &domain, &paged(arguments)?)?;
             let counts = arguments.get("count").is_some_and(value::truthy);
-            Ok(if counts { json!(found.len()) } else { json!(found) })
+            Ok(if counts {
+                json!(found.len())
+            } else {
+                json!(found)
+            })
         }
         "search_count" => {
-            let page = Page { limit: count(arguments.get("limit"), "limit")?, ..Page::default() };
+            let page = Page {
+                limit: count(arguments.get("limit"), "limit")?,
+                ..Page::default()
+            };
             Ok(json!(search::search(env, model, &domain, &page)?.len()))
         }
         "search_read" => {
             let found = search::search(env, model, &domain, &paged(arguments)?)?;
-            let load = arguments.get("load").is_none_or(|load| load == "_classic_read");
-            Ok(Value::Array(read::read(env, model, &found, &names(arguments.get("fields")), load)?))
+            let load = arguments
+                .get("load")
+                .is_none_or(|load| load == "_classic_read");
+            Ok(Value::Array(read::read(
+                env,
+                model,
+                &found,
+                &names(arguments.get("fields")),
+                load,
+            )?))
         }
         "read" => {
-            let load = arguments.get("load").is_none_or(|load| load == "_classic_read");
-            Ok(Value::Array(read::read(env, model, ids, &names(arguments.get("fields")), load)?))
+            let load = arguments
+                .get("load")
+                .is_none_or(|load| load == "_classic_read");
+            Ok(Value::Array(read::read(
+                env,
+                model,
+                ids,
+                &names(arguments.get("fields")),
+                load,
+            )?))
         }
         "web_read" => {
             let specification = specification(arguments)?;
@@ -303,23 +157,41 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
         }
         "read_group" => {
             let lazy = arguments.get("lazy").is_none_or(value::truthy);
-            Ok(Value::Array(group::classic(env, model, &grouping(arguments, domain)?, lazy)?))
+            Ok(Value::Array(group::classic(
+                env,
+                model,
+                &grouping(arguments, domain)?,
+                lazy,
+            )?))
         }
         "name_search" => {
             let text = arguments.get("name").cloned().unwrap_or(json!(""));
-            let operator = arguments.get("operator").and_then(Value::as_str).unwrap_or("ilike");
-            let limit =
-                if arguments.contains_key("limit") { count(arguments.get("limit"), "limit")? } else { Some(100) };
+            let operator = arguments
+                .get("operator")
+                .and_then(Value::as_str)
+                .unwrap_or("ilike");
+            let limit = if arguments.contains_key("limit") {
+                count(arguments.get("limit"), "limit")?
+            } else {
+                Some(100)
+            };
             let found = search::name_search(env, model, &text, &domain, operator, limit)?;
             Ok(json!(found))
         }
         "name_get" => {
             access::check_records(env, model, ids, Mode::Read)?;
-            Ok(json!(ids.iter().map(|id| (id, env.name(model, *id))).collect::<Vec<_>>()))
+            Ok(json!(
+                ids.iter()
+                    .map(|id| (id, env.name(model, *id)))
+                    .collect::<Vec<_>>()
+            ))
         }
-        "fields_get" => {
-            fields::get(env, model, &names(arguments.get("allfields")), &names(arguments.get("attributes")))
-        }
+        "fields_get" => fields::get(
+            env,
+            model,
+            &names(arguments.get("allfields")),
+            &names(arguments.get("attributes")),
+        ),
         "default_get" => {
             let wanted = names(arguments.get("fields"));
             let found = defaults::of(env, model, &wanted);
@@ -336,19 +208,34 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             let user = env.sudo();
             let lang = user.get(model, env.context.uid, "lang");
             let tz = user.get(model, env.context.uid, "tz");
-            Ok(json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }, "uid": env.context.uid}))
+            Ok(
+                json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }, "uid": env.context.uid}),
+            )
         }
         "has_group" => Ok(json!(
-            arguments.get("group_ext_id").and_then(Value::as_str).is_some_and(|group| env.context.in_group(group))
+            arguments
+                .get("group_ext_id")
+                .and_then(Value::as_str)
+                .is_some_and(|group| env.context.in_group(group))
         )),
         "check_object_reference" => reference(env, arguments),
         "get_available_models" => {
-            let readable = env.registry.models().filter(|model| access::allowed(env, model, Mode::Read));
-            let models: BTreeMap<&str, &str> =
-                readable.map(|model| (model.label(env.lang()), model.name.as_str())).collect();
-            Ok(models.into_iter().map(|(label, model)| json!({"display_name": label, "model": model})).collect())
+            let readable = env
+                .registry
+                .models()
+                .filter(|model| access::allowed(env, model, Mode::Read));
+            let models: BTreeMap<&str, &str> = readable
+                .map(|model| (model.label(env.lang()), model.name.as_str()))
+                .collect();
+            Ok(models
+                .into_iter()
+                .map(|(label, model)| json!({"display_name": label, "model": model}))
+                .collect())
         }
-        other => Err(Fault::attribute(format!("The method '{}.{other}' does not exist", model.name))),
+        other => Err(Fault::attribute(format!(
+            "The method '{}.{other}' does not exist",
+            model.name
+        ))),
     }
 }
 
@@ -357,11 +244,18 @@ fn specification(arguments: &Arguments) -> Outcome<Map<String, Value>> {
         Some(Value::Object(specification)) => Ok(specification.clone()),
         Some(Value::Array(_)) => Err(Fault::attribute("'list' object has no attribute 'keys'")),
         Some(Value::String(_)) => Err(Fault::attribute("'str' object has no attribute 'keys'")),
-        _ => Err(Fault::attribute("'NoneType' object has no attribute 'keys'")),
+        _ => Err(Fault::attribute(
+            "'NoneType' object has no attribute 'keys'",
+        )),
     }
 }
 
-fn web_search_read(env: &Env<'_>, model: &Model, domain: &Value, arguments: &Arguments) -> Outcome<Value> {
+fn web_search_read(
+    env: &Env<'_>,
+    model: &Model,
+    domain: &Value,
+    arguments: &Arguments,
+) -> Outcome<Value> {
     let page = paged(arguments)?;
     if env.major() < 17 {
         let (found, length) = web::page(env, model, domain, &page, None)?;
@@ -384,7 +278,11 @@ fn grouping(arguments: &Arguments, domain: Value) -> Outcome<Request> {
     Ok(Request {
         domain,
         group_by: list("groupby"),
-        aggregates: if arguments.contains_key("aggregates") { list("aggregates") } else { list("fields") },
+        aggregates: if arguments.contains_key("aggregates") {
+            list("aggregates")
+        } else {
+            list("fields")
+        },
         having: arguments.get("having").cloned().unwrap_or(Value::Null),
         offset: page.offset,
         limit: page.limit,
@@ -393,13 +291,24 @@ fn grouping(arguments: &Arguments, domain: Value) -> Outcome<Request> {
 }
 
 fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
-    let operation = call.arguments.get("operation").map(value::str).unwrap_or_default();
-    let mode = Mode::named(&operation)
-        .ok_or_else(|| Fault::value(format!("Invalid access mode {}", value::repr_text(&operation))))?;
-    let raises =
-        call.method == "check_access_rights" && call.arguments.get("raise_exception").is_none_or(value::truthy);
-    let outcome =
-        access::check(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
+    let operation = call
+        .arguments
+        .get("operation")
+        .map(value::str)
+        .unwrap_or_default();
+    let mode = Mode::named(&operation).ok_or_else(|| {
+        Fault::value(format!(
+            "Invalid access mode {}",
+            value::repr_text(&operation)
+        ))
+    })?;
+    let raises = call.method == "check_access_rights"
+        && call
+            .arguments
+            .get("raise_exception")
+            .is_none_or(value::truthy);
+    let outcome = access::check(env, call.model, mode)
+        .and_then(|()| access::check_records(env, call.model, &call.ids, mode));
     match outcome {
         Err(fault) if raises => Err(fault),
         outcome => Ok(json!(outcome.is_ok())),
@@ -407,7 +316,9 @@ fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
 }
 
 fn metadata(env: &Env<'_>, model: &Model, ids: &[i64]) -> Outcome<Value> {
-    let fields: Vec<String> = ["create_uid", "create_date", "write_uid", "write_date"].map(str::to_owned).to_vec();
+    let fields: Vec<String> = ["create_uid", "create_date", "write_uid", "write_date"]
+        .map(str::to_owned)
+        .to_vec();
     let rows = read::read(env, model, ids, &fields, true)?;
     let named = |id: i64| {
         env.store
@@ -420,9 +331,15 @@ fn metadata(env: &Env<'_>, model: &Model, ids: &[i64]) -> Outcome<Value> {
         .map(|mut row| {
             let name = row.get("id").and_then(value::id).and_then(named);
             if let Some(row) = row.as_object_mut() {
-                row.insert("xmlid".into(), name.as_ref().map_or(Value::Bool(false), |name| json!(name)));
+                row.insert(
+                    "xmlid".into(),
+                    name.as_ref().map_or(Value::Bool(false), |name| json!(name)),
+                );
                 row.insert("noupdate".into(), json!(name.is_some()));
-                row.insert("xmlids".into(), name.map_or(json!([]), |name| json!([{"xmlid": name, "noupdate": true}])));
+                row.insert(
+                    "xmlids".into(),
+                    name.map_or(json!([]), |name| json!([{"xmlid": name, "noupdate": true}])),
+                );
             }
             row
         })
@@ -433,14 +350,19 @@ fn reference(env: &Env<'_>, arguments: &Arguments) -> Outcome<Value> {
     let text = |name: &str| arguments.get(name).map(value::str).unwrap_or_default();
     let external = format!("{}.{}", text("module"), text("xml_id"));
     let Some((model, id)) = env.store.named(&external) else {
-        return Err(Fault::value(format!("External ID not found in the system: {external}")));
+        return Err(Fault::value(format!(
+            "External ID not found in the system: {external}"
+        )));
     };
     let owner = env.registry.model(model).ok_or_else(|| Fault::key(model))?;
     let visible = access::check_records(env, owner, &[id], Mode::Read).is_ok();
     if visible {
         return Ok(json!([model, id]));
     }
-    if arguments.get("raise_on_access_error").is_some_and(value::truthy) {
+    if arguments
+        .get("raise_on_access_error")
+        .is_some_and(value::truthy)
+    {
         return Err(Fault::access(format!(
             "Not enough access rights on the external ID {}",
             value::repr_text(&external)
@@ -458,12 +380,22 @@ pub(in crate::demo) fn change(tx: &mut Tx<'_>, call: &Call) -> Outcome<Value> {
             let (single, list) = match given {
                 Value::Object(one) => (true, vec![one]),
                 Value::Array(items) => {
-                    let list: Option<Vec<Map<String, Value>>> =
-                        items.into_iter().map(|item| item.as_object().cloned()).collect();
-                    (false, list.ok_or_else(|| Fault::attribute("'str' object has no attribute 'items'"))?)
+                    let list: Option<Vec<Map<String, Value>>> = items
+                        .into_iter()
+                        .map(|item| item.as_object().cloned())
+                        .collect();
+                    (
+                        false,
+                        list.ok_or_else(|| {
+                            Fault::attribute("'str' object has no attribute 'items'")
+                        })?,
+                    )
                 }
                 other => {
-                    return Err(Fault::type_error(format!("'{}' object is not iterable", value::repr(&other))));
+                    return Err(Fault::type_error(format!(
+                        "'{}' object is not iterable",
+                        value::repr(&other)
+                    )));
                 }
             };
             let made = write::create(tx, model, &list)?;
@@ -485,15 +417,30 @@ pub(in crate::demo) fn change(tx: &mut Tx<'_>, call: &Call) -> Outcome<Value> {
             Ok(json!(true))
         }
         "copy" => {
-            let extra = arguments.get("default").and_then(Value::as_object).cloned().unwrap_or_default();
+            let extra = arguments
+                .get("default")
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default();
             let made = write::copy(tx, model, ids, &extra)?;
             // Until 17 `copy` was of one record and gave one id.
-            Ok(if tx.env().major() < 18 { json!(made.first()) } else { json!(made) })
+            Ok(if tx.env().major() < 18 {
+                json!(made.first())
+            } else {
+                json!(made)
+            })
         }
         "name_create" => {
             let name = arguments.get("name").map(value::str).unwrap_or_default();
-            let field = model.fields.get("name").ok_or_else(|| Fault::user("Cannot create a record by its name"))?;
-            let made = write::create(tx, model, &[Map::from_iter([(field.name.clone(), json!(name))])])?;
+            let field = model
+                .fields
+                .get("name")
+                .ok_or_else(|| Fault::user("Cannot create a record by its name"))?;
+            let made = write::create(
+                tx,
+                model,
+                &[Map::from_iter([(field.name.clone(), json!(name))])],
+            )?;
             let id = made.first().copied().unwrap_or_default();
             Ok(json!([id, tx.env().name(model, id)]))
         }

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{compute, convert, defaults};
+use super::{
+    compute, convert, defaults,
+    relations::{many, release},
+};
 use crate::demo::{
     access::{self, Mode},
     clock,
@@ -17,7 +20,11 @@ use crate::demo::{
 
 /// Refuses ids of nobody, as `write` and `unlink` do.
 pub(in crate::demo) fn exist(tx: &Tx<'_>, model: &Model, ids: &[i64]) -> Outcome<()> {
-    let gone: Vec<i64> = ids.iter().copied().filter(|id| !tx.store.has(&model.name, *id)).collect();
+    let gone: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| !tx.store.has(&model.name, *id))
+        .collect();
     if gone.is_empty() {
         return Ok(());
     }
@@ -43,7 +50,11 @@ pub(in crate::demo) fn create(
     Ok(ids)
 }
 
-fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Value>) -> Outcome<i64> {
+fn create_one(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    mut values: Map<String, Value>,
+) -> Outcome<i64> {
     for name in values.keys() {
         let field = model.field(name).ok_or_else(|| match tx.env().major() {
             19.. => Fault::value(format!("Invalid field '{name}' in '{}'", model.name)),
@@ -52,10 +63,10 @@ fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Va
         access::check_field(&tx.env(), model, field, "write")?;
     }
     for field in model.fields.values() {
-        if !values.contains_key(&field.name) {
-            if let Some(default) = defaults::one(&tx.env(), model, field) {
-                values.insert(field.name.clone(), default);
-            }
+        if !values.contains_key(&field.name)
+            && let Some(default) = defaults::one(&tx.env(), model, field)
+        {
+            values.insert(field.name.clone(), default);
         }
     }
     methods::prefill(&tx.env(), model, &mut values);
@@ -76,10 +87,16 @@ fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Va
         let kept = convert::stored(&tx.env(), model, field, given, true)?;
         record.insert(name.as_str().into(), localized(tx, field, None, kept));
     }
-    for field in model.fields.values().filter(|field| field.kind == Kind::Boolean && !field.derived()) {
-        record.entry(field.name.as_str().into()).or_insert(Value::Bool(false));
+    for field in model
+        .fields
+        .values()
+        .filter(|field| field.kind == Kind::Boolean && !field.derived())
+    {
+        record
+            .entry(field.name.as_str().into())
+            .or_insert(Value::Bool(false));
     }
-    required(tx, model, &record, &values)?;
+    required(tx, model, &record)?;
     let id = tx.store.insert(&model.name, record);
     for (name, given) in &values {
         let Some(field) = model.field(name) else {
@@ -108,11 +125,12 @@ fn delegate(
             continue;
         };
         let mut own = Map::new();
-        for field in model
-            .fields
-            .values()
-            .filter(|field| field.inherited.as_deref().is_some_and(|path| path.starts_with(link.as_str())))
-        {
+        for field in model.fields.values().filter(|field| {
+            field
+                .inherited
+                .as_deref()
+                .is_some_and(|path| path.starts_with(link.as_str()))
+        }) {
             if let Some(given) = values.remove(&field.name) {
                 own.insert(field.name.clone(), given);
             }
@@ -123,7 +141,10 @@ fn delegate(
                 own.retain(|name, _| parent.fields.contains_key(name));
                 let mut sudo = tx.sudo();
                 let mut raw = sudo.context.raw.as_ref().clone();
-                raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
+                raw.insert(
+                    format!("create_{}", model.name.replace('.', "_")),
+                    json!(true),
+                );
                 sudo.context.raw = std::sync::Arc::new(raw);
                 let id = create(&mut sudo, parent, &[own])?.pop().unwrap_or_default();
                 record.insert(link.as_str().into(), json!(id));
@@ -134,13 +155,14 @@ fn delegate(
     Ok(())
 }
 
-fn required(tx: &Tx<'_>, model: &Model, record: &Record, values: &Map<String, Value>) -> Outcome<()> {
-    for field in
-        model.fields.values().filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
+fn required(tx: &Tx<'_>, model: &Model, record: &Record) -> Outcome<()> {
+    for field in model
+        .fields
+        .values()
+        .filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
     {
         let empty = record.get(field.name.as_str()).is_none_or(Value::is_null);
         if empty && field.kind != Kind::Boolean && !field.kind.numeric() {
-            let _ = values;
             return Err(not_set(tx, model, field));
         }
     }
@@ -164,8 +186,10 @@ fn localized(tx: &Tx<'_>, field: &Field, id: Option<(&Model, i64)>, kept: Value)
         return kept;
     }
     let lang = tx.context.lang.clone().unwrap_or_else(|| "en_US".into());
-    let before =
-        id.and_then(|(model, id)| tx.store.get(&model.name, id)).and_then(|row| row.get(field.name.as_str())).cloned();
+    let before = id
+        .and_then(|(model, id)| tx.store.get(&model.name, id))
+        .and_then(|row| row.get(field.name.as_str()))
+        .cloned();
     let mut texts = match before {
         Some(Value::Object(texts)) => texts,
         Some(Value::String(text)) => Map::from_iter([("en_US".to_owned(), json!(text))]),
@@ -219,7 +243,8 @@ pub(in crate::demo) fn write(
         }
         if !values.is_empty() {
             tx.store.set(&model.name, id, "write_date", json!(now));
-            tx.store.set(&model.name, id, "write_uid", json!(tx.context.uid));
+            tx.store
+                .set(&model.name, id, "write_uid", json!(tx.context.uid));
         }
         methods::written(tx, model, id, &values)?;
         methods::constraints(&tx.env(), model, id)?;
@@ -228,163 +253,49 @@ pub(in crate::demo) fn write(
 }
 
 /// A write to a field that shows another one goes there, if it may; else it changes nothing, as in Odoo.
-fn derived(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
-    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given) {
+fn derived(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    id: i64,
+    field: &Field,
+    given: &Value,
+) -> Outcome<()> {
+    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given)
+    {
         if let Some(owner) = tx.registry.model(&owner) {
-            write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(name, given)]))?;
+            write(
+                &mut tx.sudo(),
+                owner,
+                &[target],
+                &Map::from_iter([(name, given)]),
+            )?;
         }
         return Ok(());
     }
-    let Some((link, rest)) = field.path().filter(|_| !field.readonly).and_then(|path| path.split_once('.')) else {
+    let Some((link, rest)) = field
+        .path()
+        .filter(|_| !field.readonly)
+        .and_then(|path| path.split_once('.'))
+    else {
         return Ok(());
     };
     let (target, owner) = {
         let env = tx.env();
-        (env.link(model, id, link), model.field(link).and_then(|field| env.registry.model(field.relation.as_deref()?)))
+        (
+            env.link(model, id, link),
+            model
+                .field(link)
+                .and_then(|field| env.registry.model(field.relation.as_deref()?)),
+        )
     };
     if let Some((owner, target)) = owner.zip(target) {
-        write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(rest.to_owned(), given.clone())]))?;
+        write(
+            &mut tx.sudo(),
+            owner,
+            &[target],
+            &Map::from_iter([(rest.to_owned(), given.clone())]),
+        )?;
     }
-    Ok(())
-}
-
-/// Commands, ids or nothing at an x2many.
-fn many(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
-    let commands: Vec<(i64, i64, Value)> = match given {
-        Value::Null | Value::Bool(false) => vec![(5, 0, Value::Null)],
-        Value::Array(items) if items.is_empty() => Vec::new(),
-        Value::Array(items) if !items.iter().any(Value::is_array) => {
-            for item in items {
-                convert::reference(field, item)?;
-            }
-            vec![(6, 0, given.clone())]
-        }
-        Value::Array(items) => items.iter().map(|item| command(item, model, field)).collect::<Outcome<_>>()?,
-        other => {
-            return Err(Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::str(other))));
-        }
-    };
-    let comodel = field
-        .relation
-        .as_deref()
-        .and_then(|relation| tx.registry.model(relation))
-        .ok_or_else(|| Fault::key(&field.name))?;
-    for (code, target, extra) in commands {
-        one_command(tx, model, id, field, comodel, code, target, &extra)?;
-    }
-    Ok(())
-}
-
-fn command(item: &Value, model: &Model, field: &Field) -> Outcome<(i64, i64, Value)> {
-    let wrong = || Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::repr(item)));
-    let parts = item.as_array().ok_or_else(wrong)?;
-    let code = parts.first().and_then(value::integer).ok_or_else(wrong)?;
-    let target = parts.get(1).and_then(value::integer).unwrap_or_default();
-    Ok((code, target, parts.get(2).cloned().unwrap_or(Value::Null)))
-}
-
-#[expect(clippy::too_many_arguments, reason = "a command has this many parts")]
-fn one_command(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    comodel: &'static Model,
-    code: i64,
-    target: i64,
-    extra: &Value,
-) -> Outcome<()> {
-    let values = extra.as_object().cloned().unwrap_or_default();
-    match code {
-        0 => {
-            let mut values = values;
-            if let Some(inverse) = &field.inverse {
-                values.insert(inverse.clone(), json!(id));
-            }
-            let made = create(tx, comodel, &[values])?;
-            if field.inverse.is_none() {
-                made.into_iter().try_for_each(|made| link(tx, model, id, field, comodel, made))?;
-            }
-            Ok(())
-        }
-        1 => write(tx, comodel, &[target], &values),
-        2 => {
-            if tx.store.has(&comodel.name, target) {
-                unlink(tx, comodel, &[target])
-            } else {
-                Ok(())
-            }
-        }
-        3 => cut(tx, model, id, field, comodel, target),
-        4 => link(tx, model, id, field, comodel, target),
-        5 | 6 => {
-            let wanted = if code == 6 { value::ids(extra) } else { Vec::new() };
-            let present = value::ids(&tx.env().active_test(false).value(model, id, field));
-            for old in present.iter().filter(|old| !wanted.contains(old)) {
-                cut(tx, model, id, field, comodel, *old)?;
-            }
-            for new in wanted.iter().filter(|new| !present.contains(new)) {
-                link(tx, model, id, field, comodel, *new)?;
-            }
-            Ok(())
-        }
-        // Odoo passes over a command that it does not know.
-        _ => Ok(()),
-    }
-}
-
-fn link(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    comodel: &'static Model,
-    target: i64,
-) -> Outcome<()> {
-    if !tx.store.has(&comodel.name, target) {
-        return Err(Fault::validation(format!(
-            "The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: Unknown\nThanks to the following constraint: {}_{}_fkey\nHow about archiving the record instead?",
-            model.name.replace('.', "_"),
-            field.name
-        )));
-    }
-    match (&field.inverse, &field.mirror) {
-        (Some(inverse), _) => write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), json!(id))])),
-        (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, true),
-        (None, None) => set_member(tx, model, id, &field.name, target, true),
-    }
-}
-
-fn cut(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    comodel: &'static Model,
-    target: i64,
-) -> Outcome<()> {
-    match (&field.inverse, &field.mirror) {
-        (Some(inverse), _) => {
-            let owned = comodel
-                .field(inverse)
-                .is_some_and(|field| field.required || field.ondelete.as_deref() == Some("cascade"));
-            if owned {
-                return unlink(tx, comodel, &[target]);
-            }
-            write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), Value::Bool(false))]))
-        }
-        (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, false),
-        (None, None) => set_member(tx, model, id, &field.name, target, false),
-    }
-}
-
-fn set_member(tx: &mut Tx<'_>, model: &Model, id: i64, field: &str, member: i64, wanted: bool) -> Outcome<()> {
-    let mut members = tx.store.get(&model.name, id).and_then(|row| row.get(field)).map(value::ids).unwrap_or_default();
-    members.retain(|other| *other != member);
-    if wanted {
-        members.push(member);
-    }
-    tx.store.set(&model.name, id, field, json!(members));
     Ok(())
 }
 
@@ -399,57 +310,15 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     for id in ids.iter().copied() {
         methods::before_unlink(&tx.env(), model, id)?;
         for other in tx.registry.models() {
-            for field in other
-                .fields
-                .values()
-                .filter(|field| field.relation.as_deref() == Some(model.name.as_str()) && !field.derived())
-            {
-                release(tx, model, id, other, field)?;
+            for field in other.fields.values().filter(|field| {
+                field.relation.as_deref() == Some(model.name.as_str()) && !field.derived()
+            }) {
+                release(tx, id, other, field)?;
             }
         }
         tx.store.remove(&model.name, id);
     }
     Ok(())
-}
-
-/// What happens to the records that name one that goes.
-fn release(tx: &mut Tx<'_>, model: &Model, id: i64, other: &'static Model, field: &Field) -> Outcome<()> {
-    if field.kind == Kind::Many2many && field.mirror.is_none() {
-        let holders = tx.store.ids(&other.name);
-        return holders.into_iter().try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
-    }
-    if field.kind != Kind::Many2one || matches!(field.name.as_str(), "create_uid" | "write_uid") {
-        return Ok(());
-    }
-    let names = |tx: &Tx<'_>, holder: i64| {
-        tx.store.get(&other.name, holder).and_then(|row| row.get(field.name.as_str())).and_then(value::id) == Some(id)
-    };
-    let holders: Vec<i64> = tx.store.ids(&other.name).into_iter().filter(|holder| names(tx, *holder)).collect();
-    if holders.is_empty() {
-        return Ok(());
-    }
-    match field.ondelete.as_deref() {
-        Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
-        ondelete if ondelete == Some("restrict") || field.required => {
-            let _ = model;
-            Err(convert::troublemaker(other, field, tx.context.lang.as_deref()))
-        }
-        _ => {
-            for holder in holders {
-                tx.store.set(&other.name, holder, &field.name, Value::Null);
-            }
-            Ok(())
-        }
-    }
-}
-
-fn set_member_if(tx: &mut Tx<'_>, model: &Model, holder: i64, field: &str, member: i64) -> Outcome<()> {
-    let held = tx
-        .store
-        .get(&model.name, holder)
-        .and_then(|row| row.get(field))
-        .is_some_and(|list| value::ids(list).contains(&member));
-    if held { set_member(tx, model, holder, field, member, false) } else { Ok(()) }
 }
 
 /// `copy`: new records like the old ones, `(copy)` after their names.
@@ -481,8 +350,13 @@ pub(in crate::demo) fn copy(
                 }
             }
         }
-        if let Some(name) =
-            model.rec_name.as_ref().and_then(|name| values.get_mut(name)).filter(|name| name.is_string())
+        let marked = matches!(
+            model.name.as_str(),
+            "res.partner" | "product.template" | "product.product"
+        );
+        if let Some(name) = values
+            .get_mut("name")
+            .filter(|name| marked && name.is_string())
         {
             *name = json!(format!("{} (copy)", value::str(name)));
         }
