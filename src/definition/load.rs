@@ -173,7 +173,8 @@ impl Finder<'_> {
                 let new = self.directory(path, 0);
                 if new && self.files.len() == before {
                     let message = format!("the directory `{}` has no definition files", path.display());
-                    self.sink.push(Diagnostic::warning(message).with_hint("definition files end in `.toml` or `.json`"));
+                    self.sink
+                        .push(Diagnostic::warning(message).with_hint("definition files end in `.toml` or `.json`"));
                 }
             }
             Ok(_) => match Format::of(path) {

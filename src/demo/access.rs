@@ -70,32 +70,24 @@ const GROUPS: [(&str, &str); 12] = [
     ("base.group_portal", "Role / Portal"),
     ("base.group_public", "Role / Public"),
     ("base.group_no_one", "Technical Features"),
-    (
-        "sales_team.group_sale_salesman",
-        "Sales/User: Own Documents Only",
-    ),
-    (
-        "sales_team.group_sale_salesman_all_leads",
-        "Sales/User: All Documents",
-    ),
+    ("sales_team.group_sale_salesman", "Sales/User: Own Documents Only"),
+    ("sales_team.group_sale_salesman_all_leads", "Sales/User: All Documents"),
     ("sales_team.group_sale_manager", "Sales/Administrator"),
     ("base.group_multi_company", "Multi Companies"),
     ("product.group_product_manager", "Products/Creation"),
 ];
 
 fn label(group: &str) -> &str {
-    GROUPS
-        .iter()
-        .find(|(name, _)| *name == group)
-        .map_or(group, |(_, label)| *label)
+    GROUPS.iter().find(|(name, _)| *name == group).map_or(group, |(_, label)| *label)
 }
 
 /// Whether the caller may do this with the model at all.
 pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
     env.context.su
-        || model.access.iter().any(|(group, rights)| {
-            (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter())
-        })
+        || model
+            .access
+            .iter()
+            .any(|(group, rights)| (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter()))
 }
 
 /// Refuses what [`allowed`] denies.
@@ -115,10 +107,7 @@ pub(super) fn check(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
     let who = if groups.is_empty() {
         "No group currently allows this operation.".to_owned()
     } else {
-        format!(
-            "This operation is allowed for the following groups:\n{}",
-            groups.join("\n")
-        )
+        format!("This operation is allowed for the following groups:\n{}", groups.join("\n"))
     };
     Err(Fault::access(format!(
         "You are not allowed to {} '{}' ({}) records.\n\n{who}\n\nContact your administrator to request access if necessary.",
@@ -133,11 +122,7 @@ pub(super) fn rules(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<Option<
     if env.context.su || model.rules.is_empty() {
         return Ok(None);
     }
-    let applies = |rule: &&Rule| {
-        rule.modes
-            .as_ref()
-            .is_none_or(|modes| modes.contains(mode.letter()))
-    };
+    let applies = |rule: &&Rule| rule.modes.as_ref().is_none_or(|modes| modes.contains(mode.letter()));
     let mut all = Vec::new();
     let mut any = Vec::new();
     for rule in model.rules.iter().filter(applies) {
@@ -159,17 +144,13 @@ fn filled(env: &Env<'_>, domain: &Value) -> Value {
     match domain {
         Value::String(text) if text == "user.id" => json!(env.context.uid),
         Value::String(text) if text == "user.partner_id" => {
-            let partner = env
-                .store
-                .get("res.users", env.context.uid)
-                .and_then(|user| user.get("partner_id"))
-                .and_then(value::id);
+            let partner =
+                env.store.get("res.users", env.context.uid).and_then(|user| user.get("partner_id")).and_then(value::id);
             json!(partner)
         }
         Value::String(text) if text == "company_ids" => json!(env.context.companies),
         Value::String(text) if text == "company_ids + [False]" => {
-            let mut companies: Vec<Value> =
-                env.context.companies.iter().map(|id| json!(id)).collect();
+            let mut companies: Vec<Value> = env.context.companies.iter().map(|id| json!(id)).collect();
             companies.push(Value::Bool(false));
             Value::Array(companies)
         }
@@ -189,19 +170,12 @@ pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mod
     };
     let test: Test = compile(&env.sudo(), model, &node)?;
     let sudo = env.sudo().active_test(false);
-    let refused: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| env.store.has(&model.name, *id) && !test.passes(&sudo, model, *id))
-        .collect();
+    let refused: Vec<i64> =
+        ids.iter().copied().filter(|id| env.store.has(&model.name, *id) && !test.passes(&sudo, model, *id)).collect();
     if refused.is_empty() {
         return Ok(());
     }
-    let user = env
-        .registry
-        .model("res.users")
-        .map(|users| sudo.name(users, env.context.uid))
-        .unwrap_or_default();
+    let user = env.registry.model("res.users").map(|users| sudo.name(users, env.context.uid)).unwrap_or_default();
     let company = sudo_company(env, model, &refused);
     let what = format!("{} ({})", model.label(env.lang()), model.name);
     let verb = mode.name();
@@ -222,28 +196,24 @@ fn sudo_company(env: &Env<'_>, model: &Model, refused: &[i64]) -> String {
         .filter_map(|id| sudo.link(model, *id, &field.name))
         .find(|company| !env.context.companies.contains(company));
     match other {
-        Some(_) => "\n\nNote: this might be a multi-company issue. Switching company may help - in Odoo, not in real life!".into(),
+        Some(_) => {
+            "\n\nNote: this might be a multi-company issue. Switching company may help - in Odoo, not in real life!"
+                .into()
+        }
         None => String::new(),
     }
 }
 
 /// Whether the caller may see the field.
 pub(super) fn sees(env: &Env<'_>, field: &Field) -> bool {
-    env.context.su
-        || field.groups.is_empty()
-        || field.groups.iter().any(|group| env.context.in_group(group))
+    env.context.su || field.groups.is_empty() || field.groups.iter().any(|group| env.context.in_group(group))
 }
 
 /// Refuses a field of a group that the caller is not in.
 ///
 /// # Errors
 /// `AccessError` that names the field.
-pub(super) fn check_field(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operation: &str,
-) -> Outcome<()> {
+pub(super) fn check_field(env: &Env<'_>, model: &Model, field: &Field, operation: &str) -> Outcome<()> {
     if sees(env, field) {
         return Ok(());
     }
@@ -254,11 +224,7 @@ pub(super) fn check_field(
         model.label(env.lang()),
         model.name,
         env.context.uid,
-        allowed
-            .iter()
-            .map(|name| format!("'{name}'"))
-            .collect::<Vec<_>>()
-            .join(", ")
+        allowed.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
     )))
 }
 
@@ -267,15 +233,9 @@ pub(super) fn check_field(
 /// # Errors
 /// `AccessError`.
 pub(super) fn check_companies(store: &Store, uid: i64, asked: &[i64]) -> Outcome<()> {
-    let own = store
-        .get("res.users", uid)
-        .and_then(|user| user.get("company_ids"))
-        .map(value::ids)
-        .unwrap_or_default();
+    let own = store.get("res.users", uid).and_then(|user| user.get("company_ids")).map(value::ids).unwrap_or_default();
     if asked.iter().all(|company| own.contains(company)) {
         return Ok(());
     }
-    Err(Fault::access(
-        "Access to unauthorized or invalid companies.",
-    ))
+    Err(Fault::access("Access to unauthorized or invalid companies."))
 }

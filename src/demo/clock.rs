@@ -34,16 +34,8 @@ pub(super) fn parse(text: &str) -> Option<When> {
     if text.len() < 16 || text.ends_with('Z') {
         return None;
     }
-    let whole = if text.len() == 16 {
-        format!("{text}:00")
-    } else {
-        text.to_owned()
-    };
-    whole
-        .replacen(' ', "T", 1)
-        .parse::<DateTime>()
-        .ok()
-        .map(When::Moment)
+    let whole = if text.len() == 16 { format!("{text}:00") } else { text.to_owned() };
+    whole.replacen(' ', "T", 1).parse::<DateTime>().ok().map(When::Moment)
 }
 
 /// The first moment of a day in a zone, in UTC.
@@ -54,21 +46,16 @@ pub(super) fn start_of_day(day: Date, zone: Option<&str>) -> DateTime {
 
 /// A local time as UTC.
 pub(super) fn to_utc(local: DateTime, zone: Option<&str>) -> DateTime {
-    zone_of(zone)
-        .to_zoned(local)
-        .map_or(local, |zoned| TimeZone::UTC.to_datetime(zoned.timestamp()))
+    zone_of(zone).to_zoned(local).map_or(local, |zoned| TimeZone::UTC.to_datetime(zoned.timestamp()))
 }
 
 /// A UTC time as local time.
 pub(super) fn to_local(utc: DateTime, zone: Option<&str>) -> DateTime {
-    TimeZone::UTC
-        .to_zoned(utc)
-        .map_or(utc, |zoned| zone_of(zone).to_datetime(zoned.timestamp()))
+    TimeZone::UTC.to_zoned(utc).map_or(utc, |zoned| zone_of(zone).to_datetime(zoned.timestamp()))
 }
 
 fn zone_of(zone: Option<&str>) -> TimeZone {
-    zone.and_then(|name| TimeZone::get(name).ok())
-        .unwrap_or(TimeZone::UTC)
+    zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// `today`, `-3d`, `+2w 10:00`, `-1m`: a day counted from today, as the sample data says it, with a time of day.
@@ -106,11 +93,7 @@ pub(super) fn phrase(text: &str, now: DateTime, zone: Option<&str>) -> Option<Wh
     for word in words {
         at = shift(at, word)?;
     }
-    Some(if is_day && at.time() == Time::midnight() {
-        When::Day(at.date())
-    } else {
-        When::Moment(to_utc(at, zone))
-    })
+    Some(if is_day && at.time() == Time::midnight() { When::Day(at.date()) } else { When::Moment(to_utc(at, zone)) })
 }
 
 fn shift(at: DateTime, word: &str) -> Option<DateTime> {

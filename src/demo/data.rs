@@ -35,9 +35,7 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
         let Some(file) = DATA.get_file(&path) else {
             continue;
         };
-        let text = file
-            .contents_utf8()
-            .ok_or_else(|| format!("`{path}` is not UTF-8"))?;
+        let text = file.contents_utf8().ok_or_else(|| format!("`{path}` is not UTF-8"))?;
         let records: Vec<Map<String, Value>> =
             serde_json::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
         for record in records {
@@ -48,9 +46,7 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
                 .to_owned();
             let id = store.insert(&model.name, Record::new());
             store.name(&external, &model.name, id);
-            raw.entry(model.name.clone())
-                .or_default()
-                .push((id, record));
+            raw.entry(model.name.clone()).or_default().push((id, record));
         }
     }
     for (name, records) in raw {
@@ -66,12 +62,7 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
     Ok(store)
 }
 
-fn fill(
-    store: &mut Store,
-    model: &Model,
-    id: i64,
-    record: &Map<String, Value>,
-) -> Result<(), String> {
+fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) -> Result<(), String> {
     let now = clock::now();
     let admin = store.named("base.user_admin").map(|(_, id)| id);
     let mut base = Record::new();
@@ -81,16 +72,8 @@ fn fill(
     for field in ["create_uid", "write_uid"] {
         base.insert(field.into(), json!(admin));
     }
-    for field in model
-        .fields
-        .values()
-        .filter(|field| !field.derived() && field.kind == Kind::Boolean)
-    {
-        let default = if field.name == "active" {
-            json!(true)
-        } else {
-            field.default.clone().unwrap_or(json!(false))
-        };
+    for field in model.fields.values().filter(|field| !field.derived() && field.kind == Kind::Boolean) {
+        let default = if field.name == "active" { json!(true) } else { field.default.clone().unwrap_or(json!(false)) };
         base.insert(field.name.as_str().into(), default);
     }
     for (name, given) in record {
@@ -101,18 +84,13 @@ fn fill(
             }
             continue;
         };
-        let kept = resolved(store, field, given)
-            .map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        let kept = resolved(store, field, given).map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
-    for (old, new) in [
-        ("lost_reason", "lost_reason_id"),
-        ("product_uom", "product_uom_id"),
-    ] {
+    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id")] {
         if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
-            let kept = resolved(store, field, given)
-                .map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
+            let kept = resolved(store, field, given).map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
             base.insert(old.into(), kept);
         }
     }
@@ -125,15 +103,10 @@ fn fill(
 fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String> {
     let target = |external: &Value| -> Result<i64, String> {
         let name = external.as_str().unwrap_or_default();
-        let found = store
-            .named(name)
-            .filter(|(model, _)| Some(*model) == field.relation.as_deref());
-        found.map(|(_, id)| id).ok_or_else(|| {
-            format!(
-                "`{name}` names no record of `{}`",
-                field.relation.as_deref().unwrap_or_default()
-            )
-        })
+        let found = store.named(name).filter(|(model, _)| Some(*model) == field.relation.as_deref());
+        found
+            .map(|(_, id)| id)
+            .ok_or_else(|| format!("`{name}` names no record of `{}`", field.relation.as_deref().unwrap_or_default()))
     };
     Ok(match field.kind {
         Kind::Many2one => json!(target(given)?),
@@ -143,16 +116,14 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
         }
         Kind::Date | Kind::Datetime => {
             let text = given.as_str().unwrap_or_default();
-            let (day, time) = clock::relative(text, clock::now().date())
-                .ok_or_else(|| format!("`{text}` is no relative day"))?;
+            let (day, time) =
+                clock::relative(text, clock::now().date()).ok_or_else(|| format!("`{text}` is no relative day"))?;
             match field.kind {
                 Kind::Date => json!(day.to_string()),
                 _ => {
                     // What happened earlier today must not lie in the future.
                     let at = day.to_datetime(time.unwrap_or_else(jiff::civil::Time::midnight));
-                    let past = text.starts_with("today")
-                        || text.starts_with('-')
-                        || text.starts_with("+0");
+                    let past = text.starts_with("today") || text.starts_with('-') || text.starts_with("+0");
                     json!(clock::print(if past { at.min(clock::now()) } else { at }))
                 }
             }
@@ -177,16 +148,10 @@ fn technical(store: &mut Store, registry: &'static Registry) {
             record.insert(field.into(), json!(false));
         }
         let id = store.insert("ir.model", record);
-        store.name(
-            &format!("base.model_{}", model.name.replace('.', "_")),
-            "ir.model",
-            id,
-        );
+        store.name(&format!("base.model_{}", model.name.replace('.', "_")), "ir.model", id);
     }
-    let mut names: Vec<(String, String, i64)> = store
-        .names()
-        .map(|(name, model, id)| (name.to_owned(), model.to_owned(), id))
-        .collect();
+    let mut names: Vec<(String, String, i64)> =
+        store.names().map(|(name, model, id)| (name.to_owned(), model.to_owned(), id)).collect();
     names.sort();
     for (external, model, id) in names {
         let (module, name) = external.split_once('.').unwrap_or(("", external.as_str()));
@@ -208,14 +173,11 @@ fn technical(store: &mut Store, registry: &'static Registry) {
 }
 
 fn users(store: &mut Store) -> Result<(), String> {
-    let text = DATA
-        .get_file("groups.toml")
-        .and_then(include_dir::File::contents_utf8)
-        .ok_or("`groups.toml` is missing")?;
+    let text =
+        DATA.get_file("groups.toml").and_then(include_dir::File::contents_utf8).ok_or("`groups.toml` is missing")?;
     let groups: Groups = toml::from_str(text).map_err(|error| format!("`groups.toml`: {error}"))?;
     for (account, groups) in [(ADMIN, groups.admin), (EMPLOYEE, groups.demo)] {
-        let id = login(store, account.login)
-            .ok_or_else(|| format!("there is no user `{}`", account.login))?;
+        let id = login(store, account.login).ok_or_else(|| format!("there is no user `{}`", account.login))?;
         store.set("res.users", id, "groups", json!(groups));
     }
     Ok(())
@@ -223,22 +185,15 @@ fn users(store: &mut Store) -> Result<(), String> {
 
 /// The user with that login.
 pub(super) fn login(store: &Store, login: &str) -> Option<i64> {
-    store.ids("res.users").into_iter().find(|id| {
-        store
-            .get("res.users", *id)
-            .and_then(|row| row.get("login"))
-            .and_then(value::text)
-            == Some(login)
-    })
+    store
+        .ids("res.users")
+        .into_iter()
+        .find(|id| store.get("res.users", *id).and_then(|row| row.get("login")).and_then(value::text) == Some(login))
 }
 
 /// The login of a user.
 pub(super) fn login_of(store: &Store, uid: i64) -> Option<String> {
-    store
-        .get("res.users", uid)?
-        .get("login")?
-        .as_str()
-        .map(str::to_owned)
+    store.get("res.users", uid)?.get("login")?.as_str().map(str::to_owned)
 }
 
 /// The account that a key or, over JSON-RPC, a password belongs to.

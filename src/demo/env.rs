@@ -52,11 +52,7 @@ pub(super) struct Tx<'s> {
 impl Tx<'_> {
     /// A look at the copy as it is now.
     pub(super) fn env(&self) -> Env<'_> {
-        Env {
-            store: self.store,
-            registry: self.registry,
-            context: self.context.clone(),
-        }
+        Env { store: self.store, registry: self.registry, context: self.context.clone() }
     }
 
     /// The same without access checks, archived records included.
@@ -64,11 +60,7 @@ impl Tx<'_> {
         let mut context = self.context.clone();
         context.su = true;
         context.active_test = false;
-        Tx {
-            store: self.store,
-            registry: self.registry,
-            context,
-        }
+        Tx { store: self.store, registry: self.registry, context }
     }
 }
 
@@ -76,35 +68,20 @@ impl Context {
     /// The context of a user's call. `allowed_company_ids` that the user does not have are left for `access` to refuse.
     pub(super) fn new(store: &Store, uid: i64, raw: Map<String, Value>) -> Self {
         let user = store.get("res.users", uid);
-        let stored = |field: &str| {
-            user.and_then(|user| user.get(field))
-                .cloned()
-                .unwrap_or(Value::Null)
-        };
-        let own = value::id(&stored("company_id"))
-            .into_iter()
-            .collect::<Vec<_>>();
+        let stored = |field: &str| user.and_then(|user| user.get(field)).cloned().unwrap_or(Value::Null);
+        let own = value::id(&stored("company_id")).into_iter().collect::<Vec<_>>();
         let companies = match raw.get("allowed_company_ids").map(value::ids) {
             Some(asked) if !asked.is_empty() => asked,
             _ => own,
         };
         let mut groups: HashSet<String> = HashSet::new();
         let listed = stored("groups");
-        for group in listed
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
+        for group in listed.as_array().into_iter().flatten().filter_map(Value::as_str) {
             groups.insert(group.to_owned());
         }
         // Without a language in its context a call speaks English, whatever the user's own language is.
         let lang = raw.get("lang").and_then(Value::as_str).map(str::to_owned);
-        let tz = raw
-            .get("tz")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .or_else(|| user_zone(store, uid));
+        let tz = raw.get("tz").and_then(Value::as_str).map(str::to_owned).or_else(|| user_zone(store, uid));
         let active_test = raw.get("active_test").is_none_or(value::truthy);
         Self {
             uid,
@@ -132,11 +109,7 @@ impl Context {
 
 fn user_zone(store: &Store, uid: i64) -> Option<String> {
     let partner = value::id(store.get("res.users", uid)?.get("partner_id")?)?;
-    store
-        .get("res.partner", partner)?
-        .get("tz")?
-        .as_str()
-        .map(str::to_owned)
+    store.get("res.partner", partner)?.get("tz")?.as_str().map(str::to_owned)
 }
 
 impl<'s> Env<'s> {
@@ -166,9 +139,7 @@ impl<'s> Env<'s> {
 
     /// A field's value by name; null when there is none.
     pub(super) fn get(&self, model: &Model, id: i64, field: &str) -> Value {
-        model
-            .field(field)
-            .map_or(Value::Null, |field| self.value(model, id, field))
+        model.field(field).map_or(Value::Null, |field| self.value(model, id, field))
     }
 
     /// A many2one's id by name.
@@ -195,19 +166,11 @@ impl<'s> Env<'s> {
         if let Some(how) = &field.compute {
             return compute::value(self, model, id, how);
         }
-        let stored = || {
-            self.store
-                .get(&model.name, id)
-                .and_then(|row| row.get(field.name.as_str()))
-        };
+        let stored = || self.store.get(&model.name, id).and_then(|row| row.get(field.name.as_str()));
         match field.kind {
             Kind::One2many => json!(self.many(field, |env, comodel, other| {
                 let inverse = field.inverse.as_deref().unwrap_or_default();
-                env.store
-                    .get(&comodel.name, other)
-                    .and_then(|row| row.get(inverse))
-                    .and_then(value::id)
-                    == Some(id)
+                env.store.get(&comodel.name, other).and_then(|row| row.get(inverse)).and_then(value::id) == Some(id)
             })),
             Kind::Many2many if field.mirror.is_some() => {
                 json!(self.many(field, |env, comodel, other| {
@@ -219,35 +182,20 @@ impl<'s> Env<'s> {
                 }))
             }
             Kind::Many2many => {
-                let kept: HashSet<i64> = stored()
-                    .map(value::ids)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .collect();
+                let kept: HashSet<i64> = stored().map(value::ids).unwrap_or_default().into_iter().collect();
                 json!(self.many(field, |_, _, other| kept.contains(&other)))
             }
             Kind::Many2one => {
                 let target = stored().and_then(value::id);
-                let there = |id: &i64| {
-                    field
-                        .relation
-                        .as_deref()
-                        .is_some_and(|relation| self.store.has(relation, *id))
-                };
+                let there = |id: &i64| field.relation.as_deref().is_some_and(|relation| self.store.has(relation, *id));
                 target.filter(there).map_or(Value::Null, |id| json!(id))
             }
             _ => match stored() {
                 Some(Value::Object(texts)) if field.translate => {
                     let lang = self.lang().unwrap_or("en_US");
-                    texts
-                        .get(lang)
-                        .or_else(|| texts.get("en_US"))
-                        .cloned()
-                        .unwrap_or(Value::Null)
+                    texts.get(lang).or_else(|| texts.get("en_US")).cloned().unwrap_or(Value::Null)
                 }
-                Some(found) if *found != Value::Bool(false) || field.kind == Kind::Boolean => {
-                    found.clone()
-                }
+                Some(found) if *found != Value::Bool(false) || field.kind == Kind::Boolean => found.clone(),
                 _ => Value::Null,
             },
         }
@@ -261,10 +209,7 @@ impl<'s> Env<'s> {
         let Some(field) = model.field(first) else {
             return Value::Null;
         };
-        let comodel = field
-            .relation
-            .as_deref()
-            .and_then(|relation| self.registry.model(relation));
+        let comodel = field.relation.as_deref().and_then(|relation| self.registry.model(relation));
         let target = value::id(&self.value(model, id, field));
         match (comodel, target) {
             (Some(comodel), Some(target)) => self.follow(comodel, target, rest),
@@ -274,28 +219,14 @@ impl<'s> Env<'s> {
 
     /// The ids of the related records that satisfy `keep`, in the related model's order, archived ones left out as the context and the field say.
     fn many(&self, field: &Field, keep: impl Fn(&Self, &Model, i64) -> bool) -> Vec<i64> {
-        let Some(comodel) = field
-            .relation
-            .as_deref()
-            .and_then(|relation| self.registry.model(relation))
-        else {
+        let Some(comodel) = field.relation.as_deref().and_then(|relation| self.registry.model(relation)) else {
             return Vec::new();
         };
-        let active_test = field
-            .context
-            .get("active_test")
-            .map_or(self.context.active_test, value::truthy)
-            && comodel.archivable();
-        let kept = self
-            .store
-            .ids(&comodel.name)
-            .into_iter()
-            .filter(|other| keep(self, comodel, *other));
-        let mut found: Vec<i64> = kept
-            .filter(|other| {
-                !active_test || self.get(comodel, *other, "active") == Value::Bool(true)
-            })
-            .collect();
+        let active_test =
+            field.context.get("active_test").map_or(self.context.active_test, value::truthy) && comodel.archivable();
+        let kept = self.store.ids(&comodel.name).into_iter().filter(|other| keep(self, comodel, *other));
+        let mut found: Vec<i64> =
+            kept.filter(|other| !active_test || self.get(comodel, *other, "active") == Value::Bool(true)).collect();
         if found.len() > 1 {
             super::orm::search::sort(&self.sudo(), comodel, &mut found, &comodel.order);
         }

@@ -24,12 +24,7 @@ pub(super) type Outcome<T> = Result<T, Fault>;
 impl Fault {
     fn new(name: &'static str, status: u16, message: String) -> Self {
         let arguments = vec![Value::String(message.clone())];
-        Self {
-            name,
-            message,
-            arguments,
-            status,
-        }
+        Self { name, message, arguments, status }
     }
 
     /// A user may not do this (403).
@@ -94,11 +89,7 @@ impl Fault {
 
     /// JSON-2: the arguments do not fit the method (422).
     pub(super) fn unprocessable(message: impl Into<String>) -> Self {
-        Self::new(
-            "werkzeug.exceptions.UnprocessableEntity",
-            422,
-            message.into(),
-        )
+        Self::new("werkzeug.exceptions.UnprocessableEntity", 422, message.into())
     }
 
     /// JSON-2: the body is no JSON object (400).
@@ -108,11 +99,7 @@ impl Fault {
 
     /// JSON-2: a body that is no JSON (415).
     pub(super) fn unsupported(message: impl Into<String>) -> Self {
-        Self::new(
-            "werkzeug.exceptions.UnsupportedMediaType",
-            415,
-            message.into(),
-        )
+        Self::new("werkzeug.exceptions.UnsupportedMediaType", 415, message.into())
     }
 
     /// Python's `IndexError` (500).

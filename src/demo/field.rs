@@ -180,27 +180,22 @@ impl Field {
 
     /// Whether a domain may name it.
     pub(super) fn is_searchable(&self) -> bool {
-        self.searchable
-            .unwrap_or(self.store || self.path().is_some())
+        self.searchable.unwrap_or(self.store || self.path().is_some())
     }
 
     /// Whether records may be ordered by it.
     pub(super) fn is_sortable(&self) -> bool {
-        self.sortable
-            .unwrap_or(self.store && !self.kind.many() && self.kind != Kind::Binary)
+        self.sortable.unwrap_or(self.store && !self.kind.many() && self.kind != Kind::Binary)
     }
 
     /// Whether records may be grouped by it.
     pub(super) fn is_groupable(&self) -> bool {
-        self.groupable.unwrap_or(
-            self.store && !matches!(self.kind, Kind::One2many | Kind::Binary | Kind::Json),
-        )
+        self.groupable.unwrap_or(self.store && !matches!(self.kind, Kind::One2many | Kind::Binary | Kind::Json))
     }
 
     /// The label in a language.
     pub(super) fn label(&self, lang: Option<&str>) -> &str {
-        lang.and_then(|lang| self.strings.get(lang))
-            .unwrap_or(&self.string)
+        lang.and_then(|lang| self.strings.get(lang)).unwrap_or(&self.string)
     }
 
     /// What `read` answers for an empty value.

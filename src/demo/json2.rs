@@ -22,26 +22,14 @@ use super::{
 const NO_DATABASE: &str = "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>\n\n<!-- Alternatively, use the X-Odoo-Database header. -->\n";
 
 /// Answers a request below `/json/2`.
-pub(super) fn handle(
-    shared: &Shared,
-    http_method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Answer {
+pub(super) fn handle(shared: &Shared, http_method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Answer {
     let header = |name: &str| headers.get(name).and_then(|found| found.to_str().ok());
     if header("x-odoo-database").is_some_and(|database| database != DATABASE) {
         return Answer::plain(html(StatusCode::NOT_FOUND, NO_DATABASE));
     }
-    let parts: Vec<&str> = path
-        .trim_start_matches("/json/2")
-        .trim_matches('/')
-        .split('/')
-        .collect();
+    let parts: Vec<&str> = path.trim_start_matches("/json/2").trim_matches('/').split('/').collect();
     let (&[model, method], &Method::POST) = (parts.as_slice(), http_method) else {
-        return Answer::plain(refused(&Fault::not_found(
-            "Did you mean POST /json/2/<model>/<method>?",
-        )));
+        return Answer::plain(refused(&Fault::not_found("Did you mean POST /json/2/<model>/<method>?")));
     };
     let secret = header(header::AUTHORIZATION.as_str()).and_then(bearer);
     let account = secret.and_then(|secret| data::account(secret, false));
@@ -52,9 +40,9 @@ pub(super) fn handle(
         login: None,
     };
     let outcome = match (secret, account) {
-        (None, _) => Err(Fault::unauthorized(
-            "User not authenticated, use an API Key with a Bearer Authorization header.",
-        )),
+        (None, _) => {
+            Err(Fault::unauthorized("User not authenticated, use an API Key with a Bearer Authorization header."))
+        }
         (Some(_), None) => Err(Fault::unauthorized("Invalid apikey")),
         (Some(_), Some(account)) => {
             answer.login = Some(account.login.into());
@@ -70,9 +58,7 @@ pub(super) fn handle(
 
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, secret) = header.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(secret.trim())
+    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
 }
 
 fn refused(fault: &Fault) -> axum::response::Response {
@@ -99,9 +85,7 @@ fn call(
     let context = match arguments.shift_remove("context") {
         Some(Value::Object(context)) => context,
         Some(other) if value::truthy(&other) => {
-            return Err(Fault::value(
-                "dictionary update sequence element #0 has length 1; 2 is required",
-            ));
+            return Err(Fault::value("dictionary update sequence element #0 has length 1; 2 is required"));
         }
         _ => Map::new(),
     };
@@ -114,28 +98,16 @@ fn call(
             "Private methods (such as '{model_name}.{method}') cannot be called remotely."
         )));
     }
-    let signature = method_of(registry, model, method).ok_or_else(|| {
-        Fault::not_found(format!("The method '{model_name}.{method}' does not exist"))
-    })?;
+    let signature = method_of(registry, model, method)
+        .ok_or_else(|| Fault::not_found(format!("The method '{model_name}.{method}' does not exist")))?;
     if signature.of_model && ids.as_ref().is_some_and(value::truthy) {
-        return Err(Fault::unprocessable(format!(
-            "cannot call {model_name}.{method} with ids"
-        )));
+        return Err(Fault::unprocessable(format!("cannot call {model_name}.{method} with ids")));
     }
-    let arguments = signature
-        .bind(&[], &arguments, Style::Signature)
-        .map_err(Fault::unprocessable)?;
+    let arguments = signature.bind(&[], &arguments, Style::Signature).map_err(Fault::unprocessable)?;
     let ids = ids.as_ref().map(value::ids).unwrap_or_default();
     let store = shared.snapshot();
     let uid = data::login(&store, login).ok_or_else(Fault::denied)?;
-    let call = Call {
-        model,
-        method: method.into(),
-        signature,
-        ids,
-        arguments,
-        single_create: false,
-    };
+    let call = Call { model, method: method.into(), signature, ids, arguments, single_create: false };
     shared.run(uid, context, &call)
 }
 
@@ -170,8 +142,6 @@ fn arguments(headers: &HeaderMap, body: &Bytes) -> Outcome<Map<String, Value>> {
         Ok(Value::Object(arguments)) => Ok(arguments),
         // A body that is no object counts as one without arguments.
         Ok(_) => Ok(Map::new()),
-        Err(error) => Err(Fault::bad_request(format!(
-            "could not parse the body as json: {error}"
-        ))),
+        Err(error) => Err(Fault::bad_request(format!("could not parse the body as json: {error}"))),
     }
 }

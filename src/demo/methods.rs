@@ -22,11 +22,7 @@ pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Val
             if let Some(parent) = values.get("parent_id").and_then(value::id) {
                 let sudo = env.sudo();
                 let address = ["street", "street2", "city", "zip", "state_id", "country_id"];
-                let contact = values
-                    .get("type")
-                    .and_then(Value::as_str)
-                    .unwrap_or("contact")
-                    == "contact";
+                let contact = values.get("type").and_then(Value::as_str).unwrap_or("contact") == "contact";
                 if contact && !address.iter().any(|field| values.contains_key(*field)) {
                     take(&sudo, model, parent, &address, values);
                 }
@@ -35,9 +31,7 @@ pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Val
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
-                values
-                    .entry("company_ids")
-                    .or_insert(json!([[6, 0, [company]]]));
+                values.entry("company_ids").or_insert(json!([[6, 0, [company]]]));
             }
         }
         _ => {}
@@ -67,31 +61,18 @@ fn lead_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
             }
         }
     }
-    if let Some(stages) = env
-        .registry
-        .model("crm.stage")
-        .filter(|_| !values.contains_key("stage_id"))
-    {
-        let mut ids =
-            search::matching(&sudo, stages, &super::domain::Node::Const(true)).unwrap_or_default();
+    if let Some(stages) = env.registry.model("crm.stage").filter(|_| !values.contains_key("stage_id")) {
+        let mut ids = search::matching(&sudo, stages, &super::domain::Node::Const(true)).unwrap_or_default();
         search::sort(&sudo, stages, &mut ids, &stages.order);
-        values.extend(
-            ids.first()
-                .map(|stage| ("stage_id".to_owned(), json!(stage))),
-        );
+        values.extend(ids.first().map(|stage| ("stage_id".to_owned(), json!(stage))));
     }
     values.entry("date_last_stage_update").or_insert(now);
     if !values.contains_key("probability") {
         // Odoo learns the probability from won and lost leads; here it grows with the stage.
         let stage = values.get("stage_id").and_then(value::id);
-        let sequence = env
-            .registry
-            .model("crm.stage")
-            .zip(stage)
-            .map(|(stages, stage)| sudo.get(stages, stage, "sequence"));
-        let sequence = sequence
-            .and_then(|sequence| sequence.as_f64())
-            .unwrap_or(1.0);
+        let sequence =
+            env.registry.model("crm.stage").zip(stage).map(|(stages, stage)| sudo.get(stages, stage, "sequence"));
+        let sequence = sequence.and_then(|sequence| sequence.as_f64()).unwrap_or(1.0);
         values.insert("probability".into(), json!((sequence * 20.0).min(95.0)));
     }
     lead_contact(env, values);
@@ -100,10 +81,7 @@ fn lead_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
 /// A lead takes what it lacks from its customer.
 fn lead_contact(env: &Env<'_>, values: &mut Map<String, Value>) {
     let sudo = env.sudo();
-    let Some((partners, partner)) = env
-        .registry
-        .model("res.partner")
-        .zip(values.get("partner_id").and_then(value::id))
+    let Some((partners, partner)) = env.registry.model("res.partner").zip(values.get("partner_id").and_then(value::id))
     else {
         return;
     };
@@ -114,17 +92,7 @@ fn lead_contact(env: &Env<'_>, values: &mut Map<String, Value>) {
     if !email.is_null() && !values.contains_key("email_from") {
         values.insert("email_from".into(), email);
     }
-    let fields = [
-        "phone",
-        "function",
-        "website",
-        "street",
-        "street2",
-        "city",
-        "zip",
-        "state_id",
-        "country_id",
-    ];
+    let fields = ["phone", "function", "website", "street", "street2", "city", "zip", "state_id", "country_id"];
     take(&sudo, partners, partner, &fields, values);
     let company = sudo.get(partners, partner, "is_company") == json!(true);
     let name = sudo.get(partners, partner, "name");
@@ -134,9 +102,7 @@ fn lead_contact(env: &Env<'_>, values: &mut Map<String, Value>) {
         values.entry("contact_name").or_insert(name);
         let parent = sudo.link(partners, partner, "parent_id");
         if let Some(parent) = parent {
-            values
-                .entry("partner_name")
-                .or_insert(sudo.get(partners, parent, "name"));
+            values.entry("partner_name").or_insert(sudo.get(partners, parent, "name"));
         }
     }
 }
@@ -149,24 +115,15 @@ fn order_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
     for field in ["partner_invoice_id", "partner_shipping_id"] {
         values.entry(field).or_insert(json!(partner));
     }
-    let salesperson = env
-        .registry
-        .model("res.partner")
-        .and_then(|partners| sudo.link(partners, partner, "user_id"));
+    let salesperson = env.registry.model("res.partner").and_then(|partners| sudo.link(partners, partner, "user_id"));
     let user = salesperson.unwrap_or(env.context.uid);
     values.entry("user_id").or_insert(json!(user));
-    if let Some(team) = env
-        .registry
-        .model("res.users")
-        .and_then(|users| sudo.link(users, user, "sale_team_id"))
-    {
+    if let Some(team) = env.registry.model("res.users").and_then(|users| sudo.link(users, user, "sale_team_id")) {
         values.entry("team_id").or_insert(json!(team));
     }
     let today = env.context.now.date();
     if let Ok(until) = today.checked_add(Span::new().days(30)) {
-        values
-            .entry("validity_date")
-            .or_insert(json!(until.to_string()));
+        values.entry("validity_date").or_insert(json!(until.to_string()));
     }
 }
 
@@ -178,10 +135,8 @@ fn line_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
         return;
     }
     let sudo = env.sudo();
-    let Some((products, product)) = env
-        .registry
-        .model("product.product")
-        .zip(values.get("product_id").and_then(value::id))
+    let Some((products, product)) =
+        env.registry.model("product.product").zip(values.get("product_id").and_then(value::id))
     else {
         return;
     };
@@ -191,17 +146,9 @@ fn line_defaults(env: &Env<'_>, values: &mut Map<String, Value>) {
         name = format!("{name}\n{description}");
     }
     values.entry("name").or_insert(json!(name));
-    values
-        .entry("price_unit")
-        .or_insert(sudo.get(products, product, "lst_price"));
-    let uom = if env.major() >= 19 {
-        "product_uom_id"
-    } else {
-        "product_uom"
-    };
-    values
-        .entry(uom)
-        .or_insert(sudo.get(products, product, "uom_id"));
+    values.entry("price_unit").or_insert(sudo.get(products, product, "lst_price"));
+    let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
+    values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
 }
 
 /// What follows once a record is there.
@@ -209,16 +156,12 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
     match model.name.as_str() {
         "sale.order" if tx.env().text(model, id, "name") == "New" => {
             let number = tx.store.next("sale.order");
-            tx.store
-                .set(&model.name, id, "name", json!(format!("S{number:05}")));
+            tx.store.set(&model.name, id, "name", json!(format!("S{number:05}")));
             Ok(())
         }
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
-            let variant = tx
-                .registry
-                .model("product.product")
-                .ok_or_else(|| Fault::key("product.product"))?;
+            let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
             let values = Map::from_iter([("product_tmpl_id".to_owned(), json!(id))]);
             write::create(&mut tx.sudo(), variant, &[values])?;
             Ok(())
@@ -228,12 +171,7 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
 }
 
 /// Values that a change brings with it.
-pub(super) fn before_write(
-    env: &Env<'_>,
-    model: &Model,
-    id: i64,
-    values: &mut Map<String, Value>,
-) -> Outcome<()> {
+pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) -> Outcome<()> {
     if model.name != "crm.lead" {
         return Ok(());
     }
@@ -242,39 +180,25 @@ pub(super) fn before_write(
         && sudo.link(model, id, "stage_id") != Some(stage)
     {
         let now = json!(clock::print(env.context.now));
-        let won = env
-            .registry
-            .model("crm.stage")
-            .is_some_and(|stages| sudo.get(stages, stage, "is_won") == json!(true));
+        let won =
+            env.registry.model("crm.stage").is_some_and(|stages| sudo.get(stages, stage, "is_won") == json!(true));
         values.insert("date_last_stage_update".into(), now.clone());
-        values.insert(
-            "date_closed".into(),
-            if won { now } else { Value::Bool(false) },
-        );
+        values.insert("date_closed".into(), if won { now } else { Value::Bool(false) });
         if won {
             values.insert("probability".into(), json!(100.0));
         }
     }
     if values.get("user_id").is_some_and(value::truthy) {
-        values
-            .entry("date_open")
-            .or_insert(json!(clock::print(env.context.now)));
+        values.entry("date_open").or_insert(json!(clock::print(env.context.now)));
     }
     Ok(())
 }
 
 /// What follows a change.
-pub(super) fn written(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    values: &Map<String, Value>,
-) -> Outcome<()> {
+pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
     if model.name == "crm.lead" && values.get("partner_id").is_some_and(value::truthy) {
-        let mut taken = Map::from_iter([(
-            "partner_id".to_owned(),
-            values.get("partner_id").cloned().unwrap_or(Value::Null),
-        )]);
+        let mut taken =
+            Map::from_iter([("partner_id".to_owned(), values.get("partner_id").cloned().unwrap_or(Value::Null))]);
         lead_contact(&tx.env(), &mut taken);
         taken.remove("partner_id");
         for (field, found) in taken {
@@ -290,12 +214,9 @@ pub(super) fn written(
 pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     if model.name == "res.partner" {
-        let contact =
-            sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
+        let contact = sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
         if contact && sudo.get(model, id, "name").is_null() {
-            return Err(Fault::validation(
-                "The operation cannot be completed: Contacts require a name",
-            ));
+            return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
         }
     }
     let Some(parent) = &model.parent else {
@@ -322,16 +243,12 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
 pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     match model.name.as_str() {
-        "sale.order" if !matches!(sudo.text(model, id, "state").as_str(), "draft" | "cancel") => {
-            Err(Fault::user(
-                "You can not delete a sent quotation or a confirmed sales order. You must first cancel it.",
-            ))
-        }
+        "sale.order" if !matches!(sudo.text(model, id, "state").as_str(), "draft" | "cancel") => Err(Fault::user(
+            "You can not delete a sent quotation or a confirmed sales order. You must first cancel it.",
+        )),
         "sale.order.line" => {
             let state = sudo.text(model, id, "state");
-            if matches!(state.as_str(), "sale" | "done")
-                && sudo.get(model, id, "display_type").is_null()
-            {
+            if matches!(state.as_str(), "sale" | "done") && sudo.get(model, id, "display_type").is_null() {
                 return Err(Fault::user(
                     "Once a sales order is confirmed, you can't remove one of its lines (we need to track if something gets invoiced or delivered).\n                Set the quantity to 0 instead.",
                 ));
@@ -346,26 +263,14 @@ pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()
 pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "sale.order" => {
-            for field in [
-                "name",
-                "state",
-                "date_order",
-                "validity_date",
-                "locked",
-                "client_order_ref",
-            ] {
+            for field in ["name", "state", "date_order", "validity_date", "locked", "client_order_ref"] {
                 values.remove(field);
             }
         }
         "crm.lead" => {
-            for field in [
-                "date_open",
-                "date_closed",
-                "lost_reason_id",
-                "date_last_stage_update",
-                "probability",
-                "stage_id",
-            ] {
+            for field in
+                ["date_open", "date_closed", "lost_reason_id", "date_last_stage_update", "probability", "stage_id"]
+            {
                 values.remove(field);
             }
         }
@@ -382,9 +287,7 @@ pub(super) fn call(
     kwargs: &Map<String, Value>,
 ) -> Outcome<Value> {
     match (model.name.as_str(), method) {
-        (_, "action_archive" | "action_unarchive" | "toggle_active") => {
-            archive(tx, model, method, ids)
-        }
+        (_, "action_archive" | "action_unarchive" | "toggle_active") => archive(tx, model, method, ids),
         ("crm.lead", "action_set_lost") => lose(tx, model, ids, kwargs),
         ("crm.lead", "action_set_won" | "action_set_won_rainbowman") => win(tx, model, ids),
         ("sale.order", "action_confirm") => confirm(tx, model, ids),
@@ -408,10 +311,7 @@ pub(super) fn call(
             "target": "new",
             "context": {"default_model": "sale.order", "default_res_ids": ids, "mark_so_as_sent": true},
         })),
-        _ => Err(Fault::attribute(format!(
-            "The method '{}.{method}' does not exist",
-            model.name
-        ))),
+        _ => Err(Fault::attribute(format!("The method '{}.{method}' does not exist", model.name))),
     }
 }
 
@@ -430,97 +330,53 @@ fn archive(tx: &mut Tx<'_>, model: &'static Model, method: &str, ids: &[i64]) ->
         };
         let mut values = json!({"active": active});
         if model.name == "crm.lead" && active {
-            let reason = if tx.env().major() >= 16 {
-                "lost_reason_id"
-            } else {
-                "lost_reason"
-            };
+            let reason = if tx.env().major() >= 16 { "lost_reason_id" } else { "lost_reason" };
             values = json!({"active": true, reason: false, "probability": 20.0});
         }
         set(tx, model, &[id], values)?;
     }
-    Ok(if tx.env().major() >= 19 {
-        Value::Null
-    } else {
-        json!(true)
-    })
+    Ok(if tx.env().major() >= 19 { Value::Null } else { json!(true) })
 }
 
-fn lose(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    ids: &[i64],
-    kwargs: &Map<String, Value>,
-) -> Outcome<Value> {
+fn lose(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64], kwargs: &Map<String, Value>) -> Outcome<Value> {
     let now = clock::print(tx.context.now);
-    let mut values = json!({"active": false, "probability": 0.0, "date_closed": now})
-        .as_object()
-        .cloned()
-        .unwrap_or_default();
+    let mut values =
+        json!({"active": false, "probability": 0.0, "date_closed": now}).as_object().cloned().unwrap_or_default();
     values.extend(kwargs.clone());
     write::write(tx, model, ids, &values)?;
-    Ok(if tx.env().major() >= 19 {
-        Value::Null
-    } else {
-        json!(true)
-    })
+    Ok(if tx.env().major() >= 19 { Value::Null } else { json!(true) })
 }
 
 fn win(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<Value> {
     let env = tx.env().sudo();
     let stage = env.registry.model("crm.stage").and_then(|stages| {
-        let mut ids = search::matching(
-            &env,
-            stages,
-            &super::domain::Node::condition("is_won", "=", json!(true)),
-        )
-        .ok()?;
+        let mut ids =
+            search::matching(&env, stages, &super::domain::Node::condition("is_won", "=", json!(true))).ok()?;
         search::sort(&env, stages, &mut ids, &stages.order);
         ids.first().copied()
     });
-    set(
-        tx,
-        model,
-        ids,
-        json!({"active": true, "probability": 100.0, "stage_id": stage}),
-    )?;
+    set(tx, model, ids, json!({"active": true, "probability": 100.0, "stage_id": stage}))?;
     Ok(json!(true))
 }
 
 fn confirm(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<Value> {
     write::exist(tx, model, ids)?;
-    let waiting = |id: &i64| {
-        matches!(
-            tx.env().text(model, *id, "state").as_str(),
-            "draft" | "sent"
-        )
-    };
+    let waiting = |id: &i64| matches!(tx.env().text(model, *id, "state").as_str(), "draft" | "sent");
     if !ids.iter().all(waiting) {
         return Err(Fault::user(match tx.env().major() {
             17.. => "Some orders are not in a state requiring confirmation.".to_owned(),
-            _ => "It is not allowed to confirm an order in the following states: cancel, done"
-                .to_owned(),
+            _ => "It is not allowed to confirm an order in the following states: cancel, done".to_owned(),
         }));
     }
-    set(
-        tx,
-        model,
-        ids,
-        json!({"state": "sale", "date_order": clock::print(tx.context.now)}),
-    )?;
+    set(tx, model, ids, json!({"state": "sale", "date_order": clock::print(tx.context.now)}))?;
     Ok(json!(true))
 }
 
 fn cancel(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<Value> {
     write::exist(tx, model, ids)?;
     // 15 to 18 ask first, for an order that was sent or confirmed.
-    let asks = (15..19).contains(&tx.env().major())
-        && !tx.context.raw.contains_key("disable_cancel_warning");
-    if asks
-        && ids
-            .iter()
-            .any(|id| tx.env().text(model, *id, "state") != "draft")
-    {
+    let asks = (15..19).contains(&tx.env().major()) && !tx.context.raw.contains_key("disable_cancel_warning");
+    if asks && ids.iter().any(|id| tx.env().text(model, *id, "state") != "draft") {
         return Ok(json!({
             "name": "Cancel Quotation",
             "view_mode": "form",

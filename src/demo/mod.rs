@@ -76,18 +76,10 @@ pub struct Account {
 }
 
 /// The administrator, Mitchell Admin.
-pub const ADMIN: Account = Account {
-    login: "admin",
-    password: "admin",
-    api_key: "demo-key-of-the-administrator",
-};
+pub const ADMIN: Account = Account { login: "admin", password: "admin", api_key: "demo-key-of-the-administrator" };
 
 /// An ordinary employee, Marc Demo: sales (own documents), contacts, nothing technical.
-pub const EMPLOYEE: Account = Account {
-    login: "demo",
-    password: "demo",
-    api_key: "demo-key-of-the-employee",
-};
+pub const EMPLOYEE: Account = Account { login: "demo", password: "demo", api_key: "demo-key-of-the-employee" };
 
 /// The name of the only database.
 pub(crate) const DATABASE: &str = "demo";

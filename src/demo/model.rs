@@ -116,8 +116,7 @@ impl Model {
 
     /// Its name in a language.
     pub(super) fn label(&self, lang: Option<&str>) -> &str {
-        lang.and_then(|lang| self.strings.get(lang))
-            .unwrap_or(&self.string)
+        lang.and_then(|lang| self.strings.get(lang)).unwrap_or(&self.string)
     }
 }
 
@@ -142,9 +141,7 @@ impl Registry {
             Profile::V17 => v17,
             Profile::V19 => v19,
         };
-        cell.get_or_init(|| Self::load(profile))
-            .as_ref()
-            .map_err(Clone::clone)
+        cell.get_or_init(|| Self::load(profile)).as_ref().map_err(Clone::clone)
     }
 
     /// The model of that name.
@@ -163,13 +160,9 @@ impl Registry {
         let files = DATA.get_dir("models").into_iter().flat_map(Dir::files);
         for file in files {
             let path = file.path().display();
-            let text = file
-                .contents_utf8()
-                .ok_or_else(|| format!("`{path}` is not UTF-8"))?;
-            let definition: Definition =
-                toml::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
-            if definition.since.is_some_and(|first| first > major)
-                || definition.until.is_some_and(|last| last < major)
+            let text = file.contents_utf8().ok_or_else(|| format!("`{path}` is not UTF-8"))?;
+            let definition: Definition = toml::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
+            if definition.since.is_some_and(|first| first > major) || definition.until.is_some_and(|last| last < major)
             {
                 continue;
             }
@@ -187,13 +180,10 @@ impl Registry {
             for field in model.fields.values() {
                 let place = format!("{}.{}", model.name, field.name);
                 if field.kind.relational() {
-                    let relation = field
-                        .relation
-                        .as_deref()
-                        .ok_or_else(|| format!("`{place}` names no relation"))?;
-                    let comodel = self.model(relation).ok_or_else(|| {
-                        format!("`{place}` leads to `{relation}`, which is not defined")
-                    })?;
+                    let relation = field.relation.as_deref().ok_or_else(|| format!("`{place}` names no relation"))?;
+                    let comodel = self
+                        .model(relation)
+                        .ok_or_else(|| format!("`{place}` leads to `{relation}`, which is not defined"))?;
                     for inverse in field.inverse.iter().chain(&field.mirror) {
                         if comodel.field(inverse).is_none() {
                             return Err(format!(
@@ -205,14 +195,14 @@ impl Registry {
                 if let Some(path) = field.path() {
                     let mut at = model;
                     for (number, step) in path.split('.').enumerate() {
-                        let here = at.field(step).ok_or_else(|| {
-                            format!("`{place}` follows `{path}`, and `{step}` is not defined")
-                        })?;
+                        let here = at
+                            .field(step)
+                            .ok_or_else(|| format!("`{place}` follows `{path}`, and `{step}` is not defined"))?;
                         if number + 1 < path.split('.').count() {
                             let relation = here.relation.as_deref().unwrap_or_default();
-                            at = self.model(relation).ok_or_else(|| {
-                                format!("`{place}` follows `{path}` through `{step}`")
-                            })?;
+                            at = self
+                                .model(relation)
+                                .ok_or_else(|| format!("`{place}` follows `{path}` through `{step}`"))?;
                         }
                     }
                 }
@@ -240,18 +230,14 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
     let mut kept: IndexMap<String, Field> = magic(major);
-    let inserted = fields
-        .into_iter()
-        .filter(|(_, field)| field.in_version(major));
+    let inserted = fields.into_iter().filter(|(_, field)| field.in_version(major));
     kept.extend(inserted);
     // Before 17 the name of a record could not be searched under `display_name`.
     if let Some(display_name) = kept.get_mut("display_name") {
         display_name.searchable = Some(major >= 17);
     }
     for (version, earlier) in before {
-        let version: u8 = version
-            .parse()
-            .map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
+        let version: u8 = version.parse().map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
@@ -264,25 +250,16 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         }
     }
     for field in kept.values_mut() {
-        let through = |path: &String| {
-            inherits
-                .values()
-                .any(|link| path.split('.').next() == Some(link.as_str()))
-        };
+        let through = |path: &String| inherits.values().any(|link| path.split('.').next() == Some(link.as_str()));
         field.inherited = field.related.clone().filter(through);
     }
     // Before 17 a contact's whole name was its stored `display_name`.
     let known = |name: String| {
-        if kept.contains_key(name.split('.').next().unwrap_or_default()) {
-            name
-        } else {
-            "display_name".into()
-        }
+        if kept.contains_key(name.split('.').next().unwrap_or_default()) { name } else { "display_name".into() }
     };
     let name_search: Vec<String> = name_search.into_iter().map(known).collect();
-    let rec_name = rec_name
-        .filter(|name| kept.contains_key(name))
-        .or_else(|| kept.contains_key("name").then(|| "name".into()));
+    let rec_name =
+        rec_name.filter(|name| kept.contains_key(name)).or_else(|| kept.contains_key("name").then(|| "name".into()));
     Ok(Model {
         name,
         string,

@@ -21,10 +21,7 @@ use super::{
 
 /// The serie, and the version as a list.
 pub(super) fn version(profile: Profile) -> (&'static str, Value) {
-    (
-        profile.serie(),
-        json!([profile.major(), 0, 0, "final", 0, ""]),
-    )
+    (profile.serie(), json!([profile.major(), 0, 0, "final", 0, ""]))
 }
 
 fn version_record(profile: Profile) -> Value {
@@ -36,10 +33,7 @@ fn version_record(profile: Profile) -> Value {
 pub(super) fn version_info(shared: &Shared, body: &Bytes) -> Response {
     let request: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let id = request.get("id").cloned().unwrap_or(Value::Null);
-    json(
-        StatusCode::OK,
-        &json!({"jsonrpc": "2.0", "id": id, "result": version_record(shared.registry.profile)}),
-    )
+    json(StatusCode::OK, &json!({"jsonrpc": "2.0", "id": id, "result": version_record(shared.registry.profile)}))
 }
 
 /// Answers a request to `/jsonrpc`.
@@ -57,11 +51,7 @@ pub(super) fn handle(shared: &Shared, body: &Bytes) -> Answer {
         Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
         Err(fault) => {
             // 14 to 18 say 200, 19 says 0: Odoo's source calls it a code that nobody cares about.
-            let code = if shared.registry.profile.major() >= 19 {
-                0
-            } else {
-                200
-            };
+            let code = if shared.registry.profile.major() >= 19 { 0 } else { 200 };
             json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": "Odoo Server Error", "data": fault.data()}})
         }
     };
@@ -71,11 +61,9 @@ pub(super) fn handle(shared: &Shared, body: &Bytes) -> Answer {
 
 fn serve(shared: &Shared, params: &Value, answer: &mut Answer) -> Outcome<Value> {
     let text = |name: &str| params.get(name).and_then(Value::as_str);
-    let (Some(service), Some(method), Some(args)) = (
-        text("service"),
-        text("method"),
-        params.get("args").and_then(Value::as_array),
-    ) else {
+    let (Some(service), Some(method), Some(args)) =
+        (text("service"), text("method"), params.get("args").and_then(Value::as_array))
+    else {
         return Err(Fault::type_error(
             "JSONRPC.jsonrpc() missing 3 required positional arguments: 'service', 'method', and 'args'",
         ));
@@ -116,17 +104,9 @@ fn common(shared: &Shared, method: &str, args: &[Value], answer: &mut Answer) ->
     }
 }
 
-fn object(
-    shared: &Shared,
-    service_method: &str,
-    args: &[Value],
-    answer: &mut Answer,
-) -> Outcome<Value> {
+fn object(shared: &Shared, service_method: &str, args: &[Value], answer: &mut Answer) -> Outcome<Value> {
     let [db, uid, secret, model_name, method, rest @ ..] = args else {
-        return Err(Fault::value(format!(
-            "not enough values to unpack (expected at least 5, got {})",
-            args.len()
-        )));
+        return Err(Fault::value(format!("not enough values to unpack (expected at least 5, got {})", args.len())));
     };
     let (model_name, method) = (value::str(model_name), value::str(method));
     answer.model = Some(model_name.clone());
@@ -135,14 +115,9 @@ fn object(
     let (args, mut kwargs) = match (service_method, rest) {
         ("execute", all) => (all.to_vec(), Map::new()),
         ("execute_kw", [Value::Array(args)]) => (args.clone(), Map::new()),
-        ("execute_kw", [Value::Array(args), kwargs]) => (
-            args.clone(),
-            kwargs.as_object().cloned().unwrap_or_default(),
-        ),
+        ("execute_kw", [Value::Array(args), kwargs]) => (args.clone(), kwargs.as_object().cloned().unwrap_or_default()),
         ("execute_kw", _) => {
-            return Err(Fault::value(
-                "not enough values to unpack (expected 2, got 0)",
-            ));
+            return Err(Fault::value("not enough values to unpack (expected 2, got 0)"));
         }
         (other, _) => return Err(Fault::name_error(format!("Method not available {other}"))),
     };
@@ -154,17 +129,14 @@ fn object(
         .ok_or_else(Fault::denied)?;
     answer.login = Some(login);
     let registry = shared.registry;
-    let model = registry
-        .model(&model_name)
-        .ok_or_else(|| Fault::user(format!("Object {model_name} doesn't exist")))?;
+    let model = registry.model(&model_name).ok_or_else(|| Fault::user(format!("Object {model_name} doesn't exist")))?;
     if method.starts_with('_') || PRIVATE.contains(&method.as_str()) {
         return Err(Fault::access(format!(
             "Private methods (such as '{model_name}.{method}') cannot be called remotely."
         )));
     }
-    let signature = method_of(registry, model, &method).ok_or_else(|| {
-        Fault::attribute(format!("The method '{model_name}.{method}' does not exist"))
-    })?;
+    let signature = method_of(registry, model, &method)
+        .ok_or_else(|| Fault::attribute(format!("The method '{model_name}.{method}' does not exist")))?;
     let context = match kwargs.shift_remove("context") {
         Some(Value::Object(context)) => context,
         _ => Map::new(),
@@ -172,21 +144,10 @@ fn object(
     let (ids, args) = if signature.of_model {
         (Vec::new(), args.as_slice())
     } else {
-        let (ids, args) = args
-            .split_first()
-            .ok_or_else(|| Fault::index("list index out of range"))?;
+        let (ids, args) = args.split_first().ok_or_else(|| Fault::index("list index out of range"))?;
         (value::ids(ids), args)
     };
-    let arguments = signature
-        .bind(args, &kwargs, Style::Call)
-        .map_err(Fault::type_error)?;
-    let call = Call {
-        model,
-        method,
-        signature,
-        ids,
-        arguments,
-        single_create: true,
-    };
+    let arguments = signature.bind(args, &kwargs, Style::Call).map_err(Fault::type_error)?;
+    let call = Call { model, method, signature, ids, arguments, single_create: true };
     shared.run(uid, context, &call)
 }

@@ -38,10 +38,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            version: Profile::V19,
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        }
+        Self { version: Profile::V19, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
     }
 }
 
@@ -99,21 +96,12 @@ impl Shared {
     ///
     /// # Errors
     /// What the method raised; then nothing has changed.
-    pub(super) fn run(
-        &self,
-        uid: i64,
-        context: serde_json::Map<String, Value>,
-        call: &Call,
-    ) -> Outcome<Value> {
+    pub(super) fn run(&self, uid: i64, context: serde_json::Map<String, Value>, call: &Call) -> Outcome<Value> {
         if call.signature.reads {
             let store = self.snapshot();
             let context = Context::new(&store, uid, context);
             dispatch::check_context(&store, self.registry, &context)?;
-            let env = Env {
-                store: &store,
-                registry: self.registry,
-                context,
-            };
+            let env = Env { store: &store, registry: self.registry, context };
             return dispatch::look(&env, call);
         }
         let _writing = held(&self.writing);
@@ -121,11 +109,7 @@ impl Shared {
         let mut context = Context::new(&store, uid, context);
         dispatch::stamp(&mut context);
         dispatch::check_context(&store, self.registry, &context)?;
-        let mut tx = Tx {
-            store: &mut store,
-            registry: self.registry,
-            context,
-        };
+        let mut tx = Tx { store: &mut store, registry: self.registry, context };
         let result = dispatch::change(&mut tx, call)?;
         *held(&self.store) = Arc::new(store);
         Ok(result)
@@ -150,10 +134,8 @@ impl Server {
             recorded: Mutex::new(Vec::new()),
         });
         let (stop, stopped) = oneshot::channel::<()>();
-        let app = Router::new()
-            .fallback(handle)
-            .layer(DefaultBodyLimit::max(BODY_LIMIT))
-            .with_state(Arc::clone(&shared));
+        let app =
+            Router::new().fallback(handle).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
         let listener = listener.tap_io(|socket| {
             // Small answers must not wait for each other; a socket that refuses is only slower.
             let _ = socket.set_nodelay(true);
@@ -163,16 +145,9 @@ impl Server {
                 // A sender that is dropped stops the server as well.
                 let _ = stopped.await;
             };
-            let _ = axum::serve(listener, app)
-                .with_graceful_shutdown(stopped)
-                .await;
+            let _ = axum::serve(listener, app).with_graceful_shutdown(stopped).await;
         });
-        Ok(Self {
-            address,
-            shared,
-            stop: Some(stop),
-            task: Some(task),
-        })
+        Ok(Self { address, shared, stop: Some(stop), task: Some(task) })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -220,33 +195,18 @@ pub(super) struct Answer {
 impl Answer {
     /// An answer to something that was no call.
     pub(super) fn plain(response: Response) -> Self {
-        Self {
-            response,
-            model: None,
-            method: None,
-            login: None,
-        }
+        Self { response, model: None, method: None, login: None }
     }
 }
 
 /// A JSON answer.
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
-        body.to_string(),
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], body.to_string()).into_response()
 }
 
 /// An HTML answer.
 pub(super) fn html(status: StatusCode, body: &'static str) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
-        body,
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response()
 }
 
 async fn handle(
@@ -273,10 +233,7 @@ async fn handle(
         all.len() - 1
     };
     let answer = route(&shared, &method, &path, &headers, &body);
-    if let Some(noted) = held(&shared.recorded)
-        .get_mut(place)
-        .filter(|noted| noted.path == path)
-    {
+    if let Some(noted) = held(&shared.recorded).get_mut(place).filter(|noted| noted.path == path) {
         noted.model = answer.model;
         noted.method = answer.method;
         noted.login = answer.login;
@@ -284,28 +241,19 @@ async fn handle(
     answer.response
 }
 
-fn route(
-    shared: &Shared,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Answer {
+fn route(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &Bytes) -> Answer {
     let major = shared.registry.profile.major();
     match (method.as_str(), path) {
         ("POST", "/jsonrpc") => rpc::handle(shared, body),
         ("POST", "/web/webclient/version_info") => Answer::plain(rpc::version_info(shared, body)),
         ("GET", "/web/version") if major >= 17 => {
             let (serie, info) = rpc::version(shared.registry.profile);
-            Answer::plain(json(
-                StatusCode::OK,
-                &json!({"version_info": info, "version": serie}),
-            ))
+            Answer::plain(json(StatusCode::OK, &json!({"version_info": info, "version": serie})))
         }
         ("GET", "/web/login") => Answer::plain(html(StatusCode::OK, LOGIN)),
-        ("GET", "/" | "/web" | "/odoo") => Answer::plain(
-            (StatusCode::SEE_OTHER, [(header::LOCATION, "/web/login")]).into_response(),
-        ),
+        ("GET", "/" | "/web" | "/odoo") => {
+            Answer::plain((StatusCode::SEE_OTHER, [(header::LOCATION, "/web/login")]).into_response())
+        }
         (_, path) if major >= 19 && (path == "/json/2" || path.starts_with("/json/2/")) => {
             json2::handle(shared, method, path, headers, body)
         }

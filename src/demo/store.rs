@@ -35,17 +35,12 @@ impl Store {
 
     /// Whether a record is there.
     pub(super) fn has(&self, model: &str, id: i64) -> bool {
-        self.tables
-            .get(model)
-            .is_some_and(|table| table.rows.contains_key(&id))
+        self.tables.get(model).is_some_and(|table| table.rows.contains_key(&id))
     }
 
     /// All ids of a model, ascending.
     pub(super) fn ids(&self, model: &str) -> Vec<i64> {
-        self.tables
-            .get(model)
-            .map(|table| table.rows.keys().copied().collect())
-            .unwrap_or_default()
+        self.tables.get(model).map(|table| table.rows.keys().copied().collect()).unwrap_or_default()
     }
 
     /// Adds a record under the next free id, which is never one that was used before.
@@ -78,16 +73,12 @@ impl Store {
 
     /// The record that an external id names.
     pub(super) fn named(&self, external: &str) -> Option<(&str, i64)> {
-        self.external
-            .get(external)
-            .map(|(model, id)| (model.as_str(), *id))
+        self.external.get(external).map(|(model, id)| (model.as_str(), *id))
     }
 
     /// All external ids.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str, i64)> {
-        self.external
-            .iter()
-            .map(|(name, (model, id))| (name.as_str(), model.as_str(), *id))
+        self.external.iter().map(|(name, (model, id))| (name.as_str(), model.as_str(), *id))
     }
 
     /// The next number of a sequence, from 1.

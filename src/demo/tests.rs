@@ -5,18 +5,11 @@ use serde_json::{Value, json};
 use super::{ADMIN, EMPLOYEE, Options, Profile, Server, data, model::Registry};
 
 async fn start(version: Profile) -> Server {
-    Server::start(Options {
-        version,
-        ..Options::default()
-    })
-    .await
-    .unwrap()
+    Server::start(Options { version, ..Options::default() }).await.unwrap()
 }
 
 async fn post(server: &Server, path: &str, key: Option<&str>, body: Value) -> reqwest::Response {
-    let mut request = reqwest::Client::new()
-        .post(format!("{}{path}", server.url()))
-        .json(&body);
+    let mut request = reqwest::Client::new().post(format!("{}{path}", server.url())).json(&body);
     if let Some(key) = key {
         request = request.bearer_auth(key);
     }
@@ -28,13 +21,7 @@ fn every_profile_has_its_models_and_its_records() {
     for profile in [Profile::V14, Profile::V17, Profile::V19] {
         let registry = Registry::of(profile).unwrap();
         let store = data::load(registry).unwrap();
-        for model in [
-            "res.partner",
-            "crm.lead",
-            "sale.order",
-            "product.product",
-            "res.country",
-        ] {
+        for model in ["res.partner", "crm.lead", "sale.order", "product.product", "res.country"] {
             assert!(store.ids(model).len() > 20, "{model} of {profile:?}");
         }
     }
@@ -46,12 +33,7 @@ fn no_sample_record_reaches_an_address_of_somebody() {
         let store = data::load(Registry::of(profile).unwrap()).unwrap();
         for (model, field) in [("res.partner", "email"), ("crm.lead", "email_from")] {
             for id in store.ids(model) {
-                let email = store
-                    .get(model, id)
-                    .unwrap()
-                    .get(field)
-                    .and_then(Value::as_str)
-                    .unwrap_or("x@example.com");
+                let email = store.get(model, id).unwrap().get(field).and_then(Value::as_str).unwrap_or("x@example.com");
                 assert!(
                     email.ends_with("example.com") || email.ends_with("@yourcompany.com"),
                     "{model}({id}): {email}"
@@ -65,68 +47,22 @@ fn no_sample_record_reaches_an_address_of_somebody() {
 async fn requests_are_recorded_with_their_caller() {
     let server = start(Profile::V19).await;
     let body = json!({"domain": []});
-    post(
-        &server,
-        "/json/2/res.partner/search_count",
-        Some(EMPLOYEE.api_key),
-        body.clone(),
-    )
-    .await;
-    post(
-        &server,
-        "/json/2/res.partner/search_count",
-        Some("wrong"),
-        body.clone(),
-    )
-    .await;
-    let args = json!([
-        server.database(),
-        1,
-        ADMIN.password,
-        "res.users",
-        "context_get",
-        []
-    ]);
-    post(
-        &server,
-        "/jsonrpc",
-        None,
-        json!({"params": {"service": "object", "method": "execute_kw", "args": args}}),
-    )
-    .await;
+    post(&server, "/json/2/res.partner/search_count", Some(EMPLOYEE.api_key), body.clone()).await;
+    post(&server, "/json/2/res.partner/search_count", Some("wrong"), body.clone()).await;
+    let args = json!([server.database(), 1, ADMIN.password, "res.users", "context_get", []]);
+    post(&server, "/jsonrpc", None, json!({"params": {"service": "object", "method": "execute_kw", "args": args}}))
+        .await;
     let seen = server.requests();
     let calls: Vec<_> = seen
         .iter()
-        .map(|one| {
-            (
-                one.path.as_str(),
-                one.model.as_deref(),
-                one.method.as_deref(),
-                one.login.as_deref(),
-            )
-        })
+        .map(|one| (one.path.as_str(), one.model.as_deref(), one.method.as_deref(), one.login.as_deref()))
         .collect();
     assert_eq!(
         calls,
         [
-            (
-                "/json/2/res.partner/search_count",
-                Some("res.partner"),
-                Some("search_count"),
-                Some("demo")
-            ),
-            (
-                "/json/2/res.partner/search_count",
-                Some("res.partner"),
-                Some("search_count"),
-                None
-            ),
-            (
-                "/jsonrpc",
-                Some("res.users"),
-                Some("context_get"),
-                Some("admin")
-            ),
+            ("/json/2/res.partner/search_count", Some("res.partner"), Some("search_count"), Some("demo")),
+            ("/json/2/res.partner/search_count", Some("res.partner"), Some("search_count"), None),
+            ("/jsonrpc", Some("res.users"), Some("context_get"), Some("admin")),
         ]
     );
     assert_eq!(seen[0].body, body);
@@ -140,29 +76,10 @@ async fn requests_are_recorded_with_their_caller() {
 async fn what_one_server_writes_another_does_not_see() {
     let (one, other) = (start(Profile::V19).await, start(Profile::V19).await);
     let created = json!({"vals_list": [{"name": "Only here"}]});
-    assert_eq!(
-        post(
-            &one,
-            "/json/2/res.partner/create",
-            Some(ADMIN.api_key),
-            created
-        )
-        .await
-        .status(),
-        200
-    );
+    assert_eq!(post(&one, "/json/2/res.partner/create", Some(ADMIN.api_key), created).await.status(), 200);
     let count = json!({"domain": [["name", "=", "Only here"]]});
     let counted = async |server: &Server| -> Value {
-        post(
-            server,
-            "/json/2/res.partner/search_count",
-            Some(ADMIN.api_key),
-            count.clone(),
-        )
-        .await
-        .json()
-        .await
-        .unwrap()
+        post(server, "/json/2/res.partner/search_count", Some(ADMIN.api_key), count.clone()).await.json().await.unwrap()
     };
     assert_eq!(counted(&one).await, 1);
     assert_eq!(counted(&other).await, 0);
@@ -173,25 +90,12 @@ async fn concurrent_writes_are_all_kept() {
     let server = start(Profile::V19).await;
     let calls = (0..40).map(|number| {
         let body = json!({"vals_list": [{"name": format!("Concurrent {number}")}]});
-        post(
-            &server,
-            "/json/2/res.partner/create",
-            Some(ADMIN.api_key),
-            body,
-        )
+        post(&server, "/json/2/res.partner/create", Some(ADMIN.api_key), body)
     });
     futures::future::join_all(calls).await;
     let body = json!({"domain": [["name", "like", "Concurrent"]]});
-    let counted: Value = post(
-        &server,
-        "/json/2/res.partner/search_count",
-        Some(ADMIN.api_key),
-        body,
-    )
-    .await
-    .json()
-    .await
-    .unwrap();
+    let counted: Value =
+        post(&server, "/json/2/res.partner/search_count", Some(ADMIN.api_key), body).await.json().await.unwrap();
     assert_eq!(counted, 40);
 }
 
@@ -199,20 +103,10 @@ async fn concurrent_writes_are_all_kept() {
 async fn a_stopped_server_refuses_and_an_address_in_use_is_an_error() {
     let server = start(Profile::V14).await;
     let listen = server.url().trim_start_matches("http://").parse().unwrap();
-    assert!(
-        Server::start(Options {
-            version: Profile::V14,
-            listen
-        })
-        .await
-        .is_err()
-    );
+    assert!(Server::start(Options { version: Profile::V14, listen }).await.is_err());
     let client = reqwest::Client::new();
     let url = format!("{}/web/login", server.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     server.stop().await;
-    assert!(
-        client.get(&url).send().await.is_err(),
-        "a connection that was kept open is closed too"
-    );
+    assert!(client.get(&url).send().await.is_err(), "a connection that was kept open is closed too");
 }

@@ -52,15 +52,10 @@ pub(super) fn repr(value: &Value) -> String {
         Value::Bool(false) => "False".into(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => repr_text(text),
-        Value::Array(items) => format!(
-            "[{}]",
-            items.iter().map(repr).collect::<Vec<_>>().join(", ")
-        ),
+        Value::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
         Value::Object(entries) => {
-            let inner: Vec<String> = entries
-                .iter()
-                .map(|(key, value)| format!("{}: {}", repr_text(key), repr(value)))
-                .collect();
+            let inner: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{}: {}", repr_text(key), repr(value))).collect();
             format!("{{{}}}", inner.join(", "))
         }
     }
@@ -68,11 +63,7 @@ pub(super) fn repr(value: &Value) -> String {
 
 /// Python's `repr` of a string.
 pub(super) fn repr_text(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for letter in text.chars() {
@@ -103,12 +94,6 @@ pub(super) fn str(value: &Value) -> String {
 pub(super) fn tuple(ids: &[i64]) -> String {
     match ids {
         [one] => format!("({one},)"),
-        many => format!(
-            "({})",
-            many.iter()
-                .map(i64::to_string)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        many => format!("({})", many.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
     }
 }

@@ -10,23 +10,12 @@ use crate::{
 
 pub fn cases() -> Vec<Case> {
     vec![
-        case!(
-            "crm.lead: a new lead gets stage, team and company, and its customer's details",
-            new_lead
-        ),
+        case!("crm.lead: a new lead gets stage, team and company, and its customer's details", new_lead),
         case!("crm.lead: lost and back", lost),
         case!("crm.lead: won", won),
-        case!(
-            "sale.order: a new order has number, lines with prices, and totals",
-            new_order
-        ),
+        case!("sale.order: a new order has number, lines with prices, and totals", new_order),
         case!("sale.order: confirm, cancel, back to quotation", 19, states),
-        case!(
-            "sale.order: 15 to 18 ask before a confirmed order is cancelled",
-            17,
-            18,
-            asks
-        ),
+        case!("sale.order: 15 to 18 ask before a confirmed order is cancelled", 17, 18, asks),
         case!("sale.order: a confirmed order cannot be removed", 17, keeps),
     ]
 }
@@ -35,12 +24,7 @@ async fn new_lead(odoo: &Odoo) {
     let us = odoo.reference("base.us").await;
     let firm = json!({"name": format!("{} firm", odoo.tag), "is_company": true, "email": "someone@example.com", "city": "Lyon", "country_id": us});
     let customer = odoo.make("res.partner", firm).await;
-    let lead = odoo
-        .make(
-            "crm.lead",
-            json!({"name": odoo.tag, "partner_id": customer}),
-        )
-        .await;
+    let lead = odoo.make("crm.lead", json!({"name": odoo.tag, "partner_id": customer})).await;
     let fields = [
         "type",
         "stage_id",
@@ -55,10 +39,7 @@ async fn new_lead(odoo: &Odoo) {
     ];
     let row = odoo.read("crm.lead", lead, &fields).await;
     assert_eq!(row["type"], "opportunity");
-    assert_eq!(
-        row["stage_id"],
-        json!([odoo.reference("crm.stage_lead1").await, "New"])
-    );
+    assert_eq!(row["stage_id"], json!([odoo.reference("crm.stage_lead1").await, "New"]));
     assert_eq!(row["user_id"][0], odoo.uid(Who::Admin).await);
     assert_eq!(row["partner_name"], json!(format!("{} firm", odoo.tag)));
     assert_eq!(row["email_from"], "someone@example.com");
@@ -68,10 +49,7 @@ async fn new_lead(odoo: &Odoo) {
     assert_eq!(row["priority"], "0");
     assert!(row["probability"].is_f64());
     let own = odoo
-        .make(
-            "crm.lead",
-            json!({"name": odoo.tag, "partner_id": customer, "email_from": "other@example.com"}),
-        )
+        .make("crm.lead", json!({"name": odoo.tag, "partner_id": customer, "email_from": "other@example.com"}))
         .await;
     assert_eq!(
         odoo.read("crm.lead", own, &["email_from"]).await["email_from"],
@@ -82,60 +60,24 @@ async fn new_lead(odoo: &Odoo) {
 
 async fn lost(odoo: &Odoo) {
     let lead = odoo.make("crm.lead", json!({"name": odoo.tag})).await;
-    let reason = odoo
-        .ok(
-            "crm.lost.reason",
-            "search",
-            json!({"domain": [], "limit": 1}),
-        )
-        .await[0]
-        .clone();
-    let field = if odoo.version >= 16 {
-        "lost_reason_id"
-    } else {
-        "lost_reason"
-    };
+    let reason = odoo.ok("crm.lost.reason", "search", json!({"domain": [], "limit": 1})).await[0].clone();
+    let field = if odoo.version >= 16 { "lost_reason_id" } else { "lost_reason" };
     let mut arguments = json!({"ids": [lead]});
     arguments[field] = reason.clone();
     odoo.ok("crm.lead", "action_set_lost", arguments).await;
-    let row = odoo
-        .read("crm.lead", lead, &["active", "probability", field])
-        .await;
-    assert_eq!(
-        (&row["active"], &row["probability"], &row[field][0]),
-        (&json!(false), &json!(0.0), &reason)
-    );
-    odoo.ok("crm.lead", "action_unarchive", json!({"ids": [lead]}))
-        .await;
+    let row = odoo.read("crm.lead", lead, &["active", "probability", field]).await;
+    assert_eq!((&row["active"], &row["probability"], &row[field][0]), (&json!(false), &json!(0.0), &reason));
+    odoo.ok("crm.lead", "action_unarchive", json!({"ids": [lead]})).await;
     let row = odoo.read("crm.lead", lead, &["active", field]).await;
     assert_eq!((&row["active"], &row[field]), (&json!(true), &json!(false)));
 }
 
 async fn won(odoo: &Odoo) {
     let lead = odoo.make("crm.lead", json!({"name": odoo.tag})).await;
-    assert_eq!(
-        odoo.ok("crm.lead", "action_set_won", json!({"ids": [lead]}))
-            .await,
-        true
-    );
-    let row = odoo
-        .read(
-            "crm.lead",
-            lead,
-            &["probability", "stage_id", "date_closed", "active"],
-        )
-        .await;
-    assert_eq!(
-        (&row["probability"], &row["active"]),
-        (&json!(100.0), &json!(true))
-    );
-    let stage = odoo
-        .read(
-            "crm.stage",
-            row["stage_id"][0].as_i64().unwrap(),
-            &["is_won"],
-        )
-        .await;
+    assert_eq!(odoo.ok("crm.lead", "action_set_won", json!({"ids": [lead]})).await, true);
+    let row = odoo.read("crm.lead", lead, &["probability", "stage_id", "date_closed", "active"]).await;
+    assert_eq!((&row["probability"], &row["active"]), (&json!(100.0), &json!(true)));
+    let stage = odoo.read("crm.stage", row["stage_id"][0].as_i64().unwrap(), &["is_won"]).await;
     assert_eq!(stage["is_won"], true);
     assert!(row["date_closed"].is_string());
 }
@@ -145,14 +87,7 @@ async fn order(odoo: &Odoo) -> (i64, i64) {
     let customer = odoo.make("res.partner", json!({"name": odoo.tag})).await;
     let product = service(odoo).await;
     let lines = json!([[0, 0, {"product_id": product, "product_uom_qty": 3}], [0, 0, {"display_type": "line_note", "name": "a note"}]]);
-    (
-        odoo.make(
-            "sale.order",
-            json!({"partner_id": customer, "order_line": lines}),
-        )
-        .await,
-        product,
-    )
+    (odoo.make("sale.order", json!({"partner_id": customer, "order_line": lines})).await, product)
 }
 
 /// A service, since goods that were ordered leave stock moves that nobody may remove; without taxes, which are a model of the accounting that the
@@ -163,10 +98,7 @@ async fn service(odoo: &Odoo) -> i64 {
         values["taxes_id"] = json!([]);
     }
     let id = odoo.make("product.product", values).await;
-    let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"]
-        [0]
-    .as_i64()
-    .unwrap();
+    let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"][0].as_i64().unwrap();
     odoo.keep("product.template", template);
     id
 }
@@ -189,36 +121,21 @@ async fn new_order(odoo: &Odoo) {
     assert!(row["name"].as_str().unwrap().starts_with('S'), "{row:?}");
     assert_eq!(row["state"], "draft");
     assert_eq!(row["partner_invoice_id"], row["partner_id"]);
-    assert_eq!(
-        (&row["amount_untaxed"], &row["amount_total"]),
-        (&json!(37.5), &json!(37.5))
-    );
+    assert_eq!((&row["amount_untaxed"], &row["amount_total"]), (&json!(37.5), &json!(37.5)));
     assert_eq!(row["user_id"][0], odoo.uid(Who::Admin).await);
     assert_eq!(row["order_line"].as_array().unwrap().len(), 2);
-    let uom = if odoo.version >= 19 {
-        "product_uom_id"
-    } else {
-        "product_uom"
-    };
+    let uom = if odoo.version >= 19 { "product_uom_id" } else { "product_uom" };
     let lines = json!({"domain": [["order_id", "=", id]], "fields": ["name", "product_id", "price_unit", "price_subtotal", "product_uom_qty", "display_type", uom, "order_partner_id"], "order": "id"});
     let lines = odoo.ok("sale.order.line", "search_read", lines).await;
     assert_eq!(
-        (
-            &lines[0]["product_id"][0],
-            &lines[0]["price_unit"],
-            &lines[0]["price_subtotal"]
-        ),
+        (&lines[0]["product_id"][0], &lines[0]["price_unit"], &lines[0]["price_subtotal"]),
         (&json!(product), &json!(12.5), &json!(37.5))
     );
     assert_eq!(lines[0]["name"], json!(odoo.tag));
     assert!(lines[0][uom][0].is_i64());
     assert_eq!(lines[0]["order_partner_id"], row["partner_id"]);
     assert_eq!(
-        (
-            &lines[1]["display_type"],
-            &lines[1]["price_subtotal"],
-            &lines[1]["product_id"]
-        ),
+        (&lines[1]["display_type"], &lines[1]["price_subtotal"], &lines[1]["product_id"]),
         (&json!("line_note"), &json!(0.0), &json!(false))
     );
     odoo.ok(
@@ -227,10 +144,7 @@ async fn new_order(odoo: &Odoo) {
         json!({"ids": [lines[0]["id"]], "vals": {"product_uom_qty": 2, "discount": 10}}),
     )
     .await;
-    assert_eq!(
-        odoo.read("sale.order", id, &["amount_total"]).await["amount_total"],
-        22.5
-    );
+    assert_eq!(odoo.read("sale.order", id, &["amount_total"]).await["amount_total"], 22.5);
 }
 
 async fn state(odoo: &Odoo, id: i64) -> Value {
@@ -239,62 +153,33 @@ async fn state(odoo: &Odoo, id: i64) -> Value {
 
 async fn states(odoo: &Odoo) {
     let (id, _) = order(odoo).await;
-    assert_eq!(
-        odoo.ok("sale.order", "action_confirm", json!({"ids": [id]}))
-            .await,
-        true
-    );
+    assert_eq!(odoo.ok("sale.order", "action_confirm", json!({"ids": [id]})).await, true);
     assert_eq!(state(odoo, id).await, "sale");
-    let fault = odoo
-        .fault("sale.order", "action_confirm", json!({"ids": [id]}))
-        .await;
-    fault.is(
-        "odoo.exceptions.UserError",
-        "Some orders are not in a state requiring confirmation.",
-        422,
-    );
-    assert_eq!(
-        odoo.ok("sale.order", "action_cancel", json!({"ids": [id]}))
-            .await,
-        true
-    );
+    let fault = odoo.fault("sale.order", "action_confirm", json!({"ids": [id]})).await;
+    fault.is("odoo.exceptions.UserError", "Some orders are not in a state requiring confirmation.", 422);
+    assert_eq!(odoo.ok("sale.order", "action_cancel", json!({"ids": [id]})).await, true);
     assert_eq!(state(odoo, id).await, "cancel");
-    odoo.ok("sale.order", "action_draft", json!({"ids": [id]}))
-        .await;
+    odoo.ok("sale.order", "action_draft", json!({"ids": [id]})).await;
     assert_eq!(state(odoo, id).await, "draft");
-    let wizard = odoo
-        .ok("sale.order", "action_quotation_send", json!({"ids": [id]}))
-        .await;
+    let wizard = odoo.ok("sale.order", "action_quotation_send", json!({"ids": [id]})).await;
     assert_eq!(
         (&wizard["type"], &wizard["res_model"]),
-        (
-            &json!("ir.actions.act_window"),
-            &json!("mail.compose.message")
-        )
+        (&json!("ir.actions.act_window"), &json!("mail.compose.message"))
     );
 }
 
 async fn asks(odoo: &Odoo) {
     let (id, _) = order(odoo).await;
-    odoo.ok("sale.order", "action_confirm", json!({"ids": [id]}))
-        .await;
-    let wizard = odoo
-        .ok("sale.order", "action_cancel", json!({"ids": [id]}))
-        .await;
-    assert_eq!(
-        (&wizard["type"], &wizard["res_model"]),
-        (&json!("ir.actions.act_window"), &json!("sale.order.cancel"))
-    );
+    odoo.ok("sale.order", "action_confirm", json!({"ids": [id]})).await;
+    let wizard = odoo.ok("sale.order", "action_cancel", json!({"ids": [id]})).await;
+    assert_eq!((&wizard["type"], &wizard["res_model"]), (&json!("ir.actions.act_window"), &json!("sale.order.cancel")));
     assert_eq!(state(odoo, id).await, "sale");
 }
 
 async fn keeps(odoo: &Odoo) {
     let (id, _) = order(odoo).await;
-    odoo.ok("sale.order", "action_confirm", json!({"ids": [id]}))
-        .await;
-    let fault = odoo
-        .fault("sale.order", "unlink", json!({"ids": [id]}))
-        .await;
+    odoo.ok("sale.order", "action_confirm", json!({"ids": [id]})).await;
+    let fault = odoo.fault("sale.order", "unlink", json!({"ids": [id]})).await;
     fault.is(
         "odoo.exceptions.UserError",
         "You can not delete a sent quotation or a confirmed sales order. You must first cancel it.",

@@ -61,56 +61,25 @@ impl Odoo {
         version: u8,
         real: bool,
     ) -> Self {
-        let nanos = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap()
-            .subsec_nanos();
+        let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
         let tag = format!("zzc{}{protocol:?}{nanos}", std::process::id());
         let (uids, made) = (Mutex::default(), Mutex::default());
-        Self {
-            url,
-            database,
-            admin,
-            employee,
-            protocol,
-            version,
-            real,
-            tag,
-            http: reqwest::Client::new(),
-            uids,
-            made,
-        }
+        Self { url, database, admin, employee, protocol, version, real, tag, http: reqwest::Client::new(), uids, made }
     }
 
     pub fn login(&self, who: Who) -> &Login {
-        if who == Who::Admin {
-            &self.admin
-        } else {
-            &self.employee
-        }
+        if who == Who::Admin { &self.admin } else { &self.employee }
     }
 
     /// A call as anyone; `ids` and `context` are arguments like any other.
-    pub async fn call(
-        &self,
-        who: Who,
-        model: &str,
-        method: &str,
-        arguments: Value,
-    ) -> Result<Value, Fault> {
+    pub async fn call(&self, who: Who, model: &str, method: &str, arguments: Value) -> Result<Value, Fault> {
         match self.protocol {
             Protocol::Json2 => self.json2(who, model, method, arguments).await,
             Protocol::JsonRpc => self.jsonrpc(who, model, method, arguments).await,
         }
     }
 
-    async fn json2(
-        &self,
-        who: Who,
-        model: &str,
-        method: &str,
-        arguments: Value,
-    ) -> Result<Value, Fault> {
+    async fn json2(&self, who: Who, model: &str, method: &str, arguments: Value) -> Result<Value, Fault> {
         let url = format!("{}/json/2/{model}/{method}", self.url);
         let request = self
             .http
@@ -121,20 +90,10 @@ impl Odoo {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let body: Value = answer.json().await.unwrap();
-        if status == 200 {
-            Ok(body)
-        } else {
-            Err(Fault::of(&body, Some(status)))
-        }
+        if status == 200 { Ok(body) } else { Err(Fault::of(&body, Some(status))) }
     }
 
-    async fn jsonrpc(
-        &self,
-        who: Who,
-        model: &str,
-        method: &str,
-        arguments: Value,
-    ) -> Result<Value, Fault> {
+    async fn jsonrpc(&self, who: Who, model: &str, method: &str, arguments: Value) -> Result<Value, Fault> {
         let uid = self.uid(who).await;
         let mut kwargs = arguments.as_object().cloned().unwrap_or_default();
         let mut args: Vec<Value> = kwargs.shift_remove("ids").into_iter().collect();
@@ -153,15 +112,7 @@ impl Odoo {
                 None => break,
             }
         }
-        let params = json!([
-            self.database,
-            uid,
-            self.login(who).password,
-            model,
-            method,
-            args,
-            Value::Object(kwargs)
-        ]);
+        let params = json!([self.database, uid, self.login(who).password, model, method, args, Value::Object(kwargs)]);
         self.service("object", "execute_kw", params).await
     }
 
@@ -169,13 +120,7 @@ impl Odoo {
     pub async fn service(&self, service: &str, method: &str, args: Value) -> Result<Value, Fault> {
         let params = json!({"service": service, "method": method, "args": args});
         let body = json!({"jsonrpc": "2.0", "method": "call", "id": 7, "params": params});
-        let answer = self
-            .http
-            .post(format!("{}/jsonrpc", self.url))
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let answer = self.http.post(format!("{}/jsonrpc", self.url)).json(&body).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "JSON-RPC answers 200");
         let body: Value = answer.json().await.unwrap();
         assert_eq!(body["id"], 7, "the answer names its request");
@@ -187,23 +132,12 @@ impl Odoo {
 
     pub async fn uid(&self, who: Who) -> i64 {
         let login = self.login(who).clone();
-        let known = self
-            .uids
-            .lock()
-            .unwrap()
-            .iter()
-            .find(|(name, _)| *name == login.login)
-            .map(|(_, uid)| *uid);
+        let known = self.uids.lock().unwrap().iter().find(|(name, _)| *name == login.login).map(|(_, uid)| *uid);
         if let Some(uid) = known {
             return uid;
         }
         let args = json!([self.database, login.login, login.password, {}]);
-        let uid = self
-            .service("common", "authenticate", args)
-            .await
-            .unwrap()
-            .as_i64()
-            .expect("the login is accepted");
+        let uid = self.service("common", "authenticate", args).await.unwrap().as_i64().expect("the login is accepted");
         self.uids.lock().unwrap().push((login.login, uid));
         uid
     }
@@ -230,12 +164,8 @@ impl Odoo {
 
     /// Creates a record, removed when the case ends.
     pub async fn make(&self, model: &str, values: Value) -> i64 {
-        let answer = self
-            .ok(model, "create", json!({"vals_list": [values]}))
-            .await;
-        let id = answer[0]
-            .as_i64()
-            .expect("`create` of a list answers a list of ids");
+        let answer = self.ok(model, "create", json!({"vals_list": [values]})).await;
+        let id = answer[0].as_i64().expect("`create` of a list answers a list of ids");
         self.keep(model, id);
         id
     }
@@ -259,40 +189,24 @@ impl Odoo {
                     )
                     .await;
             }
-            let _ = self
-                .call(Who::Admin, &model, "unlink", json!({"ids": [id]}))
-                .await;
+            let _ = self.call(Who::Admin, &model, "unlink", json!({"ids": [id]})).await;
         }
     }
 
     /// Fields of one record.
     pub async fn read(&self, model: &str, id: i64, fields: &[&str]) -> Map<String, Value> {
-        let rows = self
-            .ok(model, "read", json!({"ids": [id], "fields": fields}))
-            .await;
-        rows[0]
-            .as_object()
-            .cloned()
-            .unwrap_or_else(|| panic!("{model}({id}) cannot be read: {rows}"))
+        let rows = self.ok(model, "read", json!({"ids": [id], "fields": fields})).await;
+        rows[0].as_object().cloned().unwrap_or_else(|| panic!("{model}({id}) cannot be read: {rows}"))
     }
 
     pub async fn count(&self, model: &str, domain: Value) -> i64 {
-        self.ok(model, "search_count", json!({"domain": domain}))
-            .await
-            .as_i64()
-            .unwrap()
+        self.ok(model, "search_count", json!({"domain": domain})).await.as_i64().unwrap()
     }
 
     /// The id behind an external id.
     pub async fn reference(&self, external: &str) -> i64 {
         let (module, name) = external.split_once('.').unwrap();
-        let found = self
-            .ok(
-                "ir.model.data",
-                "check_object_reference",
-                json!({"module": module, "xml_id": name}),
-            )
-            .await;
+        let found = self.ok("ir.model.data", "check_object_reference", json!({"module": module, "xml_id": name})).await;
         found[1].as_i64().unwrap()
     }
 }
@@ -303,20 +217,13 @@ impl Fault {
             assert!(body.get(key).is_some(), "an error has `{key}`: {body}");
         }
         let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
-        Self {
-            name: text("name"),
-            message: text("message"),
-            status,
-        }
+        Self { name: text("name"), message: text("message"), status }
     }
 
     /// Asserts what it is: the class, a piece of the message, and over JSON-2 the status.
     pub fn is(&self, name: &str, piece: &str, status: u16) {
         assert_eq!(self.name, name, "{self:?}");
-        assert!(
-            self.message.contains(piece),
-            "{self:?} does not say {piece:?}"
-        );
+        assert!(self.message.contains(piece), "{self:?} does not say {piece:?}");
         if let Some(found) = self.status {
             assert_eq!(found, status, "{self:?}");
         }

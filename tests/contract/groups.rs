@@ -7,26 +7,10 @@ use crate::{case, client::Odoo, run::Case};
 pub fn cases() -> Vec<Case> {
     vec![
         case!("groups: counts and sums by a many2one", 19, by_relation),
-        case!(
-            "groups: by parts of a date, in the caller's zone",
-            19,
-            by_date
-        ),
-        case!(
-            "groups: a date without a part, an unknown field or function is an error",
-            19,
-            wrong
-        ),
-        case!(
-            "groups: by several fields, by many2many, by a path, by boolean",
-            19,
-            several
-        ),
-        case!(
-            "groups: order by an aggregate, limit, offset, having",
-            19,
-            ordered
-        ),
+        case!("groups: by parts of a date, in the caller's zone", 19, by_date),
+        case!("groups: a date without a part, an unknown field or function is an error", 19, wrong),
+        case!("groups: by several fields, by many2many, by a path, by boolean", 19, several),
+        case!("groups: order by an aggregate, limit, offset, having", 19, ordered),
         case!("groups: nothing to sum is false", 19, nothing),
         case!("groups: every aggregate", 19, aggregates),
         case!("read_group: counts, sums, domains, lazily and not", classic),
@@ -37,15 +21,10 @@ pub fn cases() -> Vec<Case> {
 
 /// Leads of one name: three in two stages, two tagged.
 async fn leads(odoo: &Odoo) -> (i64, i64) {
-    let (new, won) = (
-        odoo.reference("crm.stage_lead1").await,
-        odoo.reference("crm.stage_lead3").await,
-    );
+    let (new, won) = (odoo.reference("crm.stage_lead1").await, odoo.reference("crm.stage_lead3").await);
     let tags = [
-        odoo.make("crm.tag", json!({"name": format!("{} x", odoo.tag)}))
-            .await,
-        odoo.make("crm.tag", json!({"name": format!("{} y", odoo.tag)}))
-            .await,
+        odoo.make("crm.tag", json!({"name": format!("{} x", odoo.tag)})).await,
+        odoo.make("crm.tag", json!({"name": format!("{} y", odoo.tag)})).await,
     ];
     let rows = [
         (new, 10.0, "2031-01-31", json!(tags)),
@@ -62,34 +41,29 @@ async fn leads(odoo: &Odoo) -> (i64, i64) {
 
 async fn group(odoo: &Odoo, arguments: Value) -> Value {
     let mut all = json!({"domain": [["name", "=", odoo.tag]]});
-    all.as_object_mut()
-        .unwrap()
-        .extend(arguments.as_object().cloned().unwrap());
+    all.as_object_mut().unwrap().extend(arguments.as_object().cloned().unwrap());
     odoo.ok("crm.lead", "formatted_read_group", all).await
 }
 
 async fn by_relation(odoo: &Odoo) {
     let (new, won) = leads(odoo).await;
-    let groups = group(odoo, json!({"groupby": ["stage_id"], "aggregates": ["__count", "expected_revenue:sum", "expected_revenue:avg"]})).await;
+    let groups = group(
+        odoo,
+        json!({"groupby": ["stage_id"], "aggregates": ["__count", "expected_revenue:sum", "expected_revenue:avg"]}),
+    )
+    .await;
     let expected = json!([
         {"stage_id": [new, "New"], "__extra_domain": [["stage_id", "=", new]], "__count": 2, "expected_revenue:sum": 30.0, "expected_revenue:avg": 15.0},
         {"stage_id": [won, "Proposition"], "__extra_domain": [["stage_id", "=", won]], "__count": 1, "expected_revenue:sum": 5.5, "expected_revenue:avg": 5.5},
     ]);
     assert_eq!(groups, expected);
     let bare = group(odoo, json!({"groupby": ["partner_id"]})).await;
-    assert_eq!(
-        bare,
-        json!([{"partner_id": false, "__extra_domain": [["partner_id", "=", false]]}])
-    );
+    assert_eq!(bare, json!([{"partner_id": false, "__extra_domain": [["partner_id", "=", false]]}]));
 }
 
 async fn by_date(odoo: &Odoo) {
     leads(odoo).await;
-    let months = group(
-        odoo,
-        json!({"groupby": ["date_deadline:month"], "aggregates": ["__count"]}),
-    )
-    .await;
+    let months = group(odoo, json!({"groupby": ["date_deadline:month"], "aggregates": ["__count"]})).await;
     let expected = json!([
         {"date_deadline:month": ["2031-01-01", "January 2031"], "__count": 1,
          "__extra_domain": ["&", ["date_deadline", ">=", "2031-01-01"], ["date_deadline", "<", "2031-02-01"]]},
@@ -98,94 +72,54 @@ async fn by_date(odoo: &Odoo) {
     ]);
     assert_eq!(months, expected);
     let labels = async |unit: &str, zone: &str| {
-        let arguments = json!({"groupby": [format!("date_open:{unit}")], "aggregates": ["__count"], "context": {"tz": zone}});
+        let arguments =
+            json!({"groupby": [format!("date_open:{unit}")], "aggregates": ["__count"], "context": {"tz": zone}});
         let groups = group(odoo, arguments).await;
-        groups
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|group| group[format!("date_open:{unit}")].clone())
-            .collect::<Vec<_>>()
+        groups.as_array().unwrap().iter().map(|group| group[format!("date_open:{unit}")].clone()).collect::<Vec<_>>()
     };
     assert_eq!(
         labels("month", "UTC").await,
-        [
-            json!(["2031-01-01 00:00:00", "January 2031"]),
-            json!(["2031-02-01 00:00:00", "February 2031"])
-        ]
+        [json!(["2031-01-01 00:00:00", "January 2031"]), json!(["2031-02-01 00:00:00", "February 2031"])]
     );
     // Half past eleven at night UTC is the next day, and month, in Tokyo.
     assert_eq!(
         labels("month", "Asia/Tokyo").await,
-        [
-            json!(["2031-01-31 15:00:00", "February 2031"]),
-            json!(["2031-02-28 15:00:00", "March 2031"])
-        ]
+        [json!(["2031-01-31 15:00:00", "February 2031"]), json!(["2031-02-28 15:00:00", "March 2031"])]
     );
-    assert_eq!(
-        labels("year", "UTC").await,
-        [json!(["2031-01-01 00:00:00", "2031"])]
-    );
-    assert_eq!(
-        labels("quarter", "UTC").await,
-        [json!(["2031-01-01 00:00:00", "Q1 2031"])]
-    );
-    assert_eq!(
-        labels("day", "UTC").await[0],
-        json!(["2031-01-31 00:00:00", "31 Jan 2031"])
-    );
-    assert_eq!(
-        labels("hour", "UTC").await[0],
-        json!(["2031-01-31 23:00:00", "11:00 31 Jan"])
-    );
+    assert_eq!(labels("year", "UTC").await, [json!(["2031-01-01 00:00:00", "2031"])]);
+    assert_eq!(labels("quarter", "UTC").await, [json!(["2031-01-01 00:00:00", "Q1 2031"])]);
+    assert_eq!(labels("day", "UTC").await[0], json!(["2031-01-31 00:00:00", "31 Jan 2031"]));
+    assert_eq!(labels("hour", "UTC").await[0], json!(["2031-01-31 23:00:00", "11:00 31 Jan"]));
     // In English the week begins on Sunday.
-    assert_eq!(
-        labels("week", "UTC").await[0],
-        json!(["2031-01-26 00:00:00", "W5 2031"])
-    );
-    assert_eq!(
-        labels("month_number", "UTC").await,
-        [json!(1.0), json!(2.0)]
-    );
+    assert_eq!(labels("week", "UTC").await[0], json!(["2031-01-26 00:00:00", "W5 2031"]));
+    assert_eq!(labels("month_number", "UTC").await, [json!(1.0), json!(2.0)]);
     assert_eq!(labels("day_of_week", "UTC").await.len(), 2);
     assert_eq!(labels("year_number", "UTC").await, [json!(2031.0)]);
 }
 
 async fn wrong(odoo: &Odoo) {
     let fault = async |groupby: &str, aggregate: &str, order: Value| {
-        let arguments =
-            json!({"domain": [], "groupby": [groupby], "aggregates": [aggregate], "order": order});
-        odoo.fault("crm.lead", "formatted_read_group", arguments)
-            .await
+        let arguments = json!({"domain": [], "groupby": [groupby], "aggregates": [aggregate], "order": order});
+        odoo.fault("crm.lead", "formatted_read_group", arguments).await
     };
     let value = "builtins.ValueError";
-    fault("nope", "__count", Value::Null).await.is(
-        value,
-        "Invalid field 'nope' on model 'crm.lead'",
-        500,
-    );
+    fault("nope", "__count", Value::Null).await.is(value, "Invalid field 'nope' on model 'crm.lead'", 500);
     fault("create_date", "__count", Value::Null).await.is(
         value,
         "Granularity not set on a date(time) field: 'create_date'",
         500,
     );
-    fault("stage_id", "expected_revenue:nope", Value::Null)
-        .await
-        .is(
-            value,
-            "Invalid aggregate method 'nope' for 'expected_revenue:nope'.",
-            500,
-        );
+    fault("stage_id", "expected_revenue:nope", Value::Null).await.is(
+        value,
+        "Invalid aggregate method 'nope' for 'expected_revenue:nope'.",
+        500,
+    );
     fault("display_name", "__count", Value::Null).await.is(
         value,
         "Cannot convert crm.lead.display_name to SQL because it is not stored",
         500,
     );
-    fault("stage_id", "name:sum", Value::Null).await.is(
-        "psycopg2.errors.UndefinedFunction",
-        "",
-        500,
-    );
+    fault("stage_id", "name:sum", Value::Null).await.is("psycopg2.errors.UndefinedFunction", "", 500);
     fault("stage_id", "__count", json!("nope")).await.is(
         value,
         "Order term 'nope' is not a valid aggregate nor valid groupby",
@@ -195,91 +129,40 @@ async fn wrong(odoo: &Odoo) {
 
 async fn several(odoo: &Odoo) {
     let (new, won) = leads(odoo).await;
-    let groups = group(
-        odoo,
-        json!({"groupby": ["stage_id", "type"], "aggregates": ["__count"]}),
-    )
-    .await;
+    let groups = group(odoo, json!({"groupby": ["stage_id", "type"], "aggregates": ["__count"]})).await;
     assert_eq!(groups[0]["stage_id"][0], new);
     assert_eq!(groups[0]["type"], "opportunity");
-    assert_eq!(
-        groups[0]["__extra_domain"],
-        json!(["&", ["stage_id", "=", new], ["type", "=", "opportunity"]])
-    );
-    let tags = group(
-        odoo,
-        json!({"groupby": ["tag_ids"], "aggregates": ["__count"]}),
-    )
-    .await;
+    assert_eq!(groups[0]["__extra_domain"], json!(["&", ["stage_id", "=", new], ["type", "=", "opportunity"]]));
+    let tags = group(odoo, json!({"groupby": ["tag_ids"], "aggregates": ["__count"]})).await;
     let counts: Vec<(bool, i64)> = tags
         .as_array()
         .unwrap()
         .iter()
-        .map(|group| {
-            (
-                group["tag_ids"] == false,
-                group["__count"].as_i64().unwrap(),
-            )
-        })
+        .map(|group| (group["tag_ids"] == false, group["__count"].as_i64().unwrap()))
         .collect();
-    assert_eq!(
-        counts,
-        [(false, 2), (false, 1), (true, 1)],
-        "a record is in the group of each of its tags"
-    );
-    let path = group(
-        odoo,
-        json!({"groupby": ["stage_id.is_won"], "aggregates": ["__count"]}),
-    )
-    .await;
-    assert_eq!(
-        (&path[0]["stage_id.is_won"], &path[0]["__count"]),
-        (&json!(false), &json!(3))
-    );
-    let active = group(
-        odoo,
-        json!({"groupby": ["active"], "aggregates": ["__count"]}),
-    )
-    .await;
-    assert_eq!(
-        active,
-        json!([{"active": true, "__extra_domain": [["active", "=", true]], "__count": 3}])
-    );
+    assert_eq!(counts, [(false, 2), (false, 1), (true, 1)], "a record is in the group of each of its tags");
+    let path = group(odoo, json!({"groupby": ["stage_id.is_won"], "aggregates": ["__count"]})).await;
+    assert_eq!((&path[0]["stage_id.is_won"], &path[0]["__count"]), (&json!(false), &json!(3)));
+    let active = group(odoo, json!({"groupby": ["active"], "aggregates": ["__count"]})).await;
+    assert_eq!(active, json!([{"active": true, "__extra_domain": [["active", "=", true]], "__count": 3}]));
     let _ = won;
 }
 
 async fn ordered(odoo: &Odoo) {
     let (new, won) = leads(odoo).await;
     let stages = async |arguments: Value| {
-        let mut all =
-            json!({"groupby": ["stage_id"], "aggregates": ["__count", "expected_revenue:sum"]});
-        all.as_object_mut()
-            .unwrap()
-            .extend(arguments.as_object().cloned().unwrap());
+        let mut all = json!({"groupby": ["stage_id"], "aggregates": ["__count", "expected_revenue:sum"]});
+        all.as_object_mut().unwrap().extend(arguments.as_object().cloned().unwrap());
         let groups = group(odoo, all).await;
-        groups
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|group| group["stage_id"][0].as_i64().unwrap())
-            .collect::<Vec<_>>()
+        groups.as_array().unwrap().iter().map(|group| group["stage_id"][0].as_i64().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(
-        stages(json!({"order": "expected_revenue:sum"})).await,
-        [won, new]
-    );
-    assert_eq!(
-        stages(json!({"order": "expected_revenue:sum desc"})).await,
-        [new, won]
-    );
+    assert_eq!(stages(json!({"order": "expected_revenue:sum"})).await, [won, new]);
+    assert_eq!(stages(json!({"order": "expected_revenue:sum desc"})).await, [new, won]);
     assert_eq!(stages(json!({"order": "__count desc"})).await, [new, won]);
     assert_eq!(stages(json!({"order": "stage_id desc"})).await, [won, new]);
     assert_eq!(stages(json!({"limit": 1})).await, [new]);
     assert_eq!(stages(json!({"limit": 1, "offset": 1})).await, [won]);
-    assert_eq!(
-        stages(json!({"having": [["__count", ">", 1]]})).await,
-        [new]
-    );
+    assert_eq!(stages(json!({"having": [["__count", ">", 1]]})).await, [new]);
 }
 
 async fn nothing(odoo: &Odoo) {
@@ -287,14 +170,7 @@ async fn nothing(odoo: &Odoo) {
     let groups = group(odoo, arguments).await;
     let expected = json!([{"__extra_domain": [[1, "=", 1]], "__count": 0, "expected_revenue:sum": false, "expected_revenue:avg": false, "expected_revenue:max": false}]);
     assert_eq!(groups, expected);
-    assert_eq!(
-        group(
-            odoo,
-            json!({"groupby": ["stage_id"], "aggregates": ["__count"]})
-        )
-        .await,
-        json!([])
-    );
+    assert_eq!(group(odoo, json!({"groupby": ["stage_id"], "aggregates": ["__count"]})).await, json!([]));
 }
 
 async fn aggregates(odoo: &Odoo) {
@@ -314,12 +190,8 @@ async fn aggregates(odoo: &Odoo) {
     assert_eq!(row["expected_revenue:max"], 20.0);
     assert_eq!(row["expected_revenue:min"], 5.5);
     assert_eq!(row["stage_id:count_distinct"], 2);
-    let mut distinct: Vec<i64> = row["stage_id:array_agg_distinct"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_i64)
-        .collect();
+    let mut distinct: Vec<i64> =
+        row["stage_id:array_agg_distinct"].as_array().unwrap().iter().filter_map(Value::as_i64).collect();
     distinct.sort_unstable();
     let mut expected = [new, won];
     expected.sort_unstable();
@@ -331,39 +203,21 @@ async fn aggregates(odoo: &Odoo) {
 }
 
 async fn read_group(odoo: &Odoo, fields: Value, groupby: Value, extra: Value) -> Value {
-    let mut all =
-        json!({"domain": [["name", "=", odoo.tag]], "fields": fields, "groupby": groupby});
-    all.as_object_mut()
-        .unwrap()
-        .extend(extra.as_object().cloned().unwrap());
+    let mut all = json!({"domain": [["name", "=", odoo.tag]], "fields": fields, "groupby": groupby});
+    all.as_object_mut().unwrap().extend(extra.as_object().cloned().unwrap());
     odoo.ok("crm.lead", "read_group", all).await
 }
 
 async fn classic(odoo: &Odoo) {
     let (new, _) = leads(odoo).await;
-    let groups = read_group(
-        odoo,
-        json!(["expected_revenue:sum"]),
-        json!(["stage_id", "type"]),
-        json!({"lazy": false}),
-    )
-    .await;
+    let groups =
+        read_group(odoo, json!(["expected_revenue:sum"]), json!(["stage_id", "type"]), json!({"lazy": false})).await;
     assert_eq!(groups[0]["stage_id"], json!([new, "New"]));
     assert_eq!(groups[0]["type"], "opportunity");
     assert_eq!(groups[0]["__count"], 2);
     assert_eq!(groups[0]["expected_revenue"], 30.0);
-    assert_eq!(
-        odoo.count("crm.lead", groups[0]["__domain"].clone()).await,
-        2,
-        "`__domain` finds the records"
-    );
-    let lazy = read_group(
-        odoo,
-        json!(["expected_revenue"]),
-        json!(["type", "stage_id"]),
-        json!({}),
-    )
-    .await;
+    assert_eq!(odoo.count("crm.lead", groups[0]["__domain"].clone()).await, 2, "`__domain` finds the records");
+    let lazy = read_group(odoo, json!(["expected_revenue"]), json!(["type", "stage_id"]), json!({})).await;
     assert_eq!(lazy[0]["type_count"], 3);
     assert_eq!(lazy[0]["expected_revenue"], 35.5);
     assert_eq!(lazy[0]["__context"], json!({"group_by": ["stage_id"]}));
@@ -371,45 +225,18 @@ async fn classic(odoo: &Odoo) {
 
 async fn classic_months(odoo: &Odoo) {
     leads(odoo).await;
-    let groups = read_group(
-        odoo,
-        json!(["id"]),
-        json!(["date_deadline:month"]),
-        json!({}),
-    )
-    .await;
+    let groups = read_group(odoo, json!(["id"]), json!(["date_deadline:month"]), json!({})).await;
     assert_eq!(groups[0]["date_deadline:month"], "January 2031");
     assert_eq!(groups[0]["date_deadline_count"], 1);
-    let range = groups[0]["__range"]
-        .as_object()
-        .unwrap()
-        .values()
-        .next()
-        .unwrap()
-        .clone();
+    let range = groups[0]["__range"].as_object().unwrap().values().next().unwrap().clone();
     assert_eq!(range, json!({"from": "2031-01-01", "to": "2031-02-01"}));
-    assert_eq!(
-        odoo.count("crm.lead", groups[1]["__domain"].clone()).await,
-        2
-    );
+    assert_eq!(odoo.count("crm.lead", groups[1]["__domain"].clone()).await, 2);
 }
 
 async fn classic_alias(odoo: &Odoo) {
     let (new, won) = leads(odoo).await;
     let extra = json!({"orderby": "a0", "lazy": false});
-    let groups = read_group(
-        odoo,
-        json!(["a0:sum(expected_revenue)"]),
-        json!(["stage_id"]),
-        extra,
-    )
-    .await;
-    assert_eq!(
-        (&groups[0]["stage_id"][0], &groups[0]["a0"]),
-        (&json!(won), &json!(5.5))
-    );
-    assert_eq!(
-        (&groups[1]["stage_id"][0], &groups[1]["a0"]),
-        (&json!(new), &json!(30.0))
-    );
+    let groups = read_group(odoo, json!(["a0:sum(expected_revenue)"]), json!(["stage_id"]), extra).await;
+    assert_eq!((&groups[0]["stage_id"][0], &groups[0]["a0"]), (&json!(won), &json!(5.5)));
+    assert_eq!((&groups[1]["stage_id"][0], &groups[1]["a0"]), (&json!(new), &json!(30.0)));
 }

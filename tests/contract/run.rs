@@ -58,12 +58,7 @@ fn say(line: &str) {
 }
 
 pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Case>) {
-    let server = demo::Server::start(demo::Options {
-        version: profile,
-        ..demo::Options::default()
-    })
-    .await
-    .unwrap();
+    let server = demo::Server::start(demo::Options { version: profile, ..demo::Options::default() }).await.unwrap();
     let login = |account: demo::Account| Login {
         login: account.login.to_owned(),
         password: account.password.to_owned(),
@@ -81,18 +76,10 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
             false,
         )
     };
-    let ran = all(
-        make,
-        &cases,
-        &format!("the embedded Odoo {} over {protocol:?}", profile.major()),
-    )
-    .await;
+    let ran = all(make, &cases, &format!("the embedded Odoo {} over {protocol:?}", profile.major())).await;
     let real = std::env::var("TOOLDOO_TEST_ODOO_URL").is_ok() && profile == demo::Profile::V19;
-    let alone: Vec<&str> = ran
-        .iter()
-        .filter(|case| !real || case.embedded_only.is_some())
-        .map(|case| case.name)
-        .collect();
+    let alone: Vec<&str> =
+        ran.iter().filter(|case| !real || case.embedded_only.is_some()).map(|case| case.name).collect();
     match alone.len() {
         0 => {}
         count if count == ran.len() => say(&format!(
@@ -105,81 +92,37 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
 }
 
 pub async fn real(protocol: Protocol, cases: Vec<Case>) {
-    let variable = |name: &str| {
-        std::env::var(format!("TOOLDOO_TEST_ODOO_{name}"))
-            .ok()
-            .filter(|value| !value.is_empty())
-    };
+    let variable =
+        |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
     let Some(url) = variable("URL") else {
         let required = variable("REQUIRED").is_some_and(|value| value == "1");
         assert!(
             !required,
             "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no real Odoo: TOOLDOO_TEST_ODOO_URL is not set"
         );
-        say(&format!(
-            "no real Odoo over {protocol:?}: TOOLDOO_TEST_ODOO_URL is not set"
-        ));
+        say(&format!("no real Odoo over {protocol:?}: TOOLDOO_TEST_ODOO_URL is not set"));
         return;
     };
     let needed = |name: &str| {
-        variable(name).unwrap_or_else(|| {
-            panic!("TOOLDOO_TEST_ODOO_{name} is not set beside TOOLDOO_TEST_ODOO_URL")
-        })
+        variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set beside TOOLDOO_TEST_ODOO_URL"))
     };
-    let admin = Login {
-        login: needed("LOGIN"),
-        password: needed("PASSWORD"),
-        api_key: needed("API_KEY"),
-    };
-    let employee = Login {
-        login: needed("USER_LOGIN"),
-        password: needed("USER_PASSWORD"),
-        api_key: needed("USER_API_KEY"),
-    };
+    let admin = Login { login: needed("LOGIN"), password: needed("PASSWORD"), api_key: needed("API_KEY") };
+    let employee =
+        Login { login: needed("USER_LOGIN"), password: needed("USER_PASSWORD"), api_key: needed("USER_API_KEY") };
     let database = needed("DB");
     let url = url.trim_end_matches('/').to_owned();
-    let probe = Odoo::new(
-        url.clone(),
-        database.clone(),
-        admin.clone(),
-        employee.clone(),
-        protocol,
-        0,
-        true,
-    );
-    let version = probe
-        .service("common", "version", serde_json::json!([]))
-        .await
-        .expect("the real Odoo tells its version");
-    let major = version["server_version_info"][0]
-        .as_u64()
-        .and_then(|major| u8::try_from(major).ok())
-        .expect("a major version");
+    let probe = Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, 0, true);
+    let version =
+        probe.service("common", "version", serde_json::json!([])).await.expect("the real Odoo tells its version");
+    let major =
+        version["server_version_info"][0].as_u64().and_then(|major| u8::try_from(major).ok()).expect("a major version");
     if protocol == Protocol::Json2 && major < 19 {
         say(&format!("Odoo {major} has no JSON-2"));
         return;
     }
-    let make = || {
-        Odoo::new(
-            url.clone(),
-            database.clone(),
-            admin.clone(),
-            employee.clone(),
-            protocol,
-            major,
-            true,
-        )
-    };
-    let cases: Vec<Case> = cases
-        .into_iter()
-        .filter(|case| case.embedded_only.is_none())
-        .collect();
-    all(
-        make,
-        &cases,
-        &format!("a real Odoo {major} over {protocol:?}"),
-    )
-    .await;
+    let make = || Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true);
+    let cases: Vec<Case> = cases.into_iter().filter(|case| case.embedded_only.is_none()).collect();
+    all(make, &cases, &format!("a real Odoo {major} over {protocol:?}")).await;
 }
 
 /// Runs what holds for the version; fails with all that failed.
@@ -198,15 +141,7 @@ async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], place: &str) -> Vec
             failed.push(case.name);
         }
     }
-    say(&format!(
-        "{} of {} cases held on {place}",
-        ran.len() - failed.len(),
-        ran.len()
-    ));
-    assert!(
-        failed.is_empty(),
-        "on {place} these do not hold:\n  {}",
-        failed.join("\n  ")
-    );
+    say(&format!("{} of {} cases held on {place}", ran.len() - failed.len(), ran.len()));
+    assert!(failed.is_empty(), "on {place} these do not hold:\n  {}", failed.join("\n  "));
     ran
 }

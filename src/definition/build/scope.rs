@@ -243,9 +243,10 @@ impl Builder<'_> {
     /// The names of every template inside; what does not compile was reported by whoever parsed it.
     fn names_within(&mut self, node: &Node) {
         if let Some(text) = node.as_str().filter(|text| template::is_template(text))
-            && let Ok(template) = Template::compile(text) {
-                self.names(node, &template);
-            }
+            && let Ok(template) = Template::compile(text)
+        {
+            self.names(node, &template);
+        }
         for item in node.as_array().unwrap_or_default() {
             self.names_within(item);
         }

@@ -29,45 +29,18 @@ pub(in crate::demo) fn compile(env: &Env<'_>, model: &Model, node: &Node) -> Out
     Ok(match node {
         Node::Const(flag) => Test::Const(*flag),
         Node::Not(inner) => Test::Not(Box::new(compile(env, model, inner)?)),
-        Node::All(nodes) => Test::All(
-            nodes
-                .iter()
-                .map(|node| compile(env, model, node))
-                .collect::<Outcome<_>>()?,
-        ),
-        Node::Any(nodes) => Test::Any(
-            nodes
-                .iter()
-                .map(|node| compile(env, model, node))
-                .collect::<Outcome<_>>()?,
-        ),
-        Node::Condition {
-            path,
-            operator,
-            value,
-        } => condition(env, model, path, operator, value)?,
+        Node::All(nodes) => Test::All(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
+        Node::Any(nodes) => Test::Any(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
+        Node::Condition { path, operator, value } => condition(env, model, path, operator, value)?,
     })
 }
 
 pub(super) fn printed(path: &str, operator: &str, right: &Value) -> String {
-    format!(
-        "({}, {}, {})",
-        value::repr_text(path),
-        value::repr_text(operator),
-        value::repr(right)
-    )
+    format!("({}, {}, {})", value::repr_text(path), value::repr_text(operator), value::repr(right))
 }
 
-fn condition(
-    env: &Env<'_>,
-    model: &Model,
-    path: &str,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
-    let (first, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(first, rest)| (first, Some(rest)));
+fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &Value) -> Outcome<Test> {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let Some(field) = model.field(first) else {
         return Err(match env.major() {
             19.. => Fault::value(format!(
@@ -75,11 +48,9 @@ fn condition(
                 model.name,
                 printed(path, operator, right)
             )),
-            _ => Fault::value(format!(
-                "Invalid field {}.{first} in leaf {}",
-                model.name,
-                printed(path, operator, right)
-            )),
+            _ => {
+                Fault::value(format!("Invalid field {}.{first} in leaf {}", model.name, printed(path, operator, right)))
+            }
         });
     };
     access::check_field(env, model, field, "read")?;
@@ -94,8 +65,7 @@ fn condition(
         "child_of" | "parent_of" => return hierarchy(env, model, field, operator, right),
         _ => {}
     }
-    if field.name == "display_name" && !model.name_search.iter().any(|name| name == "display_name")
-    {
+    if field.name == "display_name" && !model.name_search.iter().any(|name| name == "display_name") {
         return named(env, model, field, operator, right);
     }
     if !field.is_searchable() {
@@ -125,16 +95,9 @@ fn condition(
 pub(super) fn listed(right: &Value, equality: bool) -> Vec<Value> {
     match right {
         Value::Array(items) if items.is_empty() && equality => vec![Value::Bool(false)],
-        Value::Array(items) => items
-            .iter()
-            .map(|item| {
-                if item.is_null() {
-                    Value::Bool(false)
-                } else {
-                    item.clone()
-                }
-            })
-            .collect(),
+        Value::Array(items) => {
+            items.iter().map(|item| if item.is_null() { Value::Bool(false) } else { item.clone() }).collect()
+        }
         one => vec![one.clone()],
     }
 }
@@ -162,11 +125,9 @@ fn through(
                 model.name,
                 field.name
             )),
-            _ => Fault::value(format!(
-                "Invalid field {}.{path} in leaf {}",
-                model.name,
-                printed(path, operator, right)
-            )),
+            _ => {
+                Fault::value(format!("Invalid field {}.{path} in leaf {}", model.name, printed(path, operator, right)))
+            }
         });
     }
     let inner = Node::condition(rest, operator, right.clone());
@@ -175,12 +136,7 @@ fn through(
 
 fn date_part(field: &Field, rest: &str, operator: &str, right: &Value) -> Option<Test> {
     let part = Part::named(rest)?;
-    let make = |how, than| Test::Part {
-        field: field.name.clone(),
-        part,
-        how,
-        than,
-    };
+    let make = |how, than| Test::Part { field: field.name.clone(), part, how, than };
     let how = match operator {
         "=" | "in" => Compare::Equal,
         "!=" | "not in" => Compare::Different,
@@ -190,10 +146,7 @@ fn date_part(field: &Field, rest: &str, operator: &str, right: &Value) -> Option
         ">=" => Compare::MoreOrEqual,
         _ => return None,
     };
-    let numbers: Vec<i64> = listed(right, true)
-        .iter()
-        .filter_map(value::integer)
-        .collect();
+    let numbers: Vec<i64> = listed(right, true).iter().filter_map(value::integer).collect();
     let mut tests: Vec<Test> = numbers.into_iter().map(|than| make(how, than)).collect();
     Some(match (tests.len(), how) {
         (1, _) => tests.pop()?,
@@ -220,41 +173,21 @@ fn linked(env: &Env<'_>, field: &Field, inner: &Node, positive: bool) -> Outcome
         within = within.sudo();
     }
     let ids = search::matching(&within, comodel, inner)?;
-    let test = Test::Linked {
-        field: field.name.clone(),
-        ids: ids.into_iter().collect(),
-        empty: false,
-    };
-    Ok(if positive {
-        test
-    } else {
-        Test::Not(Box::new(test))
-    })
+    let test = Test::Linked { field: field.name.clone(), ids: ids.into_iter().collect(), empty: false };
+    Ok(if positive { test } else { Test::Not(Box::new(test)) })
 }
 
 pub(super) fn comodel<'e>(env: &Env<'e>, field: &Field) -> Outcome<&'static Model> {
     let relation = field.relation.as_deref().unwrap_or_default();
-    env.registry
-        .model(relation)
-        .ok_or_else(|| Fault::key(relation))
+    env.registry.model(relation).ok_or_else(|| Fault::key(relation))
 }
 
-fn any(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+fn any(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     let inner = Node::parse(right, env.major())?;
     let positive = operator == "any";
     if field.name == "id" {
         let test = compile(env, model, &inner)?;
-        return Ok(if positive {
-            test
-        } else {
-            Test::Not(Box::new(test))
-        });
+        return Ok(if positive { test } else { Test::Not(Box::new(test)) });
     }
     if !field.kind.relational() {
         return Err(Fault::value(format!(
@@ -266,13 +199,7 @@ fn any(
 }
 
 /// A search by name: the fields of `_rec_names_search`.
-fn named(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+fn named(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     if env.major() < 17 {
         return unsearchable(env, model, field);
     }
@@ -280,22 +207,13 @@ fn named(
 }
 
 /// The records whose name stands in this relation to a text.
-pub(in crate::demo) fn by_name(
-    env: &Env<'_>,
-    model: &Model,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+pub(in crate::demo) fn by_name(env: &Env<'_>, model: &Model, operator: &str, right: &Value) -> Outcome<Test> {
     let negative = operator.starts_with("not") || operator == "!=";
     if operator.ends_with("like") && !operator.contains('=') && !value::truthy(right) {
         return Ok(Test::Const(!negative));
     }
     let own = model.rec_name.iter().cloned().collect::<Vec<_>>();
-    let names = if model.name_search.is_empty() {
-        &own
-    } else {
-        &model.name_search
-    };
+    let names = if model.name_search.is_empty() { &own } else { &model.name_search };
     if names.is_empty() {
         return Ok(Test::Const(true));
     }
@@ -316,20 +234,14 @@ pub(in crate::demo) fn by_name(
             tests.push(condition(env, model, &path, operator, right)?);
         }
     }
-    Ok(if negative {
-        Test::All(tests)
-    } else {
-        Test::Any(tests)
-    })
+    Ok(if negative { Test::All(tests) } else { Test::Any(tests) })
 }
 
 fn last_field<'m>(env: &Env<'_>, model: &'m Model, path: &str) -> Option<&'m Field>
 where
     'static: 'm,
 {
-    let (first, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let field = model.field(first)?;
     match rest {
         None => Some(field),
@@ -342,56 +254,29 @@ fn unsearchable(env: &Env<'_>, model: &Model, field: &Field) -> Outcome<Test> {
     if env.major() < 19 {
         return Ok(Test::Const(true));
     }
-    Err(Fault::value(format!(
-        "Cannot convert {}.{} to SQL because it is not stored",
-        model.name, field.name
-    )))
+    Err(Fault::value(format!("Cannot convert {}.{} to SQL because it is not stored", model.name, field.name)))
 }
 
-fn like(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+fn like(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     let negative = operator.starts_with("not");
     let exact = operator.contains('=');
     let positive = operator.strip_prefix("not ").unwrap_or(operator);
     let not = |test: Test| {
-        if negative {
-            Test::Not(Box::new(test))
-        } else {
-            test
-        }
+        if negative { Test::Not(Box::new(test)) } else { test }
     };
     if !value::truthy(right) {
         if field.kind.relational() || exact {
             let set = negative == exact;
-            return condition(
-                env,
-                model,
-                &field.name,
-                if set { "!=" } else { "=" },
-                &Value::Bool(false),
-            );
+            return condition(env, model, &field.name, if set { "!=" } else { "=" }, &Value::Bool(false));
         }
         return Ok(Test::Const(!negative));
     }
     if field.kind.relational() {
         let comodel = comodel(env, field)?;
-        let within = if field.kind == Kind::Many2one {
-            env.active_test(false)
-        } else {
-            env.clone()
-        };
+        let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
         let test = by_name(&within, comodel, positive, right)?;
         let ids = search::passing(&within, comodel, &test)?;
-        return Ok(not(Test::Linked {
-            field: field.name.clone(),
-            ids: ids.into_iter().collect(),
-            empty: false,
-        }));
+        return Ok(not(Test::Linked { field: field.name.clone(), ids: ids.into_iter().collect(), empty: false }));
     }
     let text = match right {
         Value::String(text) => text.clone(),
@@ -405,26 +290,13 @@ fn like(
     };
     let whole = if exact { text } else { format!("%{text}%") };
     let pattern = Pattern::new(&whole, positive.ends_with("ilike"));
-    Ok(not(Test::Like {
-        field: field.name.clone(),
-        pattern,
-    }))
+    Ok(not(Test::Like { field: field.name.clone(), pattern }))
 }
 
-fn membership(
-    env: &Env<'_>,
-    field: &Field,
-    operator: &str,
-    values: &[Value],
-    right: &Value,
-) -> Outcome<Test> {
+fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], right: &Value) -> Outcome<Test> {
     let positive = operator == "in";
     let not = |test: Test| {
-        if positive {
-            test
-        } else {
-            Test::Not(Box::new(test))
-        }
+        if positive { test } else { Test::Not(Box::new(test)) }
     };
     if field.kind.relational() {
         return related(env, field, values).map(not);
@@ -471,26 +343,15 @@ fn membership(
         }
     }
     if field.name == "id" {
-        let ids = values
-            .iter()
-            .filter_map(|one| number(field, one).ok())
-            .filter(|number| *number > 0.0);
+        let ids = values.iter().filter_map(|one| number(field, one).ok()).filter(|number| *number > 0.0);
         #[expect(clippy::cast_possible_truncation, reason = "ids are small")]
         let ids: HashSet<i64> = ids.map(|number| number as i64).collect();
         return Ok(not(Test::Ids(ids)));
     }
     if env.major() < 19 && !positive && matches!(right, Value::Bool(false)) {
-        return Ok(Test::Not(Box::new(Test::In {
-            field: field.name.clone(),
-            values: keys,
-            empty: true,
-        })));
+        return Ok(Test::Not(Box::new(Test::In { field: field.name.clone(), values: keys, empty: true })));
     }
-    Ok(not(Test::In {
-        field: field.name.clone(),
-        values: keys,
-        empty,
-    }))
+    Ok(not(Test::In { field: field.name.clone(), values: keys, empty }))
 }
 
 /// Ids, names and "not set" after a relation.
@@ -517,19 +378,11 @@ fn related(env: &Env<'_>, field: &Field, values: &[Value]) -> Outcome<Test> {
     }
     if !names.is_empty() {
         let comodel = comodel(env, field)?;
-        let within = if field.kind == Kind::Many2one {
-            env.active_test(false)
-        } else {
-            env.clone()
-        };
+        let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
         let test = by_name(&within, comodel, "in", &Value::Array(names))?;
         ids.extend(search::passing(&within, comodel, &test)?);
     }
-    Ok(Test::Linked {
-        field: field.name.clone(),
-        ids,
-        empty,
-    })
+    Ok(Test::Linked { field: field.name.clone(), ids, empty })
 }
 
 fn moments(env: &Env<'_>, field: &Field, values: &[Value], positive: bool) -> Outcome<Test> {
@@ -542,16 +395,8 @@ fn moments(env: &Env<'_>, field: &Field, values: &[Value], positive: bool) -> Ou
             keys.push(Key::Text(clock::print(instant(env, one)?.0)));
         }
     }
-    let test = Test::In {
-        field: field.name.clone(),
-        values: keys,
-        empty,
-    };
-    Ok(if positive {
-        test
-    } else {
-        Test::Not(Box::new(test))
-    })
+    let test = Test::In { field: field.name.clone(), values: keys, empty };
+    Ok(if positive { test } else { Test::Not(Box::new(test)) })
 }
 
 fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
@@ -570,14 +415,9 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
         Kind::Datetime => {
             let (mut at, only_day) = instant(env, right)?;
             // A day after `>` and `<=` is the whole day, in 19.
-            if only_day && env.major() >= 19 && matches!(how, Compare::More | Compare::LessOrEqual)
-            {
+            if only_day && env.major() >= 19 && matches!(how, Compare::More | Compare::LessOrEqual) {
                 at = at.checked_add(Span::new().days(1)).unwrap_or(at);
-                how = if how == Compare::More {
-                    Compare::MoreOrEqual
-                } else {
-                    Compare::Less
-                };
+                how = if how == Compare::More { Compare::MoreOrEqual } else { Compare::Less };
             }
             (Key::Text(clock::print(at)), false)
         }
@@ -607,18 +447,10 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
                 Compare::More => *id > than,
                 _ => *id >= than,
             });
-            return Ok(Test::Linked {
-                field: name,
-                ids: ids.collect(),
-                empty: false,
-            });
+            return Ok(Test::Linked { field: name, ids: ids.collect(), empty: false });
         }
         _ => {
-            let text = if *right == Value::Bool(false) {
-                String::new()
-            } else {
-                value::str(right)
-            };
+            let text = if *right == Value::Bool(false) { String::new() } else { value::str(right) };
             let null = field.kind.textual()
                 && match how {
                     Compare::Less => !text.is_empty(),
@@ -629,10 +461,5 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
             (Key::Text(text), null)
         }
     };
-    Ok(Test::Compare {
-        field: name,
-        how,
-        than,
-        empty,
-    })
+    Ok(Test::Compare { field: name, how, than, empty })
 }

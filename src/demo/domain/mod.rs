@@ -25,11 +25,7 @@ pub(super) enum Node {
     Not(Box<Node>),
     All(Vec<Node>),
     Any(Vec<Node>),
-    Condition {
-        path: String,
-        operator: String,
-        value: Value,
-    },
+    Condition { path: String, operator: String, value: Value },
 }
 
 /// Every operator that a caller may use.
@@ -60,11 +56,7 @@ const OPERATORS: [&str; 21] = [
 impl Node {
     /// A condition.
     pub(super) fn condition(path: &str, operator: &str, value: Value) -> Self {
-        Self::Condition {
-            path: path.into(),
-            operator: operator.into(),
-            value,
-        }
+        Self::Condition { path: path.into(), operator: operator.into(), value }
     }
 
     /// Reads a domain in Polish notation; what stands side by side is joined by "and".
@@ -83,10 +75,7 @@ impl Node {
                 )));
             }
             other => {
-                return Err(Fault::value(format!(
-                    "Invalid domain: {}",
-                    value::repr(other)
-                )));
+                return Err(Fault::value(format!("Invalid domain: {}", value::repr(other))));
             }
         };
         let malformed = || match major {
@@ -97,22 +86,14 @@ impl Node {
         for item in items.iter().rev() {
             let node = match item {
                 Value::String(word) if word == "&" => {
-                    let (left, right) = (
-                        stack.pop().ok_or_else(malformed)?,
-                        stack.pop().ok_or_else(malformed)?,
-                    );
+                    let (left, right) = (stack.pop().ok_or_else(malformed)?, stack.pop().ok_or_else(malformed)?);
                     Self::All(vec![left, right])
                 }
                 Value::String(word) if word == "|" => {
-                    let (left, right) = (
-                        stack.pop().ok_or_else(malformed)?,
-                        stack.pop().ok_or_else(malformed)?,
-                    );
+                    let (left, right) = (stack.pop().ok_or_else(malformed)?, stack.pop().ok_or_else(malformed)?);
                     Self::Any(vec![left, right])
                 }
-                Value::String(word) if word == "!" => {
-                    Self::Not(Box::new(stack.pop().ok_or_else(malformed)?))
-                }
+                Value::String(word) if word == "!" => Self::Not(Box::new(stack.pop().ok_or_else(malformed)?)),
                 Value::Array(parts) => leaf(parts, major)?,
                 other => return Err(invalid_item(other, major)),
             };
@@ -138,10 +119,7 @@ impl Node {
 
 fn invalid_item(item: &Value, major: u8) -> Fault {
     match major {
-        19.. => Fault::value(format!(
-            "Domain() invalid item in domain: {}",
-            value::repr(item)
-        )),
+        19.. => Fault::value(format!("Domain() invalid item in domain: {}", value::repr(item))),
         _ => Fault::value(format!("Invalid leaf {}", value::repr(item))),
     }
 }
@@ -158,14 +136,7 @@ fn leaf(parts: &[Value], major: u8) -> Outcome<Node> {
         return Ok(Node::Const(left == 1));
     }
     let item = || Value::Array(parts.to_vec());
-    let condition = || {
-        format!(
-            "({}, {}, {})",
-            value::repr(left),
-            value::repr(operator),
-            value::repr(right)
-        )
-    };
+    let condition = || format!("({}, {}, {})", value::repr(left), value::repr(operator), value::repr(right));
     let Some(path) = left.as_str().filter(|path| !path.is_empty()) else {
         return Err(match major {
             19.. => Fault::type_error(format!("Empty field name in condition {}", condition())),
@@ -183,14 +154,6 @@ fn leaf(parts: &[Value], major: u8) -> Outcome<Node> {
             _ => invalid_item(&item(), major),
         });
     }
-    let right = if right.is_null() {
-        Value::Bool(false)
-    } else {
-        right.clone()
-    };
-    Ok(Node::Condition {
-        path: path.into(),
-        operator,
-        value: right,
-    })
+    let right = if right.is_null() { Value::Bool(false) } else { right.clone() };
+    Ok(Node::Condition { path: path.into(), operator, value: right })
 }

@@ -178,11 +178,7 @@ impl Pattern {
     /// The pattern of a text; `fold`: case does not matter.
     pub(in crate::demo) fn new(text: &str, fold: bool) -> Self {
         let mut tokens = Vec::new();
-        let folded = if fold {
-            text.to_lowercase()
-        } else {
-            text.to_owned()
-        };
+        let folded = if fold { text.to_lowercase() } else { text.to_owned() };
         let mut letters = folded.chars();
         while let Some(letter) = letters.next() {
             tokens.push(match letter {
@@ -197,29 +193,16 @@ impl Pattern {
 
     /// Whether the whole text has the form.
     pub(in crate::demo) fn matches(&self, text: &str) -> bool {
-        let letters: Vec<char> = if self.fold {
-            text.to_lowercase().chars().collect()
-        } else {
-            text.chars().collect()
-        };
+        let letters: Vec<char> = if self.fold { text.to_lowercase().chars().collect() } else { text.chars().collect() };
         // The places of the text that the pattern so far can have reached.
         let mut reached: BTreeSet<usize> = BTreeSet::from([0]);
         for token in &self.tokens {
             reached = match token {
-                Token::Any => reached
-                    .first()
-                    .map(|first| (*first..=letters.len()).collect())
-                    .unwrap_or_default(),
-                Token::One => reached
-                    .iter()
-                    .filter(|at| **at < letters.len())
-                    .map(|at| at + 1)
-                    .collect(),
-                Token::Letter(letter) => reached
-                    .iter()
-                    .filter(|at| letters.get(**at) == Some(letter))
-                    .map(|at| at + 1)
-                    .collect(),
+                Token::Any => reached.first().map(|first| (*first..=letters.len()).collect()).unwrap_or_default(),
+                Token::One => reached.iter().filter(|at| **at < letters.len()).map(|at| at + 1).collect(),
+                Token::Letter(letter) => {
+                    reached.iter().filter(|at| letters.get(**at) == Some(letter)).map(|at| at + 1).collect()
+                }
             };
         }
         reached.contains(&letters.len())
@@ -237,17 +220,9 @@ impl Test {
             Self::Ids(ids) => ids.contains(&id),
             Self::Linked { field, ids, empty } => {
                 let found = value::ids(&env.get(model, id, field));
-                if found.is_empty() {
-                    *empty
-                } else {
-                    found.iter().any(|id| ids.contains(id))
-                }
+                if found.is_empty() { *empty } else { found.iter().any(|id| ids.contains(id)) }
             }
-            Self::In {
-                field,
-                values,
-                empty,
-            } => match Key::of(&env.get(model, id, field)) {
+            Self::In { field, values, empty } => match Key::of(&env.get(model, id, field)) {
                 None => *empty,
                 Some(key) => values.contains(&key),
             },
@@ -262,24 +237,14 @@ impl Test {
                     other => pattern.matches(&other.to_string()),
                 }
             }
-            Self::Compare {
-                field,
-                how,
-                than,
-                empty,
-            } => match Key::of(&env.get(model, id, field)) {
+            Self::Compare { field, how, than, empty } => match Key::of(&env.get(model, id, field)) {
                 None => *empty,
                 Some(key) => how.holds(key.order(than)),
             },
-            Self::Part {
-                field,
-                part,
-                how,
-                than,
-            } => match env.get(model, id, field) {
-                Value::String(text) => part
-                    .of(&text, env.context.tz.as_deref())
-                    .is_some_and(|number| how.holds(number.cmp(than))),
+            Self::Part { field, part, how, than } => match env.get(model, id, field) {
+                Value::String(text) => {
+                    part.of(&text, env.context.tz.as_deref()).is_some_and(|number| how.holds(number.cmp(than)))
+                }
                 _ => *how == Compare::Different,
             },
         }

@@ -18,22 +18,13 @@ use crate::demo::{
 };
 
 /// `child_of` and `parent_of`: from the records named by the value, down or up the tree.
-pub(super) fn hierarchy(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
+pub(super) fn hierarchy(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Value) -> Outcome<Test> {
     if *right == Value::Bool(false) {
         return Ok(Test::Const(false));
     }
     let comodel = match field.kind {
         kind if kind.relational() => comodel(env, field)?,
-        _ if field.name == "id" => env
-            .registry
-            .model(&model.name)
-            .ok_or_else(|| Fault::key(&model.name))?,
+        _ if field.name == "id" => env.registry.model(&model.name).ok_or_else(|| Fault::key(&model.name))?,
         _ => {
             let place = format!("{}.{}", model.name, field.name);
             let printed = printed(&field.name, operator, right);
@@ -42,17 +33,9 @@ pub(super) fn hierarchy(
             )));
         }
     };
-    let within = if field.kind == Kind::Many2one {
-        env.active_test(false)
-    } else {
-        env.clone()
-    };
+    let within = if field.kind == Kind::Many2one { env.active_test(false) } else { env.clone() };
     let itself = comodel.name == model.name;
-    let parent = if itself && field.name != "id" {
-        Some(field.name.clone())
-    } else {
-        comodel.parent.clone()
-    };
+    let parent = if itself && field.name != "id" { Some(field.name.clone()) } else { comodel.parent.clone() };
     let mut start: Vec<i64> = Vec::new();
     for one in listed(right, false) {
         match &one {
@@ -71,11 +54,7 @@ pub(super) fn hierarchy(
         let mut queue = start;
         while let Some(at) = queue.pop() {
             if found.insert(at) {
-                queue.extend(
-                    all.iter()
-                        .copied()
-                        .filter(|id| sudo.link(comodel, *id, &parent) == Some(at)),
-                );
+                queue.extend(all.iter().copied().filter(|id| sudo.link(comodel, *id, &parent) == Some(at)));
             }
         }
     } else {
@@ -91,11 +70,7 @@ pub(super) fn hierarchy(
     Ok(match field.kind {
         // On the model itself the question is about the records, not about where the field leads.
         Kind::Many2one if itself => Test::Ids(found),
-        kind if kind.relational() => Test::Linked {
-            field: field.name.clone(),
-            ids: found,
-            empty: false,
-        },
+        kind if kind.relational() => Test::Linked { field: field.name.clone(), ids: found, empty: false },
         _ => Test::Ids(found),
     })
 }

@@ -21,11 +21,7 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
         "display_name" => display_name(env, model, id),
         "complete_name" => json!(partner_name(env, model, id)),
         "path_name" => json!(path_name(env, model, id)),
-        "company_type" => json!(if env.get(model, id, "is_company") == json!(true) {
-            "company"
-        } else {
-            "person"
-        }),
+        "company_type" => json!(if env.get(model, id, "is_company") == json!(true) { "company" } else { "person" }),
         "lower" => match env.get(model, id, argument) {
             Value::String(text) => json!(text.trim().to_lowercase()),
             _ => Value::Null,
@@ -62,18 +58,14 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
         }
         "company_currency" => company_currency(env, model, id),
         "days" => days(env, model, id, argument),
-        "external_id" => json!(format!(
-            "{}.{}",
-            env.text(model, id, "module"),
-            env.text(model, id, "name")
-        )),
+        "external_id" => json!(format!("{}.{}", env.text(model, id, "module"), env.text(model, id, "name"))),
         "lst_price" => env.get(model, id, "list_price"),
-        "first_variant" => value::ids(&env.get(model, id, "product_variant_ids"))
-            .first()
-            .map_or(Value::Null, |id| json!(id)),
-        "variant" => only_variant(env, model, id).map_or(Value::Null, |(variants, variant)| {
-            env.get(variants, variant, argument)
-        }),
+        "first_variant" => {
+            value::ids(&env.get(model, id, "product_variant_ids")).first().map_or(Value::Null, |id| json!(id))
+        }
+        "variant" => {
+            only_variant(env, model, id).map_or(Value::Null, |(variants, variant)| env.get(variants, variant, argument))
+        }
         word => business(env, model, id, word),
     }
 }
@@ -86,15 +78,11 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
         };
         let ids = value::ids(&env.get(model, id, "order_ids"));
         ids.into_iter()
-            .filter(|order| {
-                matches!(env.text(orders, *order, "state").as_str(), "sale" | "done") == confirmed
-            })
+            .filter(|order| matches!(env.text(orders, *order, "state").as_str(), "sale" | "done") == confirmed)
             .collect()
     };
     match word {
-        "prorated_revenue" => json!(round(
-            number("expected_revenue") * number("probability") / 100.0
-        )),
+        "prorated_revenue" => json!(round(number("expected_revenue") * number("probability") / 100.0)),
         "won_status" => {
             let active = env.get(model, id, "active") == json!(true);
             let stages = env.registry.model("crm.stage");
@@ -115,9 +103,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
         "lead_amount" => {
             let orders = env.registry.model("sale.order");
             let total = |order: &i64| {
-                orders
-                    .and_then(|orders| env.get(orders, *order, "amount_untaxed").as_f64())
-                    .unwrap_or_default()
+                orders.and_then(|orders| env.get(orders, *order, "amount_untaxed").as_f64()).unwrap_or_default()
             };
             json!(sales(true).iter().map(total).sum::<f64>())
         }
@@ -125,45 +111,28 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             Some(companies) => json!(env.store.ids(&companies.name)),
             None => Value::Null,
         },
-        "lead_commercial_partner" => {
-            match env
-                .registry
-                .model("res.partner")
-                .zip(env.link(model, id, "partner_id"))
-            {
-                Some((partners, partner)) => json!(commercial(env, partners, partner)),
-                None => Value::Null,
-            }
-        }
+        "lead_commercial_partner" => match env.registry.model("res.partner").zip(env.link(model, id, "partner_id")) {
+            Some((partners, partner)) => json!(commercial(env, partners, partner)),
+            None => Value::Null,
+        },
         "lost_leads" => {
             let Some(leads) = env.registry.model("crm.lead") else {
                 return json!(0);
             };
             let node = Node::condition("lost_reason_id", "=", json!(id));
-            json!(
-                search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len())
-            )
+            json!(search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len()))
         }
-        "line_subtotal" => json!(round(
-            number("product_uom_qty") * number("price_unit") * (1.0 - number("discount") / 100.0)
-        )),
+        "line_subtotal" => {
+            json!(round(number("product_uom_qty") * number("price_unit") * (1.0 - number("discount") / 100.0)))
+        }
         "line_to_invoice" => {
             let sold = matches!(env.text(model, id, "state").as_str(), "sale" | "done");
-            json!(if sold {
-                number("product_uom_qty") - number("qty_invoiced")
-            } else {
-                0.0
-            })
+            json!(if sold { number("product_uom_qty") - number("qty_invoiced") } else { 0.0 })
         }
         "line_template" => env.follow(model, id, "product_id.product_tmpl_id"),
-        "invoice_status" => json!(if matches!(
-            env.text(model, id, "state").as_str(),
-            "sale" | "done"
-        ) {
-            "to invoice"
-        } else {
-            "no"
-        }),
+        "invoice_status" => {
+            json!(if matches!(env.text(model, id, "state").as_str(), "sale" | "done") { "to invoice" } else { "no" })
+        }
         _ => Value::Null,
     }
 }
@@ -175,54 +144,28 @@ pub(in crate::demo) fn round(amount: f64) -> f64 {
 
 /// The name that clients show for a record.
 pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Value {
-    let own = || {
-        model
-            .rec_name
-            .as_deref()
-            .map(|field| env.get(model, id, field))
-    };
+    let own = || model.rec_name.as_deref().map(|field| env.get(model, id, field));
     match model.name.as_str() {
         "res.partner" => json!(partner_name(env, model, id)),
         "res.partner.category" => json!(path_name(env, model, id)),
         "res.country.state" => {
             let code = env.follow(model, id, "country_id.code");
-            json!(format!(
-                "{} ({})",
-                env.text(model, id, "name"),
-                code.as_str().unwrap_or_default()
-            ))
+            json!(format!("{} ({})", env.text(model, id, "name"), code.as_str().unwrap_or_default()))
         }
         "product.product" | "product.template" => {
             let code = env.text(model, id, "default_code");
             let name = env.text(model, id, "name");
-            let variant = env
-                .store
-                .get(&model.name, id)
-                .and_then(|row| row.get("_variant"))
-                .and_then(Value::as_str);
-            let name =
-                variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
-            json!(if code.is_empty() {
-                name
-            } else {
-                format!("[{code}] {name}")
-            })
+            let variant = env.store.get(&model.name, id).and_then(|row| row.get("_variant")).and_then(Value::as_str);
+            let name = variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
+            json!(if code.is_empty() { name } else { format!("[{code}] {name}") })
         }
         "sale.order.line" => {
             let name = env.text(model, id, "name");
             let order = env.follow(model, id, "order_id.name");
-            let partner =
-                env.registry
-                    .model("res.partner")
-                    .zip(env.link(model, id, "order_partner_id"));
-            let partner = partner
-                .map(|(partners, partner)| env.name(partners, partner))
-                .unwrap_or_default();
+            let partner = env.registry.model("res.partner").zip(env.link(model, id, "order_partner_id"));
+            let partner = partner.map(|(partners, partner)| env.name(partners, partner)).unwrap_or_default();
             let first = name.lines().next().unwrap_or_default();
-            json!(format!(
-                "{} - {first} ({partner})",
-                order.as_str().unwrap_or_default()
-            ))
+            json!(format!("{} - {first} ({partner})", order.as_str().unwrap_or_default()))
         }
         name => match own() {
             Some(Value::Null) | None if model.rec_name.is_none() => json!(format!("{name},{id}")),
@@ -238,23 +181,12 @@ fn partner_name(env: &Env<'_>, model: &Model, id: i64) -> String {
     if let Some(parent) = parent {
         if name.is_empty() {
             let kind = env.text(model, id, "type");
-            let labels = model
-                .field("type")
-                .map(|field| field.selection.as_slice())
-                .unwrap_or_default();
-            name = labels
-                .iter()
-                .find(|(value, _)| *value == kind)
-                .map(|(_, label)| label.clone())
-                .unwrap_or_default();
+            let labels = model.field("type").map(|field| field.selection.as_slice()).unwrap_or_default();
+            name = labels.iter().find(|(value, _)| *value == kind).map(|(_, label)| label.clone()).unwrap_or_default();
         }
         if env.get(model, id, "is_company") != json!(true) {
             let top = commercial(env, model, id);
-            let company = if env.get(model, top, "is_company") == json!(true) {
-                top
-            } else {
-                parent
-            };
+            let company = if env.get(model, top, "is_company") == json!(true) { top } else { parent };
             name = format!("{}, {name}", env.text(model, company, "name"));
         }
     }
@@ -272,9 +204,7 @@ fn path_name(env: &Env<'_>, model: &Model, id: i64) -> String {
 /// The company behind a partner, or the partner itself.
 fn commercial(env: &Env<'_>, model: &Model, id: i64) -> i64 {
     match env.link(model, id, "parent_id") {
-        Some(parent) if env.get(model, id, "is_company") != json!(true) => {
-            commercial(env, model, parent)
-        }
+        Some(parent) if env.get(model, id, "is_company") != json!(true) => commercial(env, model, parent),
         _ => id,
     }
 }
@@ -301,11 +231,8 @@ fn address(env: &Env<'_>, model: &Model, id: i64) -> String {
         line,
         country.as_str().unwrap_or_default().to_owned(),
     ];
-    let lines: Vec<String> = lines
-        .into_iter()
-        .map(|line| line.trim().to_owned())
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<String> =
+        lines.into_iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     lines.join("\n")
 }
 
@@ -313,24 +240,16 @@ fn sum(env: &Env<'_>, model: &Model, id: i64, path: &str) -> Value {
     let Some((many, inner)) = path.split_once('.') else {
         return json!(0.0);
     };
-    let comodel = model
-        .field(many)
-        .and_then(|field| env.registry.model(field.relation.as_deref()?));
+    let comodel = model.field(many).and_then(|field| env.registry.model(field.relation.as_deref()?));
     let Some(comodel) = comodel else {
         return json!(0.0);
     };
     let ids = value::ids(&env.get(model, id, many));
-    json!(round(
-        ids.into_iter()
-            .map(|id| env.get(comodel, id, inner).as_f64().unwrap_or_default())
-            .sum::<f64>()
-    ))
+    json!(round(ids.into_iter().map(|id| env.get(comodel, id, inner).as_f64().unwrap_or_default()).sum::<f64>()))
 }
 
 fn company_currency(env: &Env<'_>, model: &Model, id: i64) -> Value {
-    let company = env
-        .link(model, id, "company_id")
-        .or_else(|| env.context.company());
+    let company = env.link(model, id, "company_id").or_else(|| env.context.company());
     match env.registry.model("res.company").zip(company) {
         Some((companies, company)) => env.get(companies, company, "currency_id"),
         None => Value::Null,
@@ -344,12 +263,8 @@ fn days(env: &Env<'_>, model: &Model, id: i64, argument: &str) -> Value {
             When::Day(day) => Some(day.to_datetime(jiff::civil::Time::midnight())),
         }
     };
-    let span = argument
-        .split_once(':')
-        .and_then(|(from, to)| Some(at(to)?.duration_since(at(from)?)));
-    span.map_or(Value::Null, |span| {
-        json!((span.as_hours().abs() / 24) as f64)
-    })
+    let span = argument.split_once(':').and_then(|(from, to)| Some(at(to)?.duration_since(at(from)?)));
+    span.map_or(Value::Null, |span| json!((span.as_hours().abs() / 24) as f64))
 }
 
 fn only_variant<'e>(env: &Env<'e>, model: &Model, id: i64) -> Option<(&'static Model, i64)> {
@@ -370,27 +285,16 @@ pub(in crate::demo) fn inverse(
 ) -> Option<(String, i64, String, Value)> {
     let how = field.compute.as_deref()?;
     match how.split_once(':').unwrap_or((how, "")) {
-        ("company_type", _) => Some((
-            model.name.clone(),
-            id,
-            "is_company".into(),
-            json!(given == "company"),
-        )),
+        ("company_type", _) => Some((model.name.clone(), id, "is_company".into(), json!(given == "company"))),
         ("lst_price", _) => Some((model.name.clone(), id, "list_price".into(), given.clone())),
-        ("variant", name) => only_variant(env, model, id).map(|(variants, variant)| {
-            (variants.name.clone(), variant, name.into(), given.clone())
-        }),
+        ("variant", name) => only_variant(env, model, id)
+            .map(|(variants, variant)| (variants.name.clone(), variant, name.into(), given.clone())),
         _ => None,
     }
 }
 
 /// Some models put an exact code before everything else (`res.country`: `BE`).
-pub(in crate::demo) fn name_search_order(
-    env: &Env<'_>,
-    model: &Model,
-    text: &Value,
-    ids: &mut [i64],
-) {
+pub(in crate::demo) fn name_search_order(env: &Env<'_>, model: &Model, text: &Value, ids: &mut [i64]) {
     if model.name != "res.country" {
         return;
     }
@@ -400,10 +304,8 @@ pub(in crate::demo) fn name_search_order(
 
 /// Whether a write may set the field on this model directly.
 pub(in crate::demo) fn writable(field: &Field) -> bool {
-    !matches!(
-        field.name.as_str(),
-        "id" | "create_uid" | "create_date" | "write_uid" | "write_date" | "display_name"
-    ) && (!field.derived()
-        || field.path().is_some() && !field.readonly
-        || matches!(field.kind, Kind::Boolean) && field.path().is_some())
+    !matches!(field.name.as_str(), "id" | "create_uid" | "create_date" | "write_uid" | "write_date" | "display_name")
+        && (!field.derived()
+            || field.path().is_some() && !field.readonly
+            || matches!(field.kind, Kind::Boolean) && field.path().is_some())
 }

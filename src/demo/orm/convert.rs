@@ -35,25 +35,16 @@ pub(in crate::demo) fn stored(
             if field.selection.iter().any(|(known, _)| *known == text) {
                 return Ok(json!(text));
             }
-            Err(Fault::value(format!(
-                "Wrong value for {}.{}: {}",
-                model.name,
-                field.name,
-                value::repr(given)
-            )))
+            Err(Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::repr(given))))
         }
         Kind::Date => {
             let text = value::str(given);
-            let day = text
-                .get(..10)
-                .and_then(clock::parse)
-                .filter(|_| text.len() >= 10);
+            let day = text.get(..10).and_then(clock::parse).filter(|_| text.len() >= 10);
             match day {
                 Some(When::Day(day)) => Ok(json!(day.to_string())),
-                _ => Err(Fault::value(format!(
-                    "time data {} does not match format '%Y-%m-%d'",
-                    value::repr_text(&text)
-                ))),
+                _ => {
+                    Err(Fault::value(format!("time data {} does not match format '%Y-%m-%d'", value::repr_text(&text))))
+                }
             }
         }
         Kind::Datetime => datetime(&value::str(given)),
@@ -67,17 +58,12 @@ fn integer(given: &Value) -> Outcome<Value> {
         Value::String(text) => {
             let parsed = text.trim().parse::<i64>();
             parsed.map(|number| json!(number)).map_err(|_| {
-                Fault::value(format!(
-                    "invalid literal for int() with base 10: {}",
-                    value::repr_text(text)
-                ))
+                Fault::value(format!("invalid literal for int() with base 10: {}", value::repr_text(text)))
             })
         }
         #[expect(clippy::cast_possible_truncation, reason = "as Python's int() does")]
         Value::Number(number) => {
-            Ok(json!(number.as_i64().unwrap_or_else(
-                || number.as_f64().unwrap_or_default() as i64
-            )))
+            Ok(json!(number.as_i64().unwrap_or_else(|| number.as_f64().unwrap_or_default() as i64)))
         }
         Value::Bool(flag) => Ok(json!(i64::from(*flag))),
         other => Err(Fault::type_error(format!(
@@ -91,12 +77,9 @@ fn float(given: &Value) -> Outcome<Value> {
     match given {
         Value::String(text) => {
             let parsed = text.trim().parse::<f64>();
-            parsed.map(|number| json!(number)).map_err(|_| {
-                Fault::value(format!(
-                    "could not convert string to float: {}",
-                    value::repr_text(text)
-                ))
-            })
+            parsed
+                .map(|number| json!(number))
+                .map_err(|_| Fault::value(format!("could not convert string to float: {}", value::repr_text(text))))
         }
         Value::Number(number) => Ok(json!(number.as_f64().unwrap_or_default())),
         Value::Bool(flag) => Ok(json!(f64::from(u8::from(*flag)))),
@@ -108,22 +91,14 @@ fn float(given: &Value) -> Outcome<Value> {
 }
 
 fn datetime(text: &str) -> Outcome<Value> {
-    let plain = text.len() == 10
-        || (text.len() == 19 || text.len() == 16) && text.as_bytes().get(10) == Some(&b' ');
+    let plain = text.len() == 10 || (text.len() == 19 || text.len() == 16) && text.as_bytes().get(10) == Some(&b' ');
     match clock::parse(text).filter(|_| plain) {
         Some(When::Moment(at)) => Ok(json!(clock::print(at))),
-        Some(When::Day(day)) => Ok(json!(clock::print(
-            day.to_datetime(jiff::civil::Time::midnight())
-        ))),
-        None => match text
-            .get(..19)
-            .filter(|_| text.len() > 19)
-            .and_then(clock::parse)
-        {
-            Some(_) if text.as_bytes().get(10) == Some(&b' ') => Err(Fault::value(format!(
-                "unconverted data remains: {}",
-                text.get(19..).unwrap_or_default()
-            ))),
+        Some(When::Day(day)) => Ok(json!(clock::print(day.to_datetime(jiff::civil::Time::midnight())))),
+        None => match text.get(..19).filter(|_| text.len() > 19).and_then(clock::parse) {
+            Some(_) if text.as_bytes().get(10) == Some(&b' ') => {
+                Err(Fault::value(format!("unconverted data remains: {}", text.get(19..).unwrap_or_default())))
+            }
             _ => Err(Fault::value(format!(
                 "time data {} does not match format '%Y-%m-%d %H:%M:%S'",
                 value::repr_text(text)
@@ -132,13 +107,7 @@ fn datetime(text: &str) -> Outcome<Value> {
     }
 }
 
-fn many2one(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    given: &Value,
-    create: bool,
-) -> Outcome<Value> {
+fn many2one(env: &Env<'_>, model: &Model, field: &Field, given: &Value, create: bool) -> Outcome<Value> {
     let id = match given {
         Value::Number(number) => number.as_i64(),
         Value::String(text) if create => match text.parse::<i64>() {
@@ -202,27 +171,8 @@ fn html(text: &str, major: u8) -> String {
     }
     if !clean.contains('<') {
         let escaped = clean.replace('&', "&amp;").replace('>', "&gt;");
-        return if major >= 19 {
-            format!("<span>{escaped}</span>")
-        } else {
-            format!("<p>{escaped}</p>")
-        };
+        return if major >= 19 { format!("<span>{escaped}</span>") } else { format!("<p>{escaped}</p>") };
     }
-    let block = [
-        "<p",
-        "<div",
-        "<ul",
-        "<ol",
-        "<h",
-        "<table",
-        "<blockquote",
-        "<section",
-        "<span",
-        "<pre",
-    ];
-    if block.iter().any(|tag| clean.trim_start().starts_with(tag)) {
-        clean
-    } else {
-        format!("<span>{clean}</span>")
-    }
+    let block = ["<p", "<div", "<ul", "<ol", "<h", "<table", "<blockquote", "<section", "<span", "<pre"];
+    if block.iter().any(|tag| clean.trim_start().starts_with(tag)) { clean } else { format!("<span>{clean}</span>") }
 }

@@ -39,9 +39,7 @@ pub(in crate::demo) fn one(env: &Env<'_>, model: &Model, field: &Field) -> Optio
     }
     // A new partner's user, a new product's template: the parent's defaults are the child's.
     let (link, rest) = field.inherited.as_deref()?.split_once('.')?;
-    let parent = env
-        .registry
-        .model(model.field(link)?.relation.as_deref()?)?;
+    let parent = env.registry.model(model.field(link)?.relation.as_deref()?)?;
     one(env, parent, parent.field(rest)?)
 }
 
@@ -53,33 +51,20 @@ fn from(env: &Env<'_>, how: &str) -> Option<Value> {
         "company" => env.context.company().map(|id| json!(id)),
         "currency" => {
             let company = env.registry.model("res.company")?;
-            sudo.link(company, env.context.company()?, "currency_id")
-                .map(|id| json!(id))
+            sudo.link(company, env.context.company()?, "currency_id").map(|id| json!(id))
         }
         "now" => Some(json!(clock::print(env.context.now))),
-        "today" => Some(json!(
-            clock::to_local(env.context.now, env.context.tz.as_deref())
-                .date()
-                .to_string()
-        )),
+        "today" => Some(json!(clock::to_local(env.context.now, env.context.tz.as_deref()).date().to_string())),
         "lang" => Some(json!(env.lang().unwrap_or("en_US"))),
-        "team" => sudo
-            .link(user, env.context.uid, "sale_team_id")
-            .map(|id| json!(id)),
+        "team" => sudo.link(user, env.context.uid, "sale_team_id").map(|id| json!(id)),
         "first_stage" => {
             let stages = env.registry.model("crm.stage")?;
             let mut ids = search::matching(&sudo, stages, &Node::Const(true)).ok()?;
             search::sort(&sudo, stages, &mut ids, &stages.order);
             ids.first().map(|id| json!(id))
         }
-        "uom" => sudo
-            .store
-            .named("uom.product_uom_unit")
-            .map(|(_, id)| json!(id)),
-        "category" => sudo
-            .store
-            .named("product.product_category_goods")
-            .map(|(_, id)| json!(id)),
+        "uom" => sudo.store.named("uom.product_uom_unit").map(|(_, id)| json!(id)),
+        "category" => sudo.store.named("product.product_category_goods").map(|(_, id)| json!(id)),
         _ => None,
     }
 }

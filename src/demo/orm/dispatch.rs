@@ -36,33 +36,22 @@ pub(in crate::demo) struct Call {
 }
 
 /// The context's companies and language must be the caller's and installed.
-pub(in crate::demo) fn check_context(
-    store: &Store,
-    registry: &'static Registry,
-    context: &Context,
-) -> Outcome<()> {
+pub(in crate::demo) fn check_context(store: &Store, registry: &'static Registry, context: &Context) -> Outcome<()> {
     if let Some(asked) = context.raw.get("allowed_company_ids") {
         access::check_companies(store, context.uid, &value::ids(asked))?;
     }
     let Some(lang) = context.lang.as_deref().filter(|lang| *lang != "en_US") else {
         return Ok(());
     };
-    let env = Env {
-        store,
-        registry,
-        context: context.clone(),
-    };
+    let env = Env { store, registry, context: context.clone() };
     let installed = registry.model("res.lang").is_some_and(|langs| {
-        env.store.ids("res.lang").into_iter().any(|id| {
-            env.get(langs, id, "code") == json!(lang) && env.get(langs, id, "active") == json!(true)
-        })
+        env.store
+            .ids("res.lang")
+            .into_iter()
+            .any(|id| env.get(langs, id, "code") == json!(lang) && env.get(langs, id, "active") == json!(true))
     });
     // Before 17 a language that is not there was the same as none.
-    if installed || env.major() < 17 {
-        Ok(())
-    } else {
-        Err(Fault::user(format!("Invalid language code: {lang}")))
-    }
+    if installed || env.major() < 17 { Ok(()) } else { Err(Fault::user(format!("Invalid language code: {lang}"))) }
 }
 
 fn names(given: Option<&Value>) -> Vec<String> {
@@ -93,10 +82,7 @@ fn paged(arguments: &Arguments) -> Outcome<Page> {
     Ok(Page {
         offset: count(arguments.get("offset"), "offset")?.unwrap_or_default(),
         limit: count(arguments.get("limit"), "limit")?,
-        order: arguments
-            .get("order")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        order: arguments.get("order").and_then(Value::as_str).map(str::to_owned),
     })
 }
 
@@ -108,43 +94,20 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
         "search" => {
             let found = search::search(env, model, &domain, &paged(arguments)?)?;
             let counts = arguments.get("count").is_some_and(value::truthy);
-            Ok(if counts {
-                json!(found.len())
-            } else {
-                json!(found)
-            })
+            Ok(if counts { json!(found.len()) } else { json!(found) })
         }
         "search_count" => {
-            let page = Page {
-                limit: count(arguments.get("limit"), "limit")?,
-                ..Page::default()
-            };
+            let page = Page { limit: count(arguments.get("limit"), "limit")?, ..Page::default() };
             Ok(json!(search::search(env, model, &domain, &page)?.len()))
         }
         "search_read" => {
             let found = search::search(env, model, &domain, &paged(arguments)?)?;
-            let load = arguments
-                .get("load")
-                .is_none_or(|load| load == "_classic_read");
-            Ok(Value::Array(read::read(
-                env,
-                model,
-                &found,
-                &names(arguments.get("fields")),
-                load,
-            )?))
+            let load = arguments.get("load").is_none_or(|load| load == "_classic_read");
+            Ok(Value::Array(read::read(env, model, &found, &names(arguments.get("fields")), load)?))
         }
         "read" => {
-            let load = arguments
-                .get("load")
-                .is_none_or(|load| load == "_classic_read");
-            Ok(Value::Array(read::read(
-                env,
-                model,
-                ids,
-                &names(arguments.get("fields")),
-                load,
-            )?))
+            let load = arguments.get("load").is_none_or(|load| load == "_classic_read");
+            Ok(Value::Array(read::read(env, model, ids, &names(arguments.get("fields")), load)?))
         }
         "web_read" => {
             let specification = specification(arguments)?;
@@ -157,41 +120,23 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
         }
         "read_group" => {
             let lazy = arguments.get("lazy").is_none_or(value::truthy);
-            Ok(Value::Array(group::classic(
-                env,
-                model,
-                &grouping(arguments, domain)?,
-                lazy,
-            )?))
+            Ok(Value::Array(group::classic(env, model, &grouping(arguments, domain)?, lazy)?))
         }
         "name_search" => {
             let text = arguments.get("name").cloned().unwrap_or(json!(""));
-            let operator = arguments
-                .get("operator")
-                .and_then(Value::as_str)
-                .unwrap_or("ilike");
-            let limit = if arguments.contains_key("limit") {
-                count(arguments.get("limit"), "limit")?
-            } else {
-                Some(100)
-            };
+            let operator = arguments.get("operator").and_then(Value::as_str).unwrap_or("ilike");
+            let limit =
+                if arguments.contains_key("limit") { count(arguments.get("limit"), "limit")? } else { Some(100) };
             let found = search::name_search(env, model, &text, &domain, operator, limit)?;
             Ok(json!(found))
         }
         "name_get" => {
             access::check_records(env, model, ids, Mode::Read)?;
-            Ok(json!(
-                ids.iter()
-                    .map(|id| (id, env.name(model, *id)))
-                    .collect::<Vec<_>>()
-            ))
+            Ok(json!(ids.iter().map(|id| (id, env.name(model, *id))).collect::<Vec<_>>()))
         }
-        "fields_get" => fields::get(
-            env,
-            model,
-            &names(arguments.get("allfields")),
-            &names(arguments.get("attributes")),
-        ),
+        "fields_get" => {
+            fields::get(env, model, &names(arguments.get("allfields")), &names(arguments.get("attributes")))
+        }
         "default_get" => {
             let wanted = names(arguments.get("fields"));
             let found = defaults::of(env, model, &wanted);
@@ -208,34 +153,19 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             let user = env.sudo();
             let lang = user.get(model, env.context.uid, "lang");
             let tz = user.get(model, env.context.uid, "tz");
-            Ok(
-                json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }, "uid": env.context.uid}),
-            )
+            Ok(json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }, "uid": env.context.uid}))
         }
         "has_group" => Ok(json!(
-            arguments
-                .get("group_ext_id")
-                .and_then(Value::as_str)
-                .is_some_and(|group| env.context.in_group(group))
+            arguments.get("group_ext_id").and_then(Value::as_str).is_some_and(|group| env.context.in_group(group))
         )),
         "check_object_reference" => reference(env, arguments),
         "get_available_models" => {
-            let readable = env
-                .registry
-                .models()
-                .filter(|model| access::allowed(env, model, Mode::Read));
-            let models: BTreeMap<&str, &str> = readable
-                .map(|model| (model.label(env.lang()), model.name.as_str()))
-                .collect();
-            Ok(models
-                .into_iter()
-                .map(|(label, model)| json!({"display_name": label, "model": model}))
-                .collect())
+            let readable = env.registry.models().filter(|model| access::allowed(env, model, Mode::Read));
+            let models: BTreeMap<&str, &str> =
+                readable.map(|model| (model.label(env.lang()), model.name.as_str())).collect();
+            Ok(models.into_iter().map(|(label, model)| json!({"display_name": label, "model": model})).collect())
         }
-        other => Err(Fault::attribute(format!(
-            "The method '{}.{other}' does not exist",
-            model.name
-        ))),
+        other => Err(Fault::attribute(format!("The method '{}.{other}' does not exist", model.name))),
     }
 }
 
@@ -244,18 +174,11 @@ fn specification(arguments: &Arguments) -> Outcome<Map<String, Value>> {
         Some(Value::Object(specification)) => Ok(specification.clone()),
         Some(Value::Array(_)) => Err(Fault::attribute("'list' object has no attribute 'keys'")),
         Some(Value::String(_)) => Err(Fault::attribute("'str' object has no attribute 'keys'")),
-        _ => Err(Fault::attribute(
-            "'NoneType' object has no attribute 'keys'",
-        )),
+        _ => Err(Fault::attribute("'NoneType' object has no attribute 'keys'")),
     }
 }
 
-fn web_search_read(
-    env: &Env<'_>,
-    model: &Model,
-    domain: &Value,
-    arguments: &Arguments,
-) -> Outcome<Value> {
+fn web_search_read(env: &Env<'_>, model: &Model, domain: &Value, arguments: &Arguments) -> Outcome<Value> {
     let page = paged(arguments)?;
     if env.major() < 17 {
         let (found, length) = web::page(env, model, domain, &page, None)?;
@@ -278,11 +201,7 @@ fn grouping(arguments: &Arguments, domain: Value) -> Outcome<Request> {
     Ok(Request {
         domain,
         group_by: list("groupby"),
-        aggregates: if arguments.contains_key("aggregates") {
-            list("aggregates")
-        } else {
-            list("fields")
-        },
+        aggregates: if arguments.contains_key("aggregates") { list("aggregates") } else { list("fields") },
         having: arguments.get("having").cloned().unwrap_or(Value::Null),
         offset: page.offset,
         limit: page.limit,
@@ -291,24 +210,13 @@ fn grouping(arguments: &Arguments, domain: Value) -> Outcome<Request> {
 }
 
 fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
-    let operation = call
-        .arguments
-        .get("operation")
-        .map(value::str)
-        .unwrap_or_default();
-    let mode = Mode::named(&operation).ok_or_else(|| {
-        Fault::value(format!(
-            "Invalid access mode {}",
-            value::repr_text(&operation)
-        ))
-    })?;
-    let raises = call.method == "check_access_rights"
-        && call
-            .arguments
-            .get("raise_exception")
-            .is_none_or(value::truthy);
-    let outcome = access::check(env, call.model, mode)
-        .and_then(|()| access::check_records(env, call.model, &call.ids, mode));
+    let operation = call.arguments.get("operation").map(value::str).unwrap_or_default();
+    let mode = Mode::named(&operation)
+        .ok_or_else(|| Fault::value(format!("Invalid access mode {}", value::repr_text(&operation))))?;
+    let raises =
+        call.method == "check_access_rights" && call.arguments.get("raise_exception").is_none_or(value::truthy);
+    let outcome =
+        access::check(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
     match outcome {
         Err(fault) if raises => Err(fault),
         outcome => Ok(json!(outcome.is_ok())),
@@ -316,9 +224,7 @@ fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
 }
 
 fn metadata(env: &Env<'_>, model: &Model, ids: &[i64]) -> Outcome<Value> {
-    let fields: Vec<String> = ["create_uid", "create_date", "write_uid", "write_date"]
-        .map(str::to_owned)
-        .to_vec();
+    let fields: Vec<String> = ["create_uid", "create_date", "write_uid", "write_date"].map(str::to_owned).to_vec();
     let rows = read::read(env, model, ids, &fields, true)?;
     let named = |id: i64| {
         env.store
@@ -331,15 +237,9 @@ fn metadata(env: &Env<'_>, model: &Model, ids: &[i64]) -> Outcome<Value> {
         .map(|mut row| {
             let name = row.get("id").and_then(value::id).and_then(named);
             if let Some(row) = row.as_object_mut() {
-                row.insert(
-                    "xmlid".into(),
-                    name.as_ref().map_or(Value::Bool(false), |name| json!(name)),
-                );
+                row.insert("xmlid".into(), name.as_ref().map_or(Value::Bool(false), |name| json!(name)));
                 row.insert("noupdate".into(), json!(name.is_some()));
-                row.insert(
-                    "xmlids".into(),
-                    name.map_or(json!([]), |name| json!([{"xmlid": name, "noupdate": true}])),
-                );
+                row.insert("xmlids".into(), name.map_or(json!([]), |name| json!([{"xmlid": name, "noupdate": true}])));
             }
             row
         })
@@ -350,19 +250,14 @@ fn reference(env: &Env<'_>, arguments: &Arguments) -> Outcome<Value> {
     let text = |name: &str| arguments.get(name).map(value::str).unwrap_or_default();
     let external = format!("{}.{}", text("module"), text("xml_id"));
     let Some((model, id)) = env.store.named(&external) else {
-        return Err(Fault::value(format!(
-            "External ID not found in the system: {external}"
-        )));
+        return Err(Fault::value(format!("External ID not found in the system: {external}")));
     };
     let owner = env.registry.model(model).ok_or_else(|| Fault::key(model))?;
     let visible = access::check_records(env, owner, &[id], Mode::Read).is_ok();
     if visible {
         return Ok(json!([model, id]));
     }
-    if arguments
-        .get("raise_on_access_error")
-        .is_some_and(value::truthy)
-    {
+    if arguments.get("raise_on_access_error").is_some_and(value::truthy) {
         return Err(Fault::access(format!(
             "Not enough access rights on the external ID {}",
             value::repr_text(&external)
@@ -380,22 +275,12 @@ pub(in crate::demo) fn change(tx: &mut Tx<'_>, call: &Call) -> Outcome<Value> {
             let (single, list) = match given {
                 Value::Object(one) => (true, vec![one]),
                 Value::Array(items) => {
-                    let list: Option<Vec<Map<String, Value>>> = items
-                        .into_iter()
-                        .map(|item| item.as_object().cloned())
-                        .collect();
-                    (
-                        false,
-                        list.ok_or_else(|| {
-                            Fault::attribute("'str' object has no attribute 'items'")
-                        })?,
-                    )
+                    let list: Option<Vec<Map<String, Value>>> =
+                        items.into_iter().map(|item| item.as_object().cloned()).collect();
+                    (false, list.ok_or_else(|| Fault::attribute("'str' object has no attribute 'items'"))?)
                 }
                 other => {
-                    return Err(Fault::type_error(format!(
-                        "'{}' object is not iterable",
-                        value::repr(&other)
-                    )));
+                    return Err(Fault::type_error(format!("'{}' object is not iterable", value::repr(&other))));
                 }
             };
             let made = write::create(tx, model, &list)?;
@@ -417,30 +302,15 @@ pub(in crate::demo) fn change(tx: &mut Tx<'_>, call: &Call) -> Outcome<Value> {
             Ok(json!(true))
         }
         "copy" => {
-            let extra = arguments
-                .get("default")
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default();
+            let extra = arguments.get("default").and_then(Value::as_object).cloned().unwrap_or_default();
             let made = write::copy(tx, model, ids, &extra)?;
             // Until 17 `copy` was of one record and gave one id.
-            Ok(if tx.env().major() < 18 {
-                json!(made.first())
-            } else {
-                json!(made)
-            })
+            Ok(if tx.env().major() < 18 { json!(made.first()) } else { json!(made) })
         }
         "name_create" => {
             let name = arguments.get("name").map(value::str).unwrap_or_default();
-            let field = model
-                .fields
-                .get("name")
-                .ok_or_else(|| Fault::user("Cannot create a record by its name"))?;
-            let made = write::create(
-                tx,
-                model,
-                &[Map::from_iter([(field.name.clone(), json!(name))])],
-            )?;
+            let field = model.fields.get("name").ok_or_else(|| Fault::user("Cannot create a record by its name"))?;
+            let made = write::create(tx, model, &[Map::from_iter([(field.name.clone(), json!(name))])])?;
             let id = made.first().copied().unwrap_or_default();
             Ok(json!([id, tx.env().name(model, id)]))
         }

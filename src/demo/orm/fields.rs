@@ -11,12 +11,7 @@ use crate::demo::{
 };
 
 /// The fields by name. Names that are none are left out, as are fields that are not the caller's to see.
-pub(in crate::demo) fn get(
-    env: &Env<'_>,
-    model: &Model,
-    names: &[String],
-    attributes: &[String],
-) -> Outcome<Value> {
+pub(in crate::demo) fn get(env: &Env<'_>, model: &Model, names: &[String], attributes: &[String]) -> Outcome<Value> {
     // Until 17 a caller who may not write saw every field as read-only. The fields are told to who may not read the records, too.
     let may = |mode| access::allowed(env, model, mode);
     let locked = env.major() < 18 && !may(Mode::Write) && !may(Mode::Create);
@@ -62,14 +57,7 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
         put("help", json!(help));
     }
     if let Some(related) = &field.related {
-        put(
-            "related",
-            if major >= 17 {
-                json!(related)
-            } else {
-                json!(related.split('.').collect::<Vec<_>>())
-            },
-        );
+        put("related", if major >= 17 { json!(related) } else { json!(related.split('.').collect::<Vec<_>>()) });
     }
     if !field.groups.is_empty() {
         put("groups", json!(field.groups.join(",")));
@@ -104,19 +92,9 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
         put("attachment", json!(true));
     }
     let numeric = field.kind.numeric() && field.name != "id" && field.store;
-    let aggregator = field
-        .aggregator
-        .clone()
-        .or_else(|| numeric.then(|| "sum".to_owned()));
+    let aggregator = field.aggregator.clone().or_else(|| numeric.then(|| "sum".to_owned()));
     if let Some(aggregator) = aggregator.filter(|aggregator| aggregator != "none") {
-        put(
-            if major >= 18 {
-                "aggregator"
-            } else {
-                "group_operator"
-            },
-            json!(aggregator),
-        );
+        put(if major >= 18 { "aggregator" } else { "group_operator" }, json!(aggregator));
     }
     said
 }

@@ -60,9 +60,7 @@ fn grouping<'m>(env: &Env<'_>, model: &'m Model, spec: &str) -> Outcome<Grouping
 where
     'static: 'm,
 {
-    let (path, unit) = spec
-        .split_once(':')
-        .map_or((spec, None), |(path, unit)| (path, Some(unit.to_owned())));
+    let (path, unit) = spec.split_once(':').map_or((spec, None), |(path, unit)| (path, Some(unit.to_owned())));
     let field = at_path(env, model, path)?;
     if !field.store && !field.is_groupable() && field.path().is_none() {
         return Err(Fault::value(format!(
@@ -73,53 +71,36 @@ where
     let dated = matches!(field.kind, Kind::Date | Kind::Datetime);
     let unit = match (dated, unit) {
         (true, None) if env.major() >= 19 => {
-            return Err(Fault::value(format!(
-                "Granularity not set on a date(time) field: '{spec}'"
-            )));
+            return Err(Fault::value(format!("Granularity not set on a date(time) field: '{spec}'")));
         }
         (true, None) => Some("month".to_owned()),
         (_, unit) => unit,
     };
     if let Some(unit) = &unit {
-        let known = matches!(
-            unit.as_str(),
-            "hour" | "day" | "week" | "month" | "quarter" | "year"
-        ) || Part::named(unit).is_some();
+        let known = matches!(unit.as_str(), "hour" | "day" | "week" | "month" | "quarter" | "year")
+            || Part::named(unit).is_some();
         if !dated || !known {
             return Err(Fault::value(format!("Granularity not supported: '{spec}'")));
         }
     }
-    Ok(Grouping {
-        spec: spec.to_owned(),
-        path: path.to_owned(),
-        field,
-        unit,
-    })
+    Ok(Grouping { spec: spec.to_owned(), path: path.to_owned(), field, unit })
 }
 
 fn at_path<'m>(env: &Env<'_>, model: &'m Model, path: &str) -> Outcome<&'m Field>
 where
     'static: 'm,
 {
-    let (first, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(first, rest)| (first, Some(rest)));
-    let field = model.field(first).ok_or_else(|| {
-        Fault::value(format!("Invalid field '{first}' on model '{}'", model.name))
-    })?;
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let field =
+        model.field(first).ok_or_else(|| Fault::value(format!("Invalid field '{first}' on model '{}'", model.name)))?;
     access::check_field(env, model, field, "read")?;
     match rest {
         None => Ok(field),
         Some(rest) => {
-            let comodel = field
-                .relation
-                .as_deref()
-                .and_then(|relation| env.registry.model(relation));
+            let comodel = field.relation.as_deref().and_then(|relation| env.registry.model(relation));
             at_path(
                 env,
-                comodel.ok_or_else(|| {
-                    Fault::value(format!("Invalid field '{path}' on model '{}'", model.name))
-                })?,
+                comodel.ok_or_else(|| Fault::value(format!("Invalid field '{path}' on model '{}'", model.name)))?,
                 rest,
             )
         }
@@ -128,20 +109,13 @@ where
 
 fn aggregate<'m>(env: &Env<'_>, model: &'m Model, spec: &str) -> Outcome<Aggregate<'m>> {
     if spec == "__count" {
-        return Ok(Aggregate {
-            spec: spec.into(),
-            field: None,
-            function: "count".into(),
-        });
+        return Ok(Aggregate { spec: spec.into(), field: None, function: "count".into() });
     }
-    let (name, function) = spec.split_once(':').ok_or_else(|| {
-        Fault::value(format!(
-            "Invalid aggregate/order_by specification '{spec}'."
-        ))
-    })?;
-    let field = model
-        .field(name)
-        .ok_or_else(|| Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)))?;
+    let (name, function) = spec
+        .split_once(':')
+        .ok_or_else(|| Fault::value(format!("Invalid aggregate/order_by specification '{spec}'.")))?;
+    let field =
+        model.field(name).ok_or_else(|| Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)))?;
     access::check_field(env, model, field, "read")?;
     let known = [
         "sum",
@@ -158,9 +132,7 @@ fn aggregate<'m>(env: &Env<'_>, model: &'m Model, spec: &str) -> Outcome<Aggrega
         "sum_currency",
     ];
     if !known.contains(&function) {
-        return Err(Fault::value(format!(
-            "Invalid aggregate method '{function}' for '{spec}'."
-        )));
+        return Err(Fault::value(format!("Invalid aggregate method '{function}' for '{spec}'.")));
     }
     if !field.store {
         return Err(Fault::value(format!(
@@ -171,50 +143,20 @@ fn aggregate<'m>(env: &Env<'_>, model: &'m Model, spec: &str) -> Outcome<Aggrega
     if matches!(function, "sum" | "avg") && !field.kind.numeric() {
         return Err(Fault::database(
             "psycopg2.errors.UndefinedFunction",
-            format!(
-                "function {function}({}) does not exist\n",
-                field.kind.name()
-            ),
+            format!("function {function}({}) does not exist\n", field.kind.name()),
         ));
     }
-    let spec = if function == "recordset" {
-        format!("{name}:array_agg")
-    } else {
-        spec.to_owned()
-    };
-    Ok(Aggregate {
-        spec,
-        field: Some(field),
-        function: function.into(),
-    })
+    let spec = if function == "recordset" { format!("{name}:array_agg") } else { spec.to_owned() };
+    Ok(Aggregate { spec, field: Some(field), function: function.into() })
 }
 
 /// `formatted_read_group`.
-pub(in crate::demo) fn formatted(
-    env: &Env<'_>,
-    model: &Model,
-    request: &Request,
-) -> Outcome<Vec<Value>> {
-    let groupings = request
-        .group_by
-        .iter()
-        .map(|spec| grouping(env, model, spec))
-        .collect::<Outcome<Vec<_>>>()?;
-    let aggregates = request
-        .aggregates
-        .iter()
-        .map(|spec| aggregate(env, model, spec))
-        .collect::<Outcome<Vec<_>>>()?;
+pub(in crate::demo) fn formatted(env: &Env<'_>, model: &Model, request: &Request) -> Outcome<Vec<Value>> {
+    let groupings = request.group_by.iter().map(|spec| grouping(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
+    let aggregates = request.aggregates.iter().map(|spec| aggregate(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
     let mut groups = grouped(env, model, &request.domain, &groupings)?;
     having(env, model, &mut groups, &request.having)?;
-    arrange(
-        env,
-        model,
-        &mut groups,
-        &groupings,
-        &aggregates,
-        request.order.as_deref(),
-    )?;
+    arrange(env, model, &mut groups, &groupings, &aggregates, request.order.as_deref())?;
     let groups = search::cut(groups, request.offset, request.limit);
     let mut rows = Vec::with_capacity(groups.len());
     for group in groups {
@@ -226,10 +168,7 @@ pub(in crate::demo) fn formatted(
         }
         row.insert("__extra_domain".into(), joined(domains));
         for aggregate in &aggregates {
-            row.insert(
-                aggregate.spec.clone(),
-                computed(env, model, aggregate, &group.ids),
-            );
+            row.insert(aggregate.spec.clone(), computed(env, model, aggregate, &group.ids));
         }
         rows.push(Value::Object(row));
     }
@@ -237,52 +176,24 @@ pub(in crate::demo) fn formatted(
 }
 
 /// `read_group`, as 14 to 18 have it: labels for dates, `<field>_count` when lazy, `__domain` whole.
-pub(in crate::demo) fn classic(
-    env: &Env<'_>,
-    model: &Model,
-    request: &Request,
-    lazy: bool,
-) -> Outcome<Vec<Value>> {
-    let used = if lazy {
-        request.group_by.get(..1).unwrap_or_default()
-    } else {
-        request.group_by.as_slice()
-    };
-    let groupings = used
-        .iter()
-        .map(|spec| grouping(env, model, spec))
-        .collect::<Outcome<Vec<_>>>()?;
+pub(in crate::demo) fn classic(env: &Env<'_>, model: &Model, request: &Request, lazy: bool) -> Outcome<Vec<Value>> {
+    let used = if lazy { request.group_by.get(..1).unwrap_or_default() } else { request.group_by.as_slice() };
+    let groupings = used.iter().map(|spec| grouping(env, model, spec)).collect::<Outcome<Vec<_>>>()?;
     let mut named: Vec<(String, Aggregate<'_>)> = Vec::new();
     for spec in request.aggregates.iter().filter(|spec| *spec != "__count") {
         if let Some((key, spec)) = alias(model, spec)
-            && !used
-                .iter()
-                .any(|used| used.split(':').next() == Some(key.as_str()))
+            && !used.iter().any(|used| used.split(':').next() == Some(key.as_str()))
         {
             named.push((key, aggregate(env, model, &spec)?));
         }
     }
     let mut groups = grouped(env, model, &request.domain, &groupings)?;
-    let order = request
-        .order
-        .as_deref()
-        .map(|order| renamed(order, &named, &groupings));
+    let order = request.order.as_deref().map(|order| renamed(order, &named, &groupings));
     let aggregates: Vec<Aggregate<'_>> = named
         .iter()
-        .map(|(_, one)| Aggregate {
-            spec: one.spec.clone(),
-            field: one.field,
-            function: one.function.clone(),
-        })
+        .map(|(_, one)| Aggregate { spec: one.spec.clone(), field: one.field, function: one.function.clone() })
         .collect();
-    arrange(
-        env,
-        model,
-        &mut groups,
-        &groupings,
-        &aggregates,
-        order.as_deref(),
-    )?;
+    arrange(env, model, &mut groups, &groupings, &aggregates, order.as_deref())?;
     let groups = search::cut(groups, request.offset, request.limit);
     let mut rows = Vec::with_capacity(groups.len());
     for group in groups {
@@ -293,11 +204,7 @@ pub(in crate::demo) fn classic(
             row.insert(grouping.spec.clone(), shown(env, grouping, key, true));
             domains.push(condition(env, grouping, key));
             if let Some((from, to)) = range(grouping, key) {
-                let name = if env.major() < 17 {
-                    grouping.path.clone()
-                } else {
-                    grouping.spec.clone()
-                };
+                let name = if env.major() < 17 { grouping.path.clone() } else { grouping.spec.clone() };
                 ranges.insert(name, json!({"from": from, "to": to}));
             }
         }
@@ -319,10 +226,7 @@ pub(in crate::demo) fn classic(
             row.insert("__range".into(), Value::Object(ranges));
         }
         if lazy && request.group_by.len() > 1 {
-            row.insert(
-                "__context".into(),
-                json!({"group_by": request.group_by.get(1..)}),
-            );
+            row.insert("__context".into(), json!({"group_by": request.group_by.get(1..)}));
         }
         rows.push(Value::Object(row));
     }
@@ -332,60 +236,34 @@ pub(in crate::demo) fn classic(
 /// `field`, `field:function`, `alias:function(field)`: the key of the answer, and the aggregate.
 fn alias(model: &Model, spec: &str) -> Option<(String, String)> {
     if let Some((alias, rest)) = spec.split_once(':') {
-        return Some(
-            match rest.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
-                Some((function, field)) => (alias.to_owned(), format!("{field}:{function}")),
-                None => (alias.to_owned(), spec.to_owned()),
-            },
-        );
+        return Some(match rest.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
+            Some((function, field)) => (alias.to_owned(), format!("{field}:{function}")),
+            None => (alias.to_owned(), spec.to_owned()),
+        });
     }
     let field = model.field(spec)?;
-    let function = field
-        .aggregator
-        .clone()
-        .or_else(|| field.kind.numeric().then(|| "sum".to_owned()));
-    let function =
-        function.filter(|function| function != "none" && field.store && field.name != "id")?;
+    let function = field.aggregator.clone().or_else(|| field.kind.numeric().then(|| "sum".to_owned()));
+    let function = function.filter(|function| function != "none" && field.store && field.name != "id")?;
     Some((spec.to_owned(), format!("{spec}:{function}")))
 }
 
 fn renamed(order: &str, named: &[(String, Aggregate<'_>)], groupings: &[Grouping<'_>]) -> String {
     let terms = order.split(',').map(|term| {
         let (name, rest) = term.trim().split_once(' ').unwrap_or((term.trim(), ""));
-        let counted = groupings
-            .iter()
-            .any(|grouping| format!("{}_count", grouping.path) == name);
-        let known = named
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, aggregate)| aggregate.spec.as_str());
-        let grouped = groupings
-            .iter()
-            .find(|grouping| grouping.path == name)
-            .map(|grouping| grouping.spec.as_str());
-        let name = if counted {
-            "__count"
-        } else {
-            known.or(grouped).unwrap_or(name)
-        };
+        let counted = groupings.iter().any(|grouping| format!("{}_count", grouping.path) == name);
+        let known = named.iter().find(|(key, _)| key == name).map(|(_, aggregate)| aggregate.spec.as_str());
+        let grouped = groupings.iter().find(|grouping| grouping.path == name).map(|grouping| grouping.spec.as_str());
+        let name = if counted { "__count" } else { known.or(grouped).unwrap_or(name) };
         format!("{name} {rest}")
     });
     terms.collect::<Vec<_>>().join(",")
 }
 
-fn grouped(
-    env: &Env<'_>,
-    model: &Model,
-    domain: &Value,
-    groupings: &[Grouping<'_>],
-) -> Outcome<Vec<Group>> {
+fn grouped(env: &Env<'_>, model: &Model, domain: &Value, groupings: &[Grouping<'_>]) -> Outcome<Vec<Group>> {
     let node = Node::parse(domain, env.major())?;
     let ids = search::matching(env, model, &node)?;
     if groupings.is_empty() {
-        return Ok(vec![Group {
-            keys: Vec::new(),
-            ids,
-        }]);
+        return Ok(vec![Group { keys: Vec::new(), ids }]);
     }
     let sudo = env.sudo();
     let mut groups: Vec<Group> = Vec::new();
@@ -396,32 +274,20 @@ fn grouped(
             let keys = keys(env, &sudo, model, id, grouping);
             combined = combined
                 .iter()
-                .flat_map(|before| {
-                    keys.iter()
-                        .map(|key| [before.as_slice(), std::slice::from_ref(key)].concat())
-                })
+                .flat_map(|before| keys.iter().map(|key| [before.as_slice(), std::slice::from_ref(key)].concat()))
                 .collect();
         }
         for keys in combined {
             match groups.iter_mut().find(|group| group.keys == keys) {
                 Some(group) => group.ids.push(id),
-                None => groups.push(Group {
-                    keys,
-                    ids: vec![id],
-                }),
+                None => groups.push(Group { keys, ids: vec![id] }),
             }
         }
     }
     Ok(groups)
 }
 
-fn keys(
-    env: &Env<'_>,
-    sudo: &Env<'_>,
-    model: &Model,
-    id: i64,
-    grouping: &Grouping<'_>,
-) -> Vec<Value> {
+fn keys(env: &Env<'_>, sudo: &Env<'_>, model: &Model, id: i64, grouping: &Grouping<'_>) -> Vec<Value> {
     let found = sudo.follow(model, id, &grouping.path);
     match (&found, grouping.field.kind, grouping.unit.as_deref()) {
         (_, kind, _) if kind.many() => match value::ids(&found) {
@@ -440,12 +306,7 @@ fn keys(
 fn range(grouping: &Grouping<'_>, key: &Value) -> Option<(String, String)> {
     let unit = grouping.unit.as_deref()?;
     match clock::parse(key.as_str()?)? {
-        When::Day(day) => Some((
-            day.to_string(),
-            next(day.to_datetime(Time::midnight()), unit)
-                .date()
-                .to_string(),
-        )),
+        When::Day(day) => Some((day.to_string(), next(day.to_datetime(Time::midnight()), unit).date().to_string())),
         When::Moment(at) => Some((clock::print(at), clock::print(next(at, unit)))),
     }
 }
@@ -456,18 +317,10 @@ fn shown(env: &Env<'_>, grouping: &Grouping<'_>, key: &Value, classic: bool) -> 
     }
     if let (Some(unit), Some(text)) = (&grouping.unit, key.as_str()) {
         let label = label(env, text, unit);
-        return if classic {
-            json!(label)
-        } else {
-            json!([text, label])
-        };
+        return if classic { json!(label) } else { json!([text, label]) };
     }
     if grouping.field.kind.relational() {
-        let comodel = grouping
-            .field
-            .relation
-            .as_deref()
-            .and_then(|relation| env.registry.model(relation));
+        let comodel = grouping.field.relation.as_deref().and_then(|relation| env.registry.model(relation));
         if let Some((comodel, id)) = comodel.zip(value::id(key)) {
             return json!([id, env.sudo().name(comodel, id)]);
         }
@@ -528,23 +381,13 @@ fn computed(env: &Env<'_>, model: &Model, aggregate: &Aggregate<'_>, ids: &[i64]
         return json!(ids.len());
     };
     let sudo = env.sudo().active_test(false);
-    let values: Vec<Value> = ids
-        .iter()
-        .map(|id| sudo.value(model, *id, field))
-        .filter(|found| !found.is_null())
-        .collect();
+    let values: Vec<Value> =
+        ids.iter().map(|id| sudo.value(model, *id, field)).filter(|found| !found.is_null()).collect();
     let numbers = || values.iter().filter_map(Value::as_f64);
     let whole = field.kind == Kind::Integer;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "sums of whole numbers are whole"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "sums of whole numbers are whole")]
     let number = |number: f64| {
-        if whole {
-            json!(number as i64)
-        } else {
-            json!(number)
-        }
+        if whole { json!(number as i64) } else { json!(number) }
     };
     let distinct = || {
         let mut seen: Vec<&Value> = Vec::new();
@@ -561,11 +404,7 @@ fn computed(env: &Env<'_>, model: &Model, aggregate: &Aggregate<'_>, ids: &[i64]
             (Some(left), Some(right)) => left.order(&right),
             _ => Ordering::Equal,
         };
-        let found = if wanted == Ordering::Greater {
-            keys.max_by(order)
-        } else {
-            keys.min_by(order)
-        };
+        let found = if wanted == Ordering::Greater { keys.max_by(order) } else { keys.min_by(order) };
         found.cloned().unwrap_or(Value::Bool(false))
     };
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
@@ -596,16 +435,11 @@ fn having(env: &Env<'_>, model: &Model, groups: &mut Vec<Group>, having: &Value)
             item.get(1).and_then(Value::as_str),
             item.get(2).and_then(Value::as_f64),
         ) else {
-            return Err(Fault::value(format!(
-                "Invalid having clause {}",
-                value::repr(having)
-            )));
+            return Err(Fault::value(format!("Invalid having clause {}", value::repr(having))));
         };
         let aggregate = aggregate(env, model, spec)?;
         let holds = |group: &Group| {
-            let found = computed(env, model, &aggregate, &group.ids)
-                .as_f64()
-                .unwrap_or_default();
+            let found = computed(env, model, &aggregate, &group.ids).as_f64().unwrap_or_default();
             match operator {
                 ">" => found > limit,
                 ">=" => found >= limit,
@@ -628,27 +462,13 @@ fn arrange(
     aggregates: &[Aggregate<'_>],
     order: Option<&str>,
 ) -> Outcome<()> {
-    let default = groupings
-        .iter()
-        .map(|grouping| grouping.spec.clone())
-        .collect::<Vec<_>>()
-        .join(",");
-    let order = order
-        .filter(|order| !order.trim().is_empty())
-        .unwrap_or(&default);
+    let default = groupings.iter().map(|grouping| grouping.spec.clone()).collect::<Vec<_>>().join(",");
+    let order = order.filter(|order| !order.trim().is_empty()).unwrap_or(&default);
     let mut terms: Vec<(Term<'_>, bool)> = Vec::new();
-    for part in order
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
-        let (name, direction) = part
-            .split_once(' ')
-            .map_or((part, ""), |(name, rest)| (name, rest.trim()));
+    for part in order.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (name, direction) = part.split_once(' ').map_or((part, ""), |(name, rest)| (name, rest.trim()));
         let descending = direction.to_lowercase().starts_with("desc");
-        let by = groupings
-            .iter()
-            .position(|grouping| grouping.spec == name || grouping.path == name);
+        let by = groupings.iter().position(|grouping| grouping.spec == name || grouping.path == name);
         let term = match by {
             Some(index) => Term::Key(index),
             None => match aggregates.iter().find(|aggregate| aggregate.spec == name) {
@@ -675,8 +495,7 @@ fn arrange(
                 Term::Key(index) => by_key(env, groupings, *index, left, right, *descending),
                 Term::Aggregate(aggregate) => {
                     let number = |group: &Group| {
-                        Key::of(&computed(env, model, aggregate, &group.ids))
-                            .unwrap_or(Key::Number(0.0))
+                        Key::of(&computed(env, model, aggregate, &group.ids)).unwrap_or(Key::Number(0.0))
                     };
                     let order = number(left).order(&number(right));
                     if *descending { order.reverse() } else { order }
@@ -704,11 +523,8 @@ fn by_key(
     right: &Group,
     descending: bool,
 ) -> Ordering {
-    let (Some(grouping), Some(one), Some(two)) = (
-        groupings.get(index),
-        left.keys.get(index),
-        right.keys.get(index),
-    ) else {
+    let (Some(grouping), Some(one), Some(two)) = (groupings.get(index), left.keys.get(index), right.keys.get(index))
+    else {
         return Ordering::Equal;
     };
     let empty = |key: &Value| *key == Value::Bool(false) && grouping.field.kind != Kind::Boolean;
@@ -716,26 +532,14 @@ fn by_key(
         (true, true) => return Ordering::Equal,
         (true, false) => Ordering::Greater,
         (false, true) => Ordering::Less,
-        (false, false) => match (
-            grouping.field.kind.relational(),
-            value::id(one),
-            value::id(two),
-        ) {
+        (false, false) => match (grouping.field.kind.relational(), value::id(one), value::id(two)) {
             (true, Some(one), Some(two)) if one != two => {
-                let comodel = grouping
-                    .field
-                    .relation
-                    .as_deref()
-                    .and_then(|relation| env.registry.model(relation));
+                let comodel = grouping.field.relation.as_deref().and_then(|relation| env.registry.model(relation));
                 let mut ids = [one, two];
                 if let Some(comodel) = comodel {
                     search::sort(&env.sudo(), comodel, &mut ids, &comodel.order);
                 }
-                if ids.first() == Some(&one) {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
+                if ids.first() == Some(&one) { Ordering::Less } else { Ordering::Greater }
             }
             _ => match (Key::of(one), Key::of(two)) {
                 (Some(one), Some(two)) => one.order(&two),

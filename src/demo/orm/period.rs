@@ -18,9 +18,7 @@ pub(super) fn bucket(env: &Env<'_>, text: &str, kind: Kind, unit: &str) -> Value
     let zone = env.context.raw.get("tz").and_then(Value::as_str);
     if let Some(part) = Part::named(unit) {
         #[expect(clippy::cast_precision_loss, reason = "parts of dates are small")]
-        return part
-            .of(text, zone)
-            .map_or(Value::Bool(false), |number| json!(number as f64));
+        return part.of(text, zone).map_or(Value::Bool(false), |number| json!(number as f64));
     }
     let local = match clock::parse(text) {
         Some(When::Moment(at)) => clock::to_local(at, zone),
@@ -35,29 +33,16 @@ pub(super) fn bucket(env: &Env<'_>, text: &str, kind: Kind, unit: &str) -> Value
 }
 
 fn start(env: &Env<'_>, at: DateTime, unit: &str) -> DateTime {
-    let first_of = |month: i8| {
-        Date::new(at.year(), month, 1)
-            .unwrap_or(at.date())
-            .to_datetime(Time::midnight())
-    };
+    let first_of = |month: i8| Date::new(at.year(), month, 1).unwrap_or(at.date()).to_datetime(Time::midnight());
     match unit {
-        "hour" => at
-            .with()
-            .minute(0)
-            .second(0)
-            .subsec_nanosecond(0)
-            .build()
-            .unwrap_or(at),
+        "hour" => at.with().minute(0).second(0).subsec_nanosecond(0).build().unwrap_or(at),
         "week" => {
             let back = if env.major() >= 19 {
                 week_offset(env, at.date())
             } else {
                 i64::from(at.weekday().to_monday_zero_offset())
             };
-            let day = at
-                .date()
-                .checked_sub(Span::new().days(back))
-                .unwrap_or(at.date());
+            let day = at.date().checked_sub(Span::new().days(back)).unwrap_or(at.date());
             day.to_datetime(Time::midnight())
         }
         "month" => first_of(at.month()),
@@ -72,9 +57,7 @@ fn week_offset(env: &Env<'_>, day: Date) -> i64 {
     let lang = env.lang().unwrap_or("en_US");
     let first = env.registry.model("res.lang").and_then(|langs| {
         let ids = env.store.ids("res.lang");
-        let id = ids
-            .into_iter()
-            .find(|id| env.get(langs, *id, "code") == json!(lang))?;
+        let id = ids.into_iter().find(|id| env.get(langs, *id, "code") == json!(lang))?;
         env.text(langs, id, "week_start").parse::<i64>().ok()
     });
     (i64::from(day.weekday().to_monday_one_offset()) - first.unwrap_or(7)).rem_euclid(7)
@@ -108,13 +91,9 @@ pub(super) fn label(env: &Env<'_>, key: &str, unit: &str) -> String {
             if sunday {
                 let end = at.date().checked_add(6.days()).unwrap_or(at.date());
                 let first = Date::new(end.year(), 1, 1).unwrap_or(end);
-                let start_of_first = first
-                    .checked_sub(i64::from(first.weekday().to_sunday_zero_offset()).days())
-                    .unwrap_or(first);
-                let days = at
-                    .date()
-                    .since(start_of_first)
-                    .map_or(0, |span| span.get_days());
+                let start_of_first =
+                    first.checked_sub(i64::from(first.weekday().to_sunday_zero_offset()).days()).unwrap_or(first);
+                let days = at.date().since(start_of_first).map_or(0, |span| span.get_days());
                 format!("W{} {}", days / 7 + 1, end.year())
             } else {
                 let week = at.date().iso_week_date();

@@ -12,31 +12,15 @@ use crate::demo::{
 };
 
 /// The fields asked for; none asked: all that the caller may see.
-pub(in crate::demo) fn chosen<'m>(
-    env: &Env<'_>,
-    model: &'m Model,
-    names: &[String],
-) -> Outcome<Vec<&'m Field>> {
+pub(in crate::demo) fn chosen<'m>(env: &Env<'_>, model: &'m Model, names: &[String]) -> Outcome<Vec<&'m Field>> {
     if names.is_empty() {
-        return Ok(model
-            .fields
-            .values()
-            .filter(|field| access::sees(env, field))
-            .collect());
+        return Ok(model.fields.values().filter(|field| access::sees(env, field)).collect());
     }
     let mut fields: Vec<&Field> = Vec::with_capacity(names.len());
     for name in names {
         let field = model.field(name).ok_or_else(|| match env.major() {
-            19.. => Fault::value(format!(
-                "Invalid field {} on '{}'",
-                value::repr_text(name),
-                model.name
-            )),
-            _ => Fault::value(format!(
-                "Invalid field {} on model '{}'",
-                value::repr_text(name),
-                model.name
-            )),
+            19.. => Fault::value(format!("Invalid field {} on '{}'", value::repr_text(name), model.name)),
+            _ => Fault::value(format!("Invalid field {} on model '{}'", value::repr_text(name), model.name)),
         })?;
         access::check_field(env, model, field, "read")?;
         if !fields.iter().any(|known| known.name == field.name) {
@@ -57,22 +41,11 @@ pub(in crate::demo) fn read(
     access::check(env, model, Mode::Read)?;
     let fields = chosen(env, model, fields)?;
     access::check_records(env, model, ids, Mode::Read)?;
-    let there = ids
-        .iter()
-        .copied()
-        .filter(|id| env.store.has(&model.name, *id));
-    Ok(there
-        .map(|id| Value::Object(row(env, model, id, &fields, names)))
-        .collect())
+    let there = ids.iter().copied().filter(|id| env.store.has(&model.name, *id));
+    Ok(there.map(|id| Value::Object(row(env, model, id, &fields, names))).collect())
 }
 
-fn row(
-    env: &Env<'_>,
-    model: &Model,
-    id: i64,
-    fields: &[&Field],
-    names: bool,
-) -> Map<String, Value> {
+fn row(env: &Env<'_>, model: &Model, id: i64, fields: &[&Field], names: bool) -> Map<String, Value> {
     let mut row = Map::with_capacity(fields.len() + 1);
     row.insert("id".into(), json!(id));
     for field in fields {
@@ -82,21 +55,12 @@ fn row(
 }
 
 /// One value as `read` shows it.
-pub(in crate::demo) fn shown(
-    env: &Env<'_>,
-    model: &Model,
-    id: i64,
-    field: &Field,
-    names: bool,
-) -> Value {
+pub(in crate::demo) fn shown(env: &Env<'_>, model: &Model, id: i64, field: &Field, names: bool) -> Value {
     let found = env.value(model, id, field);
     match (&found, field.kind) {
         (Value::Null, _) => field.empty(),
         (_, Kind::Many2one) if names => {
-            let comodel = field
-                .relation
-                .as_deref()
-                .and_then(|relation| env.registry.model(relation));
+            let comodel = field.relation.as_deref().and_then(|relation| env.registry.model(relation));
             match (comodel, value::id(&found)) {
                 (Some(comodel), Some(target)) => json!([target, env.sudo().name(comodel, target)]),
                 _ => Value::Bool(false),
@@ -109,11 +73,7 @@ pub(in crate::demo) fn shown(
 
 /// The related records that the caller may see: rules apply to x2many values too.
 pub(in crate::demo) fn visible(env: &Env<'_>, field: &Field, found: Value) -> Value {
-    let Some(comodel) = field
-        .relation
-        .as_deref()
-        .and_then(|relation| env.registry.model(relation))
-    else {
+    let Some(comodel) = field.relation.as_deref().and_then(|relation| env.registry.model(relation)) else {
         return found;
     };
     if env.context.su || comodel.rules.is_empty() {
@@ -126,10 +86,5 @@ pub(in crate::demo) fn visible(env: &Env<'_>, field: &Field, found: Value) -> Va
     let Ok(test) = crate::demo::domain::compile(&sudo, comodel, &node) else {
         return found;
     };
-    json!(
-        value::ids(&found)
-            .into_iter()
-            .filter(|id| test.passes(&sudo, comodel, *id))
-            .collect::<Vec<_>>()
-    )
+    json!(value::ids(&found).into_iter().filter(|id| test.passes(&sudo, comodel, *id)).collect::<Vec<_>>())
 }

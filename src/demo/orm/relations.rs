@@ -15,13 +15,7 @@ use crate::demo::{
 };
 
 /// Commands, ids or nothing at an x2many.
-pub(super) fn many(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    given: &Value,
-) -> Outcome<()> {
+pub(super) fn many(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
     let commands: Vec<(i64, i64, Value)> = match given {
         Value::Null | Value::Bool(false) => vec![(5, 0, Value::Null)],
         Value::Array(items) if items.is_empty() => Vec::new(),
@@ -31,17 +25,9 @@ pub(super) fn many(
             }
             vec![(6, 0, given.clone())]
         }
-        Value::Array(items) => items
-            .iter()
-            .map(|item| command(item, model, field))
-            .collect::<Outcome<_>>()?,
+        Value::Array(items) => items.iter().map(|item| command(item, model, field)).collect::<Outcome<_>>()?,
         other => {
-            return Err(Fault::value(format!(
-                "Wrong value for {}.{}: {}",
-                model.name,
-                field.name,
-                value::str(other)
-            )));
+            return Err(Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::str(other))));
         }
     };
     let comodel = field
@@ -56,14 +42,7 @@ pub(super) fn many(
 }
 
 fn command(item: &Value, model: &Model, field: &Field) -> Outcome<(i64, i64, Value)> {
-    let wrong = || {
-        Fault::value(format!(
-            "Wrong value for {}.{}: {}",
-            model.name,
-            field.name,
-            value::repr(item)
-        ))
-    };
+    let wrong = || Fault::value(format!("Wrong value for {}.{}: {}", model.name, field.name, value::repr(item)));
     let parts = item.as_array().ok_or_else(wrong)?;
     let code = parts.first().and_then(value::integer).ok_or_else(wrong)?;
     let target = parts.get(1).and_then(value::integer).unwrap_or_default();
@@ -90,8 +69,7 @@ fn one_command(
             }
             let made = create(tx, comodel, &[values])?;
             if field.inverse.is_none() {
-                made.into_iter()
-                    .try_for_each(|made| link(tx, model, id, field, comodel, made))?;
+                made.into_iter().try_for_each(|made| link(tx, model, id, field, comodel, made))?;
             }
             Ok(())
         }
@@ -106,11 +84,7 @@ fn one_command(
         3 => cut(tx, model, id, field, comodel, target),
         4 => link(tx, model, id, field, comodel, target),
         5 | 6 => {
-            let wanted = if code == 6 {
-                value::ids(extra)
-            } else {
-                Vec::new()
-            };
+            let wanted = if code == 6 { value::ids(extra) } else { Vec::new() };
             let present = value::ids(&tx.env().active_test(false).value(model, id, field));
             for old in present.iter().filter(|old| !wanted.contains(old)) {
                 cut(tx, model, id, field, comodel, *old)?;
@@ -141,12 +115,7 @@ fn link(
         )));
     }
     match (&field.inverse, &field.mirror) {
-        (Some(inverse), _) => write(
-            tx,
-            comodel,
-            &[target],
-            &Map::from_iter([(inverse.clone(), json!(id))]),
-        ),
+        (Some(inverse), _) => write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), json!(id))])),
         (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, true),
         (None, None) => set_member(tx, model, id, &field.name, target, true),
     }
@@ -162,38 +131,21 @@ fn cut(
 ) -> Outcome<()> {
     match (&field.inverse, &field.mirror) {
         (Some(inverse), _) => {
-            let owned = comodel.field(inverse).is_some_and(|field| {
-                field.required || field.ondelete.as_deref() == Some("cascade")
-            });
+            let owned = comodel
+                .field(inverse)
+                .is_some_and(|field| field.required || field.ondelete.as_deref() == Some("cascade"));
             if owned {
                 return unlink(tx, comodel, &[target]);
             }
-            write(
-                tx,
-                comodel,
-                &[target],
-                &Map::from_iter([(inverse.clone(), Value::Bool(false))]),
-            )
+            write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), Value::Bool(false))]))
         }
         (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, false),
         (None, None) => set_member(tx, model, id, &field.name, target, false),
     }
 }
 
-fn set_member(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    id: i64,
-    field: &str,
-    member: i64,
-    wanted: bool,
-) -> Outcome<()> {
-    let mut members = tx
-        .store
-        .get(&model.name, id)
-        .and_then(|row| row.get(field))
-        .map(value::ids)
-        .unwrap_or_default();
+fn set_member(tx: &mut Tx<'_>, model: &Model, id: i64, field: &str, member: i64, wanted: bool) -> Outcome<()> {
+    let mut members = tx.store.get(&model.name, id).and_then(|row| row.get(field)).map(value::ids).unwrap_or_default();
     members.retain(|other| *other != member);
     if wanted {
         members.push(member);
@@ -203,44 +155,26 @@ fn set_member(
 }
 
 /// What happens to the records that name one that goes.
-pub(super) fn release(
-    tx: &mut Tx<'_>,
-    id: i64,
-    other: &'static Model,
-    field: &Field,
-) -> Outcome<()> {
+pub(super) fn release(tx: &mut Tx<'_>, id: i64, other: &'static Model, field: &Field) -> Outcome<()> {
     if field.kind == Kind::Many2many && field.mirror.is_none() {
         let holders = tx.store.ids(&other.name);
-        return holders
-            .into_iter()
-            .try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
+        return holders.into_iter().try_for_each(|holder| set_member_if(tx, other, holder, &field.name, id));
     }
     if field.kind != Kind::Many2one || matches!(field.name.as_str(), "create_uid" | "write_uid") {
         return Ok(());
     }
     let names = |tx: &Tx<'_>, holder: i64| {
-        tx.store
-            .get(&other.name, holder)
-            .and_then(|row| row.get(field.name.as_str()))
-            .and_then(value::id)
-            == Some(id)
+        tx.store.get(&other.name, holder).and_then(|row| row.get(field.name.as_str())).and_then(value::id) == Some(id)
     };
-    let holders: Vec<i64> = tx
-        .store
-        .ids(&other.name)
-        .into_iter()
-        .filter(|holder| names(tx, *holder))
-        .collect();
+    let holders: Vec<i64> = tx.store.ids(&other.name).into_iter().filter(|holder| names(tx, *holder)).collect();
     if holders.is_empty() {
         return Ok(());
     }
     match field.ondelete.as_deref() {
         Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
-        ondelete if ondelete == Some("restrict") || field.required => Err(convert::troublemaker(
-            other,
-            field,
-            tx.context.lang.as_deref(),
-        )),
+        ondelete if ondelete == Some("restrict") || field.required => {
+            Err(convert::troublemaker(other, field, tx.context.lang.as_deref()))
+        }
         _ => {
             for holder in holders {
                 tx.store.set(&other.name, holder, &field.name, Value::Null);
@@ -250,21 +184,11 @@ pub(super) fn release(
     }
 }
 
-fn set_member_if(
-    tx: &mut Tx<'_>,
-    model: &Model,
-    holder: i64,
-    field: &str,
-    member: i64,
-) -> Outcome<()> {
+fn set_member_if(tx: &mut Tx<'_>, model: &Model, holder: i64, field: &str, member: i64) -> Outcome<()> {
     let held = tx
         .store
         .get(&model.name, holder)
         .and_then(|row| row.get(field))
         .is_some_and(|list| value::ids(list).contains(&member));
-    if held {
-        set_member(tx, model, holder, field, member, false)
-    } else {
-        Ok(())
-    }
+    if held { set_member(tx, model, holder, field, member, false) } else { Ok(()) }
 }

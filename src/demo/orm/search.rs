@@ -27,11 +27,7 @@ pub(in crate::demo) fn matching(env: &Env<'_>, model: &Model, node: &Node) -> Ou
     access::check(env, model, Mode::Read)?;
     let test = compile(env, model, node)?;
     if env.context.active_test && model.archivable() && !node.names("active") {
-        let active = compile(
-            &env.sudo(),
-            model,
-            &Node::condition("active", "=", json!(true)),
-        )?;
+        let active = compile(&env.sudo(), model, &Node::condition("active", "=", json!(true)))?;
         return passing_with(env, model, &Test::All(vec![active, test]));
     }
     passing_with(env, model, &test)
@@ -41,11 +37,7 @@ pub(in crate::demo) fn matching(env: &Env<'_>, model: &Model, node: &Node) -> Ou
 pub(in crate::demo) fn passing(env: &Env<'_>, model: &Model, test: &Test) -> Outcome<Vec<i64>> {
     access::check(env, model, Mode::Read)?;
     if env.context.active_test && model.archivable() {
-        let active = compile(
-            &env.sudo(),
-            model,
-            &Node::condition("active", "=", json!(true)),
-        )?;
+        let active = compile(&env.sudo(), model, &Node::condition("active", "=", json!(true)))?;
         return passing_with(env, model, &Test::All(vec![active, test.clone()]));
     }
     passing_with(env, model, test)
@@ -59,21 +51,13 @@ fn passing_with(env: &Env<'_>, model: &Model, test: &Test) -> Outcome<Vec<i64>> 
     };
     let mut ids = env.store.ids(&model.name);
     ids.retain(|id| {
-        test.passes(&sudo, model, *id)
-            && rules
-                .as_ref()
-                .is_none_or(|rules| rules.passes(&sudo, model, *id))
+        test.passes(&sudo, model, *id) && rules.as_ref().is_none_or(|rules| rules.passes(&sudo, model, *id))
     });
     Ok(ids)
 }
 
 /// `search`: the ids of a page of the matching records.
-pub(in crate::demo) fn search(
-    env: &Env<'_>,
-    model: &Model,
-    domain: &Value,
-    page: &Page,
-) -> Outcome<Vec<i64>> {
+pub(in crate::demo) fn search(env: &Env<'_>, model: &Model, domain: &Value, page: &Page) -> Outcome<Vec<i64>> {
     let node = Node::parse(domain, env.major())?;
     let mut ids = matching(env, model, &node)?;
     arrange(env, model, &mut ids, page.order.as_deref())?;
@@ -87,15 +71,8 @@ pub(in crate::demo) fn cut<T>(items: Vec<T>, offset: usize, limit: Option<usize>
 }
 
 /// Puts records in order: the caller's, else the model's.
-pub(in crate::demo) fn arrange(
-    env: &Env<'_>,
-    model: &Model,
-    ids: &mut [i64],
-    order: Option<&str>,
-) -> Outcome<()> {
-    let order = order
-        .filter(|order| !order.trim().is_empty())
-        .unwrap_or(&model.order);
+pub(in crate::demo) fn arrange(env: &Env<'_>, model: &Model, ids: &mut [i64], order: Option<&str>) -> Outcome<()> {
+    let order = order.filter(|order| !order.trim().is_empty()).unwrap_or(&model.order);
     let terms = terms(env, model, order)?;
     sort_by(&env.sudo().active_test(false), model, ids, &terms, 0);
     Ok(())
@@ -129,22 +106,20 @@ fn terms(env: &Env<'_>, model: &Model, order: &str) -> Outcome<Vec<Term>> {
         let (descending, nulls) = match rest.as_slice() {
             [] | ["asc"] => (false, None),
             ["desc"] => (true, None),
-            ["nulls", place @ ("first" | "last")]
-            | ["asc", "nulls", place @ ("first" | "last")] => (false, Some(*place)),
+            ["nulls", place @ ("first" | "last")] | ["asc", "nulls", place @ ("first" | "last")] => {
+                (false, Some(*place))
+            }
             ["desc", "nulls", place @ ("first" | "last")] => (true, Some(*place)),
             _ => return Err(malformed()),
         };
-        let legal =
-            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | ':');
+        let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | ':');
         if !name.chars().all(legal) {
             return Err(malformed());
         }
-        let (name, property) = name
-            .split_once(['.', ':'])
-            .map_or((*name, None), |(name, rest)| (name, Some(rest)));
-        let field = model.field(name).ok_or_else(|| {
-            Fault::value(format!("Invalid field '{name}' on model '{}'", model.name))
-        })?;
+        let (name, property) = name.split_once(['.', ':']).map_or((*name, None), |(name, rest)| (name, Some(rest)));
+        let field = model
+            .field(name)
+            .ok_or_else(|| Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)))?;
         if let Some(property) = property.filter(|_| part.contains('.')) {
             return Err(Fault::value(format!(
                 "Invalid field property {} on {}.{name}",
@@ -158,10 +133,7 @@ fn terms(env: &Env<'_>, model: &Model, order: &str) -> Outcome<Vec<Term>> {
             if env.major() < 19 {
                 continue;
             }
-            return Err(Fault::value(format!(
-                "Cannot convert {}.{name} to SQL because it is not stored",
-                model.name
-            )));
+            return Err(Fault::value(format!("Cannot convert {}.{name} to SQL because it is not stored", model.name)));
         }
         terms.push(Term {
             field: name.to_owned(),
@@ -187,21 +159,11 @@ fn sort_by(env: &Env<'_>, model: &Model, ids: &mut [i64], terms: &[Term], depth:
     });
 }
 
-fn compare(
-    env: &Env<'_>,
-    model: &Model,
-    left: i64,
-    right: i64,
-    term: &Term,
-    depth: u8,
-) -> Ordering {
+fn compare(env: &Env<'_>, model: &Model, left: i64, right: i64, term: &Term, depth: u8) -> Ordering {
     let Some(field) = model.field(&term.field) else {
         return Ordering::Equal;
     };
-    let (one, two) = (
-        env.value(model, left, field),
-        env.value(model, right, field),
-    );
+    let (one, two) = (env.value(model, left, field), env.value(model, right, field));
     if field.kind == Kind::Many2one {
         let ids = (value::id(&one), value::id(&two));
         let (Some(one), Some(two)) = ids else {
@@ -210,11 +172,7 @@ fn compare(
         if one == two || depth >= DEPTH {
             return Ordering::Equal;
         }
-        let Some(comodel) = field
-            .relation
-            .as_deref()
-            .and_then(|name| env.registry.model(name))
-        else {
+        let Some(comodel) = field.relation.as_deref().and_then(|name| env.registry.model(name)) else {
             return Ordering::Equal;
         };
         let Ok(inner) = terms(&env.sudo(), comodel, &comodel.order) else {
@@ -223,28 +181,16 @@ fn compare(
         for inner in &inner {
             let order = compare(env, comodel, one, two, inner, depth + 1);
             if order != Ordering::Equal {
-                return if term.descending {
-                    order.reverse()
-                } else {
-                    order
-                };
+                return if term.descending { order.reverse() } else { order };
             }
         }
         let order = one.cmp(&two);
-        return if term.descending {
-            order.reverse()
-        } else {
-            order
-        };
+        return if term.descending { order.reverse() } else { order };
     }
     match (Key::of(&one), Key::of(&two)) {
         (Some(one), Some(two)) => {
             let order = one.order(&two);
-            if term.descending {
-                order.reverse()
-            } else {
-                order
-            }
+            if term.descending { order.reverse() } else { order }
         }
         (one, two) => nulls(one.is_none(), two.is_none(), term),
     }
@@ -280,8 +226,5 @@ pub(in crate::demo) fn name_search(
     arrange(env, model, &mut ids, None)?;
     super::compute::name_search_order(env, model, text, &mut ids);
     let ids = cut(ids, 0, limit);
-    Ok(ids
-        .into_iter()
-        .map(|id| (id, env.name(model, id)))
-        .collect())
+    Ok(ids.into_iter().map(|id| (id, env.name(model, id))).collect())
 }

@@ -29,110 +29,46 @@ const RENAMED: [(&str, &str, &str); 5] = [
     ("read_group", "orderby", "order"),
 ];
 
-const fn signature(
-    name: &'static str,
-    of_model: bool,
-    reads: bool,
-    params: &'static [&'static str],
-) -> Signature {
-    Signature {
-        name,
-        of_model,
-        reads,
-        params,
-    }
+const fn signature(name: &'static str, of_model: bool, reads: bool, params: &'static [&'static str]) -> Signature {
+    Signature { name, of_model, reads, params }
 }
 
 /// The method, if this version's model has it.
-pub(in crate::demo) fn method(
-    registry: &Registry,
-    model: &Model,
-    method: &str,
-) -> Option<Signature> {
+pub(in crate::demo) fn method(registry: &Registry, model: &Model, method: &str) -> Option<Signature> {
     let major = registry.profile.major();
     let old = major < 15;
     Some(match method {
-        "search" if old => signature(
-            "search",
-            true,
-            true,
-            &["args!", "offset", "limit", "order", "count"],
-        ),
-        "search" => signature(
-            "search",
-            true,
-            true,
-            &["domain!", "offset", "limit", "order"],
-        ),
+        "search" if old => signature("search", true, true, &["args!", "offset", "limit", "order", "count"]),
+        "search" => signature("search", true, true, &["domain!", "offset", "limit", "order"]),
         "search_count" if old => signature("search_count", true, true, &["args!"]),
         "search_count" => signature("search_count", true, true, &["domain!", "limit"]),
-        "search_read" if old => signature(
-            "search_read",
-            true,
-            true,
-            &["domain", "fields", "offset", "limit", "order"],
-        ),
-        "search_read" => signature(
-            "search_read",
-            true,
-            true,
-            &["domain", "fields", "offset", "limit", "order", "**"],
-        ),
+        "search_read" if old => signature("search_read", true, true, &["domain", "fields", "offset", "limit", "order"]),
+        "search_read" => signature("search_read", true, true, &["domain", "fields", "offset", "limit", "order", "**"]),
         "read" => signature("read", false, true, &["fields", "load"]),
         "web_read" if major >= 17 => signature("web_read", false, true, &["specification!"]),
         "web_search_read" if major >= 17 => signature(
             "web_search_read",
             true,
             true,
-            &[
-                "domain!",
-                "specification!",
-                "offset",
-                "limit",
-                "order",
-                "count_limit",
-            ],
+            &["domain!", "specification!", "offset", "limit", "order", "count_limit"],
         ),
-        "web_search_read" => signature(
-            "web_search_read",
-            true,
-            true,
-            &["domain", "fields", "offset", "limit", "order"],
-        ),
+        "web_search_read" => {
+            signature("web_search_read", true, true, &["domain", "fields", "offset", "limit", "order"])
+        }
         "read_group" => signature(
             "read_group",
             true,
             true,
-            &[
-                "domain!", "fields!", "groupby!", "offset", "limit", "orderby", "lazy",
-            ],
+            &["domain!", "fields!", "groupby!", "offset", "limit", "orderby", "lazy"],
         ),
         "formatted_read_group" if major >= 19 => signature(
             "formatted_read_group",
             true,
             true,
-            &[
-                "domain!",
-                "groupby",
-                "aggregates",
-                "having",
-                "offset",
-                "limit",
-                "order",
-            ],
+            &["domain!", "groupby", "aggregates", "having", "offset", "limit", "order"],
         ),
-        "name_search" if major >= 19 => signature(
-            "name_search",
-            true,
-            true,
-            &["name", "domain", "operator", "limit"],
-        ),
-        "name_search" => signature(
-            "name_search",
-            true,
-            true,
-            &["name", "args", "operator", "limit"],
-        ),
+        "name_search" if major >= 19 => signature("name_search", true, true, &["name", "domain", "operator", "limit"]),
+        "name_search" => signature("name_search", true, true, &["name", "args", "operator", "limit"]),
         "name_get" if major < 18 => signature("name_get", false, true, &[]),
         "name_create" => signature("name_create", true, false, &["name!"]),
         "fields_get" => signature("fields_get", true, true, &["allfields", "attributes"]),
@@ -143,20 +79,13 @@ pub(in crate::demo) fn method(
         "unlink" => signature("unlink", false, false, &[]),
         "copy" => signature("copy", false, false, &["default"]),
         "get_metadata" => signature("get_metadata", false, true, &[]),
-        "check_access_rights" => signature(
-            "check_access_rights",
-            true,
-            true,
-            &["operation!", "raise_exception"],
-        ),
+        "check_access_rights" => signature("check_access_rights", true, true, &["operation!", "raise_exception"]),
         "has_access" if major >= 18 => signature("has_access", false, true, &["operation!"]),
-        "action_archive" | "action_unarchive" | "toggle_active" if model.archivable() => {
-            match method {
-                "action_archive" => signature("action_archive", false, false, &[]),
-                "action_unarchive" => signature("action_unarchive", false, false, &[]),
-                _ => signature("toggle_active", false, false, &[]),
-            }
-        }
+        "action_archive" | "action_unarchive" | "toggle_active" if model.archivable() => match method {
+            "action_archive" => signature("action_archive", false, false, &[]),
+            "action_unarchive" => signature("action_unarchive", false, false, &[]),
+            _ => signature("toggle_active", false, false, &[]),
+        },
         _ => return special(major, model, method),
     })
 }
@@ -165,26 +94,17 @@ fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
     Some(match (model.name.as_str(), method) {
         ("res.users", "context_get") => signature("context_get", true, true, &[]),
         ("res.users", "has_group") => signature("has_group", major < 18, true, &["group_ext_id!"]),
-        ("ir.model.data", "check_object_reference") => signature(
-            "check_object_reference",
-            true,
-            true,
-            &["module!", "xml_id!", "raise_on_access_error"],
-        ),
-        ("ir.model", "get_available_models") if major >= 17 => {
-            signature("get_available_models", true, true, &[])
+        ("ir.model.data", "check_object_reference") => {
+            signature("check_object_reference", true, true, &["module!", "xml_id!", "raise_on_access_error"])
         }
+        ("ir.model", "get_available_models") if major >= 17 => signature("get_available_models", true, true, &[]),
         ("crm.lead", "action_set_lost") => signature("action_set_lost", false, false, &["**"]),
         ("crm.lead", "action_set_won") => signature("action_set_won", false, false, &[]),
-        ("crm.lead", "action_set_won_rainbowman") => {
-            signature("action_set_won_rainbowman", false, false, &[])
-        }
+        ("crm.lead", "action_set_won_rainbowman") => signature("action_set_won_rainbowman", false, false, &[]),
         ("sale.order", "action_confirm") => signature("action_confirm", false, false, &[]),
         ("sale.order", "action_cancel") => signature("action_cancel", false, false, &[]),
         ("sale.order", "action_draft") => signature("action_draft", false, false, &[]),
-        ("sale.order", "action_quotation_send") => {
-            signature("action_quotation_send", false, false, &[])
-        }
+        ("sale.order", "action_quotation_send") => signature("action_quotation_send", false, false, &[]),
         _ => return None,
     })
 }
@@ -201,29 +121,15 @@ impl Signature {
         style: Style,
     ) -> Result<Arguments, String> {
         let open = self.params.contains(&"**");
-        let names: Vec<&str> = self
-            .params
-            .iter()
-            .filter(|name| **name != "**")
-            .map(|name| name.trim_end_matches('!'))
-            .collect();
+        let names: Vec<&str> =
+            self.params.iter().filter(|name| **name != "**").map(|name| name.trim_end_matches('!')).collect();
         let full = format!("BaseModel.{}()", self.name);
         if args.len() > names.len() {
-            let required = self
-                .params
-                .iter()
-                .filter(|name| name.ends_with('!'))
-                .count();
+            let required = self.params.iter().filter(|name| name.ends_with('!')).count();
             let most = names.len() + 1;
-            let takes = if required + 1 == most {
-                format!("{most}")
-            } else {
-                format!("from {} to {most}", required + 1)
-            };
-            return Err(format!(
-                "{full} takes {takes} positional arguments but {} were given",
-                args.len() + 1
-            ));
+            let takes =
+                if required + 1 == most { format!("{most}") } else { format!("from {} to {most}", required + 1) };
+            return Err(format!("{full} takes {takes} positional arguments but {} were given", args.len() + 1));
         }
         let mut bound = Arguments::new();
         for (name, given) in names.iter().zip(args) {
@@ -252,8 +158,7 @@ impl Signature {
                 Style::Signature => format!("missing a required argument: '{first}'"),
                 Style::Call => {
                     let plural = if missing.len() == 1 { "" } else { "s" };
-                    let quoted: Vec<String> =
-                        missing.iter().map(|name| format!("'{name}'")).collect();
+                    let quoted: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
                     format!(
                         "{full} missing {} required positional argument{plural}: {}",
                         missing.len(),

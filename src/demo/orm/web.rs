@@ -25,21 +25,11 @@ pub(in crate::demo) fn read(
 ) -> Outcome<Vec<Value>> {
     access::check(env, model, Mode::Read)?;
     let names: Vec<String> = specification.keys().cloned().collect();
-    let fields = if names.is_empty() {
-        Vec::new()
-    } else {
-        chosen(env, model, &names)?
-    };
+    let fields = if names.is_empty() { Vec::new() } else { chosen(env, model, &names)? };
     access::check_records(env, model, ids, Mode::Read)?;
     // A record that is gone is left out, unless its relations are to be followed.
-    let follows = specification
-        .values()
-        .any(|spec| spec.get("fields").is_some());
-    let gone: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| !env.store.has(&model.name, *id))
-        .collect();
+    let follows = specification.values().any(|spec| spec.get("fields").is_some());
+    let gone: Vec<i64> = ids.iter().copied().filter(|id| !env.store.has(&model.name, *id)).collect();
     if follows && !gone.is_empty() {
         let record = format!("{}{}", model.name, value::tuple(&gone));
         return Err(Fault::missing(format!(
@@ -48,11 +38,7 @@ pub(in crate::demo) fn read(
         )));
     }
     let mut rows = Vec::with_capacity(ids.len());
-    for id in ids
-        .iter()
-        .copied()
-        .filter(|id| env.store.has(&model.name, *id))
-    {
+    for id in ids.iter().copied().filter(|id| env.store.has(&model.name, *id)) {
         let mut row = Map::with_capacity(fields.len() + 1);
         row.insert("id".into(), json!(id));
         for field in &fields {
@@ -64,25 +50,15 @@ pub(in crate::demo) fn read(
     Ok(rows)
 }
 
-fn cell(
-    env: &Env<'_>,
-    model: &Model,
-    id: i64,
-    field: &Field,
-    spec: Option<&Map<String, Value>>,
-) -> Outcome<Value> {
+fn cell(env: &Env<'_>, model: &Model, id: i64, field: &Field, spec: Option<&Map<String, Value>>) -> Outcome<Value> {
     let found = env.value(model, id, field);
     if found.is_null() {
         return Ok(field.empty());
     }
-    let inner = spec
-        .and_then(|spec| spec.get("fields"))
-        .and_then(Value::as_object);
+    let inner = spec.and_then(|spec| spec.get("fields")).and_then(Value::as_object);
     let comodel = || {
         let relation = field.relation.as_deref().unwrap_or_default();
-        env.registry
-            .model(relation)
-            .ok_or_else(|| Fault::key(relation))
+        env.registry.model(relation).ok_or_else(|| Fault::key(relation))
     };
     match field.kind {
         Kind::Many2one => {
@@ -92,13 +68,9 @@ fn cell(
             let comodel = comodel()?;
             let within = with_context(env, spec);
             // The name of a record may be shown to who may not read the record.
-            let only_name = inner
-                .keys()
-                .all(|name| name == "display_name" || name == "id");
+            let only_name = inner.keys().all(|name| name == "display_name" || name == "id");
             let within = if only_name { within.sudo() } else { within };
-            Ok(read(&within, comodel, &[target], inner)?
-                .pop()
-                .unwrap_or(Value::Bool(false)))
+            Ok(read(&within, comodel, &[target], inner)?.pop().unwrap_or(Value::Bool(false)))
         }
         kind if kind.many() => {
             let found = visible(env, field, found);
@@ -129,21 +101,14 @@ fn cell(
 }
 
 fn with_context<'s>(env: &Env<'s>, spec: Option<&Map<String, Value>>) -> Env<'s> {
-    let Some(extra) = spec
-        .and_then(|spec| spec.get("context"))
-        .and_then(Value::as_object)
-    else {
+    let Some(extra) = spec.and_then(|spec| spec.get("context")).and_then(Value::as_object) else {
         return env.clone();
     };
     let mut raw = env.context.raw.as_ref().clone();
     raw.extend(extra.clone());
     let mut context = Context::new(env.store, env.context.uid, raw);
     context.su = env.context.su;
-    Env {
-        store: env.store,
-        registry: env.registry,
-        context,
-    }
+    Env { store: env.store, registry: env.registry, context }
 }
 
 /// A page and the total. `count_limit`: no need to count beyond.

@@ -20,11 +20,7 @@ use crate::demo::{
 
 /// Refuses ids of nobody, as `write` and `unlink` do.
 pub(in crate::demo) fn exist(tx: &Tx<'_>, model: &Model, ids: &[i64]) -> Outcome<()> {
-    let gone: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| !tx.store.has(&model.name, *id))
-        .collect();
+    let gone: Vec<i64> = ids.iter().copied().filter(|id| !tx.store.has(&model.name, *id)).collect();
     if gone.is_empty() {
         return Ok(());
     }
@@ -50,11 +46,7 @@ pub(in crate::demo) fn create(
     Ok(ids)
 }
 
-fn create_one(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    mut values: Map<String, Value>,
-) -> Outcome<i64> {
+fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Value>) -> Outcome<i64> {
     for name in values.keys() {
         let field = model.field(name).ok_or_else(|| match tx.env().major() {
             19.. => Fault::value(format!("Invalid field '{name}' in '{}'", model.name)),
@@ -87,14 +79,8 @@ fn create_one(
         let kept = convert::stored(&tx.env(), model, field, given, true)?;
         record.insert(name.as_str().into(), localized(tx, field, None, kept));
     }
-    for field in model
-        .fields
-        .values()
-        .filter(|field| field.kind == Kind::Boolean && !field.derived())
-    {
-        record
-            .entry(field.name.as_str().into())
-            .or_insert(Value::Bool(false));
+    for field in model.fields.values().filter(|field| field.kind == Kind::Boolean && !field.derived()) {
+        record.entry(field.name.as_str().into()).or_insert(Value::Bool(false));
     }
     required(tx, model, &record)?;
     let id = tx.store.insert(&model.name, record);
@@ -125,12 +111,11 @@ fn delegate(
             continue;
         };
         let mut own = Map::new();
-        for field in model.fields.values().filter(|field| {
-            field
-                .inherited
-                .as_deref()
-                .is_some_and(|path| path.starts_with(link.as_str()))
-        }) {
+        for field in model
+            .fields
+            .values()
+            .filter(|field| field.inherited.as_deref().is_some_and(|path| path.starts_with(link.as_str())))
+        {
             if let Some(given) = values.remove(&field.name) {
                 own.insert(field.name.clone(), given);
             }
@@ -141,10 +126,7 @@ fn delegate(
                 own.retain(|name, _| parent.fields.contains_key(name));
                 let mut sudo = tx.sudo();
                 let mut raw = sudo.context.raw.as_ref().clone();
-                raw.insert(
-                    format!("create_{}", model.name.replace('.', "_")),
-                    json!(true),
-                );
+                raw.insert(format!("create_{}", model.name.replace('.', "_")), json!(true));
                 sudo.context.raw = std::sync::Arc::new(raw);
                 let id = create(&mut sudo, parent, &[own])?.pop().unwrap_or_default();
                 record.insert(link.as_str().into(), json!(id));
@@ -156,10 +138,8 @@ fn delegate(
 }
 
 fn required(tx: &Tx<'_>, model: &Model, record: &Record) -> Outcome<()> {
-    for field in model
-        .fields
-        .values()
-        .filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
+    for field in
+        model.fields.values().filter(|field| field.required && field.store && !field.derived() && !field.kind.many())
     {
         let empty = record.get(field.name.as_str()).is_none_or(Value::is_null);
         if empty && field.kind != Kind::Boolean && !field.kind.numeric() {
@@ -186,10 +166,8 @@ fn localized(tx: &Tx<'_>, field: &Field, id: Option<(&Model, i64)>, kept: Value)
         return kept;
     }
     let lang = tx.context.lang.clone().unwrap_or_else(|| "en_US".into());
-    let before = id
-        .and_then(|(model, id)| tx.store.get(&model.name, id))
-        .and_then(|row| row.get(field.name.as_str()))
-        .cloned();
+    let before =
+        id.and_then(|(model, id)| tx.store.get(&model.name, id)).and_then(|row| row.get(field.name.as_str())).cloned();
     let mut texts = match before {
         Some(Value::Object(texts)) => texts,
         Some(Value::String(text)) => Map::from_iter([("en_US".to_owned(), json!(text))]),
@@ -243,8 +221,7 @@ pub(in crate::demo) fn write(
         }
         if !values.is_empty() {
             tx.store.set(&model.name, id, "write_date", json!(now));
-            tx.store
-                .set(&model.name, id, "write_uid", json!(tx.context.uid));
+            tx.store.set(&model.name, id, "write_uid", json!(tx.context.uid));
         }
         methods::written(tx, model, id, &values)?;
         methods::constraints(&tx.env(), model, id)?;
@@ -253,48 +230,22 @@ pub(in crate::demo) fn write(
 }
 
 /// A write to a field that shows another one goes there, if it may; else it changes nothing, as in Odoo.
-fn derived(
-    tx: &mut Tx<'_>,
-    model: &'static Model,
-    id: i64,
-    field: &Field,
-    given: &Value,
-) -> Outcome<()> {
-    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given)
-    {
+fn derived(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Field, given: &Value) -> Outcome<()> {
+    if let Some((owner, target, name, given)) = compute::inverse(&tx.env(), model, id, field, given) {
         if let Some(owner) = tx.registry.model(&owner) {
-            write(
-                &mut tx.sudo(),
-                owner,
-                &[target],
-                &Map::from_iter([(name, given)]),
-            )?;
+            write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(name, given)]))?;
         }
         return Ok(());
     }
-    let Some((link, rest)) = field
-        .path()
-        .filter(|_| !field.readonly)
-        .and_then(|path| path.split_once('.'))
-    else {
+    let Some((link, rest)) = field.path().filter(|_| !field.readonly).and_then(|path| path.split_once('.')) else {
         return Ok(());
     };
     let (target, owner) = {
         let env = tx.env();
-        (
-            env.link(model, id, link),
-            model
-                .field(link)
-                .and_then(|field| env.registry.model(field.relation.as_deref()?)),
-        )
+        (env.link(model, id, link), model.field(link).and_then(|field| env.registry.model(field.relation.as_deref()?)))
     };
     if let Some((owner, target)) = owner.zip(target) {
-        write(
-            &mut tx.sudo(),
-            owner,
-            &[target],
-            &Map::from_iter([(rest.to_owned(), given.clone())]),
-        )?;
+        write(&mut tx.sudo(), owner, &[target], &Map::from_iter([(rest.to_owned(), given.clone())]))?;
     }
     Ok(())
 }
@@ -310,9 +261,11 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     for id in ids.iter().copied() {
         methods::before_unlink(&tx.env(), model, id)?;
         for other in tx.registry.models() {
-            for field in other.fields.values().filter(|field| {
-                field.relation.as_deref() == Some(model.name.as_str()) && !field.derived()
-            }) {
+            for field in other
+                .fields
+                .values()
+                .filter(|field| field.relation.as_deref() == Some(model.name.as_str()) && !field.derived())
+            {
                 release(tx, id, other, field)?;
             }
         }
@@ -350,14 +303,8 @@ pub(in crate::demo) fn copy(
                 }
             }
         }
-        let marked = matches!(
-            model.name.as_str(),
-            "res.partner" | "product.template" | "product.product"
-        );
-        if let Some(name) = values
-            .get_mut("name")
-            .filter(|name| marked && name.is_string())
-        {
+        let marked = matches!(model.name.as_str(), "res.partner" | "product.template" | "product.product");
+        if let Some(name) = values.get_mut("name").filter(|name| marked && name.is_string()) {
             *name = json!(format!("{} (copy)", value::str(name)));
         }
         methods::copied(model, &mut values);
