@@ -120,7 +120,9 @@ impl Builder<'_> {
     fn defaults(&mut self, written: &Table, validator: &Validator) {
         let properties = written.get("properties").and_then(Node::as_table);
         for (name, _, property) in properties.into_iter().flat_map(Table::iter) {
-            let Some(default) = property.child("default").filter(|_| !matches!(name, "limit" | "offset")) else { continue };
+            let Some(default) = property.child("default").filter(|_| !matches!(name, "limit" | "offset")) else {
+                continue;
+            };
             let arguments = json!({ name: default.to_json() });
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let fault = validator.iter_errors(&arguments).find_map(|error| {

@@ -73,10 +73,11 @@ impl Builder<'_> {
             self.needed("model", node, model);
         }
         if let (Some(key), None) = (operation_key, table.get("model"))
-            && key != "content" {
-                let message = format!("`model` is missing: `{key}` works on a model");
-                self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
-            }
+            && key != "content"
+        {
+            let message = format!("`model` is missing: `{key}` works on a model");
+            self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
+        }
         let lookups = self.lookups(table, model.is_some());
         let operation = operation_key.and_then(|key| {
             let body = table.get(key)?;
@@ -163,11 +164,12 @@ impl Builder<'_> {
     /// Warns of templates where they are plain text.
     fn plain_text(&mut self, node: &Node, key: &str) {
         if let Some(text) = node.as_str()
-            && template::is_template(text) {
-                self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
-                    "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
-                );
-            }
+            && template::is_template(text)
+        {
+            self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
+                "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
+            );
+        }
         for item in node.as_array().unwrap_or_default() {
             self.plain_text(item, key);
         }
