@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_text, shape, sort};
+use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_text, shape};
 
 pub use secret::{Secret, SecretError};
 pub use settings::{
@@ -107,8 +107,9 @@ pub fn load(options: &Options) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnost
     flags(&options, &mut root);
     shape::check(&root, &language::FILE, &mut sink);
     let config = build::Build { sink: &mut sink, options: &options, file }.config(&root, default, transport);
-    sort(&mut sink.diagnostics);
-    if sink.errors() > 0 { Err(sink.diagnostics) } else { Ok((config, sink.diagnostics)) }
+    let failed = sink.errors() > 0;
+    let diagnostics = sink.finish();
+    if failed { Err(diagnostics) } else { Ok((config, diagnostics)) }
 }
 
 fn read(path: &Path, sink: &mut Sink) -> Option<Node> {

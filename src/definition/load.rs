@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use super::Definitions;
 use super::build::{self, Built};
 use super::language;
-use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape, sort};
+use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape};
 
 /// The definitions that ship, in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
@@ -119,10 +119,9 @@ impl Reader {
     fn finish(self, mut sink: Sink) -> Loaded {
         duplicates(&self.built, &mut sink);
         let tools = self.built.into_iter().filter(|built| built.enabled).map(|built| built.tool).collect();
-        sort(&mut sink.diagnostics);
         Loaded {
             definitions: Definitions { tools },
-            diagnostics: sink.diagnostics,
+            diagnostics: sink.finish(),
             files: Vec::new(),
             file_count: 0,
             tool_count: self.tool_count,

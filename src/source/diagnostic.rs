@@ -152,19 +152,8 @@ impl Severity {
     }
 }
 
-/// Sorts by place within each file; what has none comes first. Files stay in the order in which they come.
-pub fn sort(diagnostics: &mut [Diagnostic]) {
-    let mut order: HashMap<PathBuf, usize> = HashMap::new();
-    for diagnostic in diagnostics.iter() {
-        if let Some(place) = &diagnostic.place {
-            let next = order.len();
-            order.entry(place.file.path.clone()).or_insert(next);
-        }
-    }
-    diagnostics.sort_by_key(|diagnostic| {
-        diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
-    });
-}
+/// Of errors, and of warnings, so many are kept. Nobody reads more, and a file made of mistakes must not cost memory or time.
+const MAX_KEPT: usize = 1000;
 
 /// What checks put their findings into. Nothing stops at the first.
 #[derive(Debug, Default)]
@@ -175,6 +164,11 @@ pub struct Sink {
     pub definition: Option<String>,
     /// The file has syntax errors, and is what could be recovered: that something is not there proves nothing.
     pub recovering: bool,
+    /// How many errors and warnings were found, kept or not.
+    errors: usize,
+    warnings: usize,
+    /// The last one that was not kept.
+    beyond: Option<Diagnostic>,
 }
 
 impl Sink {
@@ -203,6 +197,11 @@ impl Sink {
 
     /// Adds what was found elsewhere.
     pub fn push(&mut self, mut diagnostic: Diagnostic) -> &mut Diagnostic {
+        let count = if diagnostic.is_error() { &mut self.errors } else { &mut self.warnings };
+        *count += 1;
+        if *count > MAX_KEPT {
+            return self.beyond.insert(diagnostic);
+        }
         if diagnostic.definition.is_none() {
             diagnostic.definition.clone_from(&self.definition);
         }
@@ -215,6 +214,44 @@ impl Sink {
     /// How many errors there are.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
+        self.errors
+    }
+
+    /// Takes back those of what was found since there were `before` that are not to be kept.
+    pub(super) fn retain_since(&mut self, before: usize, mut keep: impl FnMut(&Diagnostic) -> bool) {
+        for diagnostic in self.diagnostics.split_off(before.min(self.diagnostics.len())) {
+            if keep(&diagnostic) {
+                self.diagnostics.push(diagnostic);
+            } else {
+                *(if diagnostic.is_error() { &mut self.errors } else { &mut self.warnings }) -= 1;
+            }
+        }
+    }
+
+    /// Whether a further error would not be kept: its place and hint are not worth finding then.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.errors >= MAX_KEPT
+    }
+
+    /// Everything found, sorted by place within each file; what has no place comes first. Files stay in the order in which they
+    /// came. Where more was found than is kept, the last one says so.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        let mut order: HashMap<PathBuf, usize> = HashMap::new();
+        for place in self.diagnostics.iter().filter_map(|diagnostic| diagnostic.place.as_ref()) {
+            let next = order.len();
+            order.entry(place.file.path.clone()).or_insert(next);
+        }
+        self.diagnostics.sort_by_key(|diagnostic| {
+            diagnostic.place.as_ref().map(|place| (order.get(&place.file.path).copied(), place.range.start))
+        });
+        if let Some(beyond) = self.errors.checked_sub(MAX_KEPT).filter(|beyond| *beyond > 0) {
+            self.diagnostics.push(Diagnostic::error(format!("{beyond} more errors are not shown")));
+        }
+        if let Some(beyond) = self.warnings.checked_sub(MAX_KEPT).filter(|beyond| *beyond > 0) {
+            self.diagnostics.push(Diagnostic::warning(format!("{beyond} more warnings are not shown")));
+        }
+        self.diagnostics
     }
 }

@@ -84,14 +84,13 @@ fn read_source(mut file: Arc<SourceFile>, format: Format, sink: &mut Sink, check
             let before = sink.diagnostics.len();
             check(&node, sink);
             sink.recovering = false;
-            let found = sink.diagnostics.split_off(before);
-            let trusted = found.into_iter().filter(|diagnostic| {
-                let start = diagnostic.place.as_ref().map(|place| place.range.clone());
-                broken.is_empty()
-                    || start
-                        .is_none_or(|range| range.end > 0 && !broken.iter().any(|broken| broken.contains(&range.start)))
-            });
-            sink.diagnostics.extend(trusted);
+            if !broken.is_empty() {
+                sink.retain_since(before, |diagnostic| {
+                    diagnostic.place.as_ref().is_none_or(|Place { range, .. }| {
+                        range.end > 0 && !broken.iter().any(|broken| broken.contains(&range.start))
+                    })
+                });
+            }
         }
     }
 }

@@ -169,6 +169,7 @@ fn one_line(place: &Place) -> SourceSpan {
     let end = floor(text, place.range.end.max(start));
     let line = text.get(start..end).unwrap_or_default();
     let length = line.find(['\r', '\n']).unwrap_or(line.len());
+    let length = floor(line, length.min(LONG_LINE / 2));
     SourceSpan::new(start.into(), length)
 }
 

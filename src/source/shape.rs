@@ -266,7 +266,7 @@ impl Checker<'_> {
     }
 
     fn unknown(&mut self, name: &str, place: &Place, shape: &'static Shape, table: &Table) {
-        let hint = self.hint_for(name, shape, table);
+        let hint = if self.sink.is_full() { String::new() } else { self.hint_for(name, shape, table) };
         self.sink.error(place, format!("unknown key `{name}` in {}", described(shape))).hint(hint);
     }
 

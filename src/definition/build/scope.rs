@@ -10,6 +10,9 @@ use crate::template::{self, Fault, Name, Template, Templated};
 
 use super::Builder;
 
+/// The longest template, in bytes.
+const MAX_TEMPLATE_BYTES: usize = 100_000;
+
 /// What `user` has.
 const USER: &[&str] = &["id", "login", "name", "lang", "tz", "company_id", "company_ids"];
 
@@ -103,6 +106,9 @@ impl Builder<'_> {
 
     /// One template string: compiled, its names checked.
     pub(super) fn template(&mut self, node: &Node) -> Option<Template> {
+        if self.too_long(node) {
+            return None;
+        }
         match Template::compile(node.as_str()?) {
             Ok(template) => {
                 self.names(node, &template);
@@ -133,9 +139,20 @@ impl Builder<'_> {
     }
 
     fn names(&mut self, node: &Node, template: &Template) {
-        for name in template.names() {
+        let mut seen = HashSet::new();
+        // A name that is wrong is wrong once.
+        for name in template.names().iter().filter(|name| seen.insert((&name.root, &name.attribute))) {
             self.name(node, name);
         }
+    }
+
+    /// Nobody writes a template this long; reading it would cost more than it is worth.
+    fn too_long(&mut self, node: &Node) -> bool {
+        let long = node.as_str().is_some_and(|text| text.len() > MAX_TEMPLATE_BYTES && template::is_template(text));
+        if long {
+            self.sink.error(&node.place, format!("the template is longer than {} kB", MAX_TEMPLATE_BYTES / 1000));
+        }
+        long
     }
 
     fn name(&mut self, node: &Node, name: &Name) {
@@ -215,9 +232,19 @@ impl Builder<'_> {
         }
     }
 
+    fn any_too_long(&mut self, node: &Node) -> bool {
+        node.as_array()
+            .unwrap_or_default()
+            .iter()
+            .fold(false, |any, item| self.too_long(item) | self.any_too_long(item) | any)
+    }
+
     /// A domain: its form, and the names in it.
     pub(super) fn domain(&mut self, node: &Node) -> Option<DomainTemplate> {
         if node.as_array().is_none() && node.as_str().is_none() {
+            return None;
+        }
+        if self.too_long(node) || self.any_too_long(node) {
             return None;
         }
         match DomainTemplate::parse(&node.to_json()) {
