@@ -24,7 +24,13 @@ fn warm(profile: demo::Profile, version: u32, tool: &str, arguments: serde_json:
     server.call(tool, arguments.clone());
     odoo.clear_requests();
     server.call(tool, arguments);
-    let requests = odoo.requests().iter().map(|request| format!("{} {}", request.model.as_deref().unwrap_or("-"), request.method.as_deref().unwrap_or("-"))).collect();
+    let requests = odoo
+        .requests()
+        .iter()
+        .map(|request| {
+            format!("{} {}", request.model.as_deref().unwrap_or("-"), request.method.as_deref().unwrap_or("-"))
+        })
+        .collect();
     runtime.block_on(odoo.stop());
     requests
 }
