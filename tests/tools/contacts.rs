@@ -76,20 +76,27 @@ fn create(server: &mut Server, target: &Target) {
     let answer = server.call(
         "create_contact",
         json!({
-            "name": name, "kind": "person", "company": "azure interior", "country": "BE", "city": "Ramillies",
+            "name": name, "kind": "company", "country": "BE", "city": "Ramillies",
             "email": "test@example.com", "notes": "**bold** & <b>no markup</b>", "website": "",
         }),
     );
     let id = answer["ids"][0].as_i64().unwrap();
     let record = &answer["records"][0];
-    assert_eq!(record["parent_id"]["name"], "Azure Interior", "looked up by its name, whatever the case");
     assert_eq!(record["country_id"]["name"], "Belgium", "looked up by its code");
     assert!(answer["company"]["name"].is_string(), "{answer:?}");
     let read = server.call("get_contact", json!({"contact_id": id}));
     let notes = read["records"][0]["comment"].as_str().unwrap();
     assert!(notes.contains("bold") && notes.contains("no markup"), "{notes}");
     assert_eq!(read["records"][0]["website"], Value::Null);
-    assert_eq!(server.call("probe_unlink", json!({"model": "res.partner", "ids": [id]}))["ids"], json!([id]));
+    let person =
+        server.call("create_contact", json!({"name": format!("{name} person"), "company": name.to_uppercase()}));
+    assert_eq!(
+        person["records"][0]["parent_id"],
+        json!({"id": id, "name": name}),
+        "looked up by its name, whatever the case"
+    );
+    let ids = json!([person["ids"][0], id]);
+    assert_eq!(server.call("probe_unlink", json!({"model": "res.partner", "ids": ids}))["ids"], ids);
     server.fails("get_contact", json!({"contact_id": id}), "not_found");
 }
 
