@@ -1,0 +1,96 @@
+//! What the pages show a newcomer is what happens: their tools load, the first tool works, its mistake is shown as printed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "test code")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tooldoo::definition;
+use tooldoo::demo;
+
+fn page(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+/// The fenced blocks of a page in one language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+}
+
+fn tooldoo(directory: &Path, arguments: &[&str], odoo: Option<&demo::Server>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tooldoo"));
+    command.current_dir(directory).args(arguments).env_clear();
+    if let Some(odoo) = odoo {
+        command
+            .env("ODOO_URL", odoo.url())
+            .env("ODOO_DB", odoo.database())
+            .env("ODOO_USERNAME", demo::ADMIN.login)
+            .env("ODOO_API_KEY", demo::ADMIN.api_key);
+    }
+    command.output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn every_tool_in_the_pages_loads() {
+    let mut seen = 0;
+    for name in ["README.md", "docs/definitions.md"] {
+        for block in blocks(&page(name), "toml").into_iter().filter(|block| block.contains("[[tool]]")) {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("example.toml");
+            std::fs::write(&file, &block).unwrap();
+            let loaded = definition::load(&[file]);
+            assert!(loaded.diagnostics.is_empty(), "{name}:\n{block}\n{:#?}", loaded.diagnostics);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "the pages show tools");
+}
+
+/// `tooldoo init my-odoo`, and the README's first tool in it.
+fn first_tool() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let made = tooldoo(directory.path(), &["init", "my-odoo"], None);
+    assert!(made.status.success(), "{}", text(&made));
+    let tools = blocks(&page("README.md"), "toml");
+    let tool = tools.iter().find(|block| block.contains("contacts_of_country")).expect("the first tool");
+    let file = directory.path().join("my-odoo/tools.d/my_first.toml");
+    std::fs::write(&file, tool).unwrap();
+    (directory, file)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_tool_works() {
+    let (directory, _) = first_tool();
+    let odoo = demo::Server::start(demo::Options::default()).await.unwrap();
+    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d", "--deny-warnings"], None);
+    assert!(checked.status.success(), "{}", text(&checked));
+    let arguments = ["call", "contacts_of_country", r#"{"country": "united"}"#, "--definitions", "my-odoo/tools.d"];
+    let called = tooldoo(directory.path(), &arguments, Some(&odoo));
+    assert!(called.status.success() && text(&called).contains("Azure Interior"), "{}", text(&called));
+    let configured = tooldoo(directory.path(), &["list", "--config", "my-odoo/config.toml"], Some(&odoo));
+    assert!(configured.status.success() && text(&configured).contains("contacts_of_country"), "{}", text(&configured));
+    odoo.stop().await;
+}
+
+#[test]
+fn its_mistake_is_shown_as_the_page_says() {
+    let (directory, file) = first_tool();
+    let tool = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, tool.replacen("fields", "feilds", 1)).unwrap();
+    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d"], None);
+    assert_eq!(checked.status.code(), Some(1));
+    let page = page("README.md");
+    let shown = blocks(&page, "text").into_iter().find(|block| block.contains("feilds")).expect("the page shows it");
+    assert!(text(&checked).contains(shown.trim()), "shown:\n{shown}\nprinted:\n{}", text(&checked));
+}
+
+#[test]
+fn the_json_of_the_pages_is_json() {
+    for block in blocks(&page("README.md"), "json") {
+        serde_json::from_str::<serde_json::Value>(&block).unwrap_or_else(|error| panic!("{error}:\n{block}"));
+    }
+}
