@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::scalar::record_id;
 use crate::odoo::{Client, Error, Kind, Patience};
 
 /// The record ids that a value of `ids` names, in its order, each once.
@@ -19,13 +20,10 @@ pub(super) async fn resolve(
     let mut ids = Vec::new();
     let list = std::slice::from_ref(value);
     for element in value.as_array().map_or(list, Vec::as_slice) {
-        let id = match plain(element) {
+        let id = match record_id(element) {
             Some(id) => id,
             None => external(client, model, key, element, patience).await?,
         };
-        if id < 1 {
-            return Err(no_id(key, element));
-        }
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -35,28 +33,6 @@ pub(super) async fn resolve(
             .hint("Give at least one record id."));
     }
     Ok(ids)
-}
-
-/// An id that needs no question to Odoo: a number, digits, or `{"id": …}`.
-pub(super) fn plain(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
-        Value::String(text) => digits(text),
-        Value::Object(record) => record.get("id").and_then(Value::as_i64),
-        _ => None,
-    }
-}
-
-/// Digits and nothing else.
-pub(super) fn digits(text: &str) -> Option<i64> {
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) { None } else { text.parse().ok() }
-}
-
-/// A float that is a whole number, as JSON from some clients has it.
-fn whole(number: f64) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, reason = "checked: it is whole and far below 2^53")]
-    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
 /// `module.name`: what an external id looks like.
@@ -85,18 +61,6 @@ fn no_id(key: &str, element: &Value) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_is_an_id_without_asking() {
-        assert_eq!(plain(&json!(7)), Some(7));
-        assert_eq!(plain(&json!(7.0)), Some(7));
-        assert_eq!(plain(&json!(" 12 ")), Some(12));
-        assert_eq!(plain(&json!({"id": 3, "name": "x"})), Some(3));
-        for value in [json!("seven"), json!(7.5), json!(true), json!(null), json!("-3"), json!("1e3"), json!("")] {
-            assert_eq!(plain(&value), None, "{value}");
-        }
-    }
 
     #[test]
     fn external_ids_have_a_module_and_a_name() {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::run::Run;
-use super::{fitting, ids};
+use super::{fitting, ids, scalar};
 use crate::definition::tool::Lookup;
 use crate::odoo::{Client, Error, FieldSpecification, Kind, Patience, Search, Specification};
 use crate::template::{Cause, Outcome};
@@ -107,7 +107,7 @@ impl Target<'_> {
         let text = match value {
             Value::String(text) => text.trim(),
             other => {
-                let id = ids::plain(other).ok_or_else(|| {
+                let id = scalar::record_id(other).ok_or_else(|| {
                     Error::new(
                         Kind::InvalidArguments,
                         format!("{other} is neither a name nor an id of `{}`.", self.model),
@@ -129,7 +129,7 @@ impl Target<'_> {
         if !exact.is_empty() {
             return self.only(text, exact);
         }
-        if let Some(id) = ids::digits(text) {
+        if let Some(id) = scalar::record_id(&Value::String(text.to_owned())) {
             return self.by_id(id, text).await;
         }
         let similar = self.search(text, "ilike").await?;
