@@ -41,7 +41,8 @@ pub struct Client {
     /// The last known version, `major << 32 | minor`; 0 is none.
     last_version: AtomicU64,
     pub(super) users: Cache<(), Arc<User>>,
-    pub(super) models: Cache<String, Arc<Model>>,
+    /// By name, and by language where it is not this client's own.
+    pub(super) models: Cache<(String, Option<String>), Arc<Model>>,
 }
 
 /// Which protocol a call takes.
@@ -386,11 +387,11 @@ impl Client {
         let nearest = self
             .models
             .iter()
-            .map(|(known, _)| (strsim::jaro_winkler(&known, name), known))
+            .map(|(known, _)| (strsim::jaro_winkler(&known.0, name), known))
             .filter(|(likeness, _)| *likeness > 0.9)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match nearest {
-            Some((_, known)) => error.hint(format!("Did you mean `{known}`?")),
+            Some((_, known)) => error.hint(format!("Did you mean `{}`?", known.0)),
             None => error,
         }
     }

@@ -302,14 +302,14 @@ pub fn currency_field<'a>(field: &'a Field, model: &Model) -> Option<&'a str> {
     named.chain(["currency_id", "x_currency_id"]).find(|name| model.fields.contains_key(*name))
 }
 
-/// The field that holds the model of a `many2one_reference`. `fields_get` names it on some versions only, so it is
-/// found by Odoo's convention: `res_id` has `res_model`, `x_id` has `x_model`.
+/// The field that holds the model of a `many2one_reference`. Where `fields_get` does not name it, it is found by Odoo's
+/// convention: `res_id` has `res_model`, `x_id` has `x_model`.
 #[must_use]
 pub fn model_field<'a>(field: &Field, model: &'a Model) -> Option<&'a str> {
     let stem = field.name.strip_suffix("_id").unwrap_or(&field.name);
-    let candidates = [format!("{stem}_model"), "res_model".to_owned(), "model".to_owned(), "res_model_name".to_owned()];
-    candidates.iter().find_map(|name| {
-        let field = model.fields.get(name.as_str())?;
+    let usual = [&*format!("{stem}_model"), "res_model", "model", "res_model_name"];
+    field.model_field.as_deref().into_iter().chain(usual).find_map(|name| {
+        let field = model.fields.get(name)?;
         matches!(field.kind, FieldType::Char | FieldType::Selection).then_some(field.name.as_str())
     })
 }
