@@ -12,6 +12,7 @@
 mod login;
 mod repeat;
 mod search;
+mod secrets;
 mod sentences;
 mod server;
 mod shapes;
