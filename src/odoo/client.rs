@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt;
 use moka::future::Cache;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -237,8 +238,9 @@ impl Client {
         patience: &Patience,
     ) -> Result<Value, Error> {
         let sent = match wire {
-            Wire::Json2 => self.send_json2(request, context, patience).await,
-            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).await,
+            // Boxed, so that what awaits a call stays small.
+            Wire::Json2 => self.send_json2(request, context, patience).boxed().await,
+            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).boxed().await,
         };
         sent.map_err(|error| {
             if error.kind == Kind::UnknownField {

@@ -16,3 +16,4 @@ mod secrets;
 mod sentences;
 mod server;
 mod shapes;
+mod sizes;
