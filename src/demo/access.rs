@@ -154,7 +154,11 @@ fn filled(env: &Env<'_>, domain: &Value) -> Value {
             companies.push(Value::Bool(false));
             Value::Array(companies)
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| filled(env, item)).collect()),
+        // Of a condition the value only: a field may be called `company_ids` too.
+        Value::Array(items) => match items.as_slice() {
+            [Value::String(field), Value::String(operator), value] => json!([field, operator, filled(env, value)]),
+            items => Value::Array(items.iter().map(|item| filled(env, item)).collect()),
+        },
         other => other.clone(),
     }
 }
