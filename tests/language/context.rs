@@ -46,10 +46,10 @@ fn the_answer_of_a_write_names_the_company_of_the_context() {
         model = "res.partner.category"
         [tool.create]
         values.name = "Tag"
-        context = { allowed_company_ids = [2, 1] }
+        context = { allowed_company_ids = [3, 1] }
         "#,
     );
-    assert_eq!(server.call("tag", json!({}))["company"], json!({"id": 2, "name": "My Company (Chicago)"}));
+    assert_eq!(server.call("tag", json!({}))["company"], json!({"id": 3, "name": "My Company (Chicago)"}));
 }
 
 #[test]
