@@ -16,6 +16,10 @@ mod answers;
 mod client;
 #[path = "language/context.rs"]
 mod context;
+#[path = "language/hostile.rs"]
+mod hostile;
+#[path = "language/listing.rs"]
+mod listing;
 #[path = "language/lookups.rs"]
 mod lookups;
 #[path = "language/needed.rs"]

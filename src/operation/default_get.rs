@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
 
-use super::fields::{Selected, Selection, model_field};
+use super::fields::{Selected, Selection, Wanted, model_field, select};
 use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
@@ -26,7 +26,10 @@ pub(super) struct Prepared {
 /// Fields that do not exist.
 pub(super) async fn prepare(definition: &DefaultGet, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let selection = fitting::fields(&definition.fields, &model, run).await?;
+    let selection = match fitting::named(&definition.fields, &model, run).await? {
+        Some(selection) => selection,
+        None => select(Wanted::Writable, &run.metadata(&model).await?, run).await?,
+    };
     let context = fitting::context(&model, run).await?;
     Ok(Prepared { model, selection, context })
 }

@@ -13,12 +13,15 @@ use super::needed::optional;
 use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Listing};
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
 use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
 use crate::service::Settings;
 use crate::template::{Outcome, Scope};
+
+/// Said with an answer that was cut, by a tool that has no `offset`.
+const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
 /// Calls a tool on its Odoo.
 ///
@@ -58,7 +61,11 @@ pub async fn call(
     }
     Ok(match body.blocks {
         Some(blocks) => answer::blocks(blocks),
-        None => answer::json(body.answer, body.list, budget),
+        None => {
+            // Who cannot ask for the next page has to ask for less.
+            let note = tool.input.paging.is_none().then_some(LESS);
+            answer::json(body.answer, body.list.map(|(key, offset)| Listing { key, offset, note }), budget)
+        }
     })
 }
 

@@ -29,6 +29,8 @@ pub enum Wanted<'a> {
     Names,
     /// No list was written: `name` and these, the fields of the model's list view. What the model lacks is left out.
     ListView(&'a [String]),
+    /// Every field that a new record may begin with; no files.
+    Writable,
     /// As listed.
     Listed(&'a [FieldEntry]),
 }
@@ -120,6 +122,7 @@ pub async fn select<M: Metadata>(wanted: Wanted<'_>, model: &Arc<Model>, metadat
     let selection = match wanted {
         Wanted::Names => names(model),
         Wanted::ListView(list) => list_view(list, model),
+        Wanted::Writable => writable(model),
         Wanted::Listed(entries) => listed(entries, model, metadata, &mut faults, 0).await?,
     };
     faults.into_result(selection)
@@ -181,6 +184,17 @@ fn names(model: &Arc<Model>) -> Selection {
     let field = model.fields.get("display_name").or_else(|| model.fields.get("name"));
     let name = field.map(|field| Selected { answer: "name".to_owned(), ..selected(field) });
     Selection { model: Arc::clone(model), fields: name.into_iter().collect() }
+}
+
+fn writable(model: &Arc<Model>) -> Selection {
+    let wanted = |field: &&Field| {
+        let usual = !["id", "display_name"].contains(&field.name.as_str()) && field.kind != FieldType::Binary;
+        usual && (field.store || !field.readonly)
+    };
+    let mut selection =
+        Selection { model: Arc::clone(model), fields: model.fields.values().filter(wanted).map(selected).collect() };
+    add_helpers(&mut selection);
+    selection
 }
 
 fn list_view(list: &[String], model: &Arc<Model>) -> Selection {
