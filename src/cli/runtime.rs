@@ -161,13 +161,15 @@ impl Source for Lying {
 }
 
 async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
-    let secret = async |secret: &Option<Secret>| match secret {
+    let secret = async |key: &str, secret: &Option<Secret>| match secret {
         None => Ok::<_, Error>(None),
         Some(Secret::Value(value)) => Ok(Some(Credential::from(value.clone()))),
         Some(lying) => {
             // A file that cannot be read stops the start. A command may be slow, and the client waits for its answer.
             if matches!(lying, Secret::File(_)) {
-                lying.read().await.map_err(|error| failed(name, format!("{error}.")))?;
+                lying.read().await.map_err(|error| {
+                    Error::Instance(format!("The `{key}` of the Odoo `{name}` cannot be read: {error}."))
+                })?;
             }
             Ok(Some(Credential::Read(Arc::new(Lying(lying.clone())))))
         }
@@ -177,8 +179,8 @@ async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Resul
         url: instance.url.clone(),
         database: instance.database.clone(),
         username: instance.username.clone(),
-        api_key: secret(&instance.api_key).await?,
-        password: secret(&instance.password).await?,
+        api_key: secret("api_key", &instance.api_key).await?,
+        password: secret("password", &instance.password).await?,
         protocol: match instance.protocol {
             config::Protocol::Auto => settings::Protocol::Auto,
             config::Protocol::Json2 => settings::Protocol::Json2,
@@ -195,12 +197,8 @@ async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Resul
     };
     Client::new(settings).map_err(|error| {
         let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
-        failed(name, format!("{error}{hint}"))
+        Error::Instance(format!("{error}{hint}"))
     })
-}
-
-fn failed(name: &str, reason: String) -> Error {
-    Error::Instance { name: name.to_owned(), reason }
 }
 
 /// Where the definitions lie, for people.

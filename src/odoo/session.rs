@@ -131,12 +131,18 @@ impl Session {
 
     /// The sentence for a login that cannot be tried.
     pub(super) fn incomplete(&self) -> Error {
-        let (what, key) =
-            if self.username.is_none() { ("a login", "username") } else { ("an API key or a password", "api_key") };
-        Error::new(Kind::Unauthenticated, format!("JSON-RPC needs {what}, and the Odoo `{}` has none.", self.instance))
+        let instance = &self.instance;
+        if self.secret.is_none() {
+            let and = if self.username.is_none() { ", and before Odoo 19 the user's login as `username`" } else { "" };
+            return Error::new(
+                Kind::Unauthenticated,
+                format!("The Odoo `{instance}` cannot be used: it has neither an API key nor a password."),
+            )
+            .hint(format!("Set `ODOO_API_KEY`, or `api_key` of `[instances.{instance}]`{and}."));
+        }
+        Error::new(Kind::Unauthenticated, format!("JSON-RPC needs a login, and the Odoo `{instance}` has none."))
             .hint(format!(
-                "Set `{key}` of `[instances.{}]`; JSON-2 (Odoo 19 and later) needs only a key.",
-                self.instance
+                "Set `ODOO_USERNAME`, or `username` of `[instances.{instance}]`; Odoo 19 and later needs only an API key."
             ))
     }
 
