@@ -22,6 +22,8 @@ mod access;
 mod business;
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/companies.rs"]
+mod companies;
 #[path = "contract/domains.rs"]
 mod domains;
 #[path = "contract/fields.rs"]
@@ -55,6 +57,7 @@ fn cases() -> Vec<Case> {
         access::cases(),
         business::cases(),
         known::cases(),
+        companies::cases(),
     ]
     .into_iter()
     .flatten()
