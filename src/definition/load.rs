@@ -118,7 +118,7 @@ impl Reader {
 
     fn finish(self, mut sink: Sink) -> Loaded {
         duplicates(&self.built, &mut sink);
-        let tools = self.built.into_iter().filter(|built| built.enabled).map(|built| built.tool).collect();
+        let tools = self.built.into_iter().filter(|built| built.enabled).filter_map(|built| built.tool).collect();
         Loaded {
             definitions: Definitions { tools },
             diagnostics: sink.finish(),
@@ -133,15 +133,13 @@ impl Reader {
 fn duplicates(built: &[Built], sink: &mut Sink) {
     let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
     for one in built.iter().filter(|built| built.enabled) {
-        let names_of =
-            std::iter::once((&one.tool.name, &one.tool.place)).chain(one.tool.aliases.iter().zip(&one.aliases));
-        for (name, place) in names_of {
+        for (name, place) in &one.names {
             let others = names.entry(name).or_default();
             let clash = others.iter().find(|(other, _)| {
-                std::ptr::eq(*other, one) || !build::exclude_each_other(&other.tool.requires, &one.tool.requires)
+                std::ptr::eq(*other, one) || !build::exclude_each_other(&other.requires, &one.requires)
             });
             if let Some((_, first)) = clash {
-                sink.definition = Some(format!("tool `{}`", one.tool.name));
+                sink.definition = one.names.first().map(|(own, _)| format!("tool `{own}`"));
                 sink.error(place, format!("the name `{name}` is taken by another tool"))
                     .hint(
                         "names and aliases are unique, unless the tools require Odoo versions that exclude each other",

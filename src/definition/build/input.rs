@@ -267,6 +267,9 @@ impl Builder<'_> {
                 }
                 "limit" | "offset" => {
                     self.scope.used.insert(name.clone());
+                    if let Some(own) = node.child("properties").and_then(|properties| properties.child(&name)) {
+                        self.own_paging(&name, own);
+                    }
                 }
                 _ => {}
             }
@@ -275,6 +278,25 @@ impl Builder<'_> {
         let closed = written.get("additionalProperties").is_none_or(|node| node.as_bool() == Some(false));
         let verbatim = ["unevaluatedProperties", "patternProperties"].iter().any(|key| written.get(key).is_some());
         self.scope.open = !closed || verbatim;
+    }
+
+    /// An author's own `limit` or `offset` says what it is for and its default; its type and bounds are the operation's.
+    fn own_paging(&mut self, name: &str, own: &Node) {
+        for (key, place, value) in own.as_table().into_iter().flat_map(Table::iter) {
+            let wrong = match key {
+                "description" => continue,
+                "default" if value.as_integer().is_some_and(|number| number >= 0) => continue,
+                "type" if value.as_str() == Some("integer") => continue,
+                "default" | "type" => format!("the argument `{name}` is a whole number: this `{key}` does not fit"),
+                _ => format!("`{key}` of the argument `{name}` would be ignored: the operation decides it"),
+            };
+            self.sink.error(place, wrong).hint(match name {
+                "limit" => {
+                    "its own are `description` and `default`; the most is said in the operation, `limit = { max = 50 }`"
+                }
+                _ => "its own are `description` and `default`",
+            });
+        }
     }
 
     /// Warns of declared arguments that no template names. Not where something else is wrong (`errors`): a misspelt name would

@@ -18,7 +18,7 @@ use crate::source::{Node, Place, Sink, Table};
 use crate::template::{self, Templated};
 
 use super::language::OPERATIONS;
-use super::tool::{Lookup, ResultShape, Tool};
+use super::tool::{Lookup, Requirement, ResultShape, Tool};
 pub(super) use requires::exclude_each_other;
 use scope::Scope;
 
@@ -32,17 +32,19 @@ struct Builder<'a> {
     before: usize,
 }
 
-/// A built tool, and what only the whole load can judge.
+/// A tool as far as it could be built, and what only the whole load can judge.
 pub(super) struct Built {
-    /// The tool.
-    pub(super) tool: Tool,
-    /// Where each alias stands.
-    pub(super) aliases: Vec<Place>,
+    /// The tool; `None` where it, or its structure, had an error.
+    pub(super) tool: Option<Tool>,
+    /// Its name, then its aliases, and where each stands.
+    pub(super) names: Vec<(String, Place)>,
+    /// What must be there.
+    pub(super) requires: Vec<Requirement>,
     /// `enabled = false`: checked, not offered.
     pub(super) enabled: bool,
 }
 
-/// Builds one tool. `None` where it, or its structure before, had an error (`sound`).
+/// Builds one tool. `sound`: the structure of its file had no error. `None` where it is no table.
 pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
     let table = node.as_table()?;
     let before = sink.errors();
@@ -52,7 +54,15 @@ pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
     });
     let built = Builder { sink, scope: Scope::default(), sound, before }.build(node, table);
     sink.definition = None;
-    built.filter(|_| sound && sink.errors() == before)
+    let tool = built.filter(|_| sound && sink.errors() == before);
+    let aliases = table.get("aliases").and_then(Node::as_array).unwrap_or_default();
+    let name = |node: &Node| Some((node.as_str()?.to_owned(), node.place.clone()));
+    Some(Built {
+        names: table.get("name").into_iter().chain(aliases).filter_map(name).collect(),
+        requires: requires::versions(table),
+        enabled: table.get("enabled").and_then(Node::as_bool).unwrap_or(true),
+        tool,
+    })
 }
 
 /// The string of a key.
@@ -61,7 +71,7 @@ fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
 }
 
 impl Builder<'_> {
-    fn build(mut self, node: &Node, table: &Table) -> Option<Built> {
+    fn build(mut self, node: &Node, table: &Table) -> Option<Tool> {
         let name_node = table.get("name");
         let place = name_node.map_or_else(|| node.place.clone(), |name| name.place.clone());
         self.identity(table);
@@ -109,37 +119,32 @@ impl Builder<'_> {
         let errors = !self.sound || self.sink.errors() > self.before;
         self.unused_arguments(table, errors);
 
-        let aliases = table.get("aliases").and_then(Node::as_array).unwrap_or_default();
-        Some(Built {
-            aliases: aliases.iter().map(|alias| alias.place.clone()).collect(),
-            enabled: table.get("enabled").and_then(Node::as_bool).unwrap_or(true),
-            tool: Tool {
-                name: text(table, "name")?.to_owned(),
-                aliases: strings(table, "aliases"),
-                title: text(table, "title").map(str::to_owned).or_else(|| {
-                    // MCP has the title in two places.
-                    table.get("annotations")?.as_table().and_then(|hints| text(hints, "title")).map(str::to_owned)
-                }),
-                description: text(table, "description").map(str::to_owned),
-                icons: self.icons(table),
-                meta: table.get("meta").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
-                category: text(table, "category").map(str::to_owned),
-                sequence: table.get("sequence").and_then(Node::as_integer).unwrap_or_default(),
-                bundles: strings(table, "bundles"),
-                instance: text(table, "instance").map(str::to_owned),
-                model,
-                input: input?,
-                lookups,
-                operation: operation?,
-                context,
-                company,
-                confirm,
-                annotations: annotations?,
-                requires,
-                result: result(table),
-                timeout: text(table, "timeout").and_then(|text| duration(text).ok()),
-                place,
-            },
+        Some(Tool {
+            name: text(table, "name")?.to_owned(),
+            aliases: strings(table, "aliases"),
+            title: text(table, "title").map(str::to_owned).or_else(|| {
+                // MCP has the title in two places.
+                table.get("annotations")?.as_table().and_then(|hints| text(hints, "title")).map(str::to_owned)
+            }),
+            description: text(table, "description").map(str::to_owned),
+            icons: self.icons(table),
+            meta: table.get("meta").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
+            category: text(table, "category").map(str::to_owned),
+            sequence: table.get("sequence").and_then(Node::as_integer).unwrap_or_default(),
+            bundles: strings(table, "bundles"),
+            instance: text(table, "instance").map(str::to_owned),
+            model,
+            input: input?,
+            lookups,
+            operation: operation?,
+            context,
+            company,
+            confirm,
+            annotations: annotations?,
+            requires,
+            result: result(table),
+            timeout: text(table, "timeout").and_then(|text| duration(text).ok()),
+            place,
         })
     }
 
@@ -227,11 +232,11 @@ impl Builder<'_> {
         if template::is_template(name) {
             return self.expression(node, "model").map(Templated::Template);
         }
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
-        if name.is_empty() || !name.bytes().all(plain) || name.starts_with('.') || name.ends_with('.') {
-            self.sink
-                .error(&node.place, format!("`{name}` is not the name of an Odoo model"))
-                .hint("model names look like `res.partner`; a template is one single `{{ expression }}`");
+        let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if !name.split('.').all(|part| !part.is_empty() && part.bytes().all(word)) {
+            self.sink.error(&node.place, format!("`{name}` is not the name of an Odoo model")).hint(
+                "model names look like `res.partner`, in small letters; a template is one single `{{ expression }}`",
+            );
         }
         Some(Templated::Literal(name.into()))
     }

@@ -147,15 +147,14 @@ impl Builder<'_> {
             self.needed("method", node, &method);
             return Some(method);
         }
-        let mut bytes = name.bytes();
-        let plain = bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-            && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !plain {
-            self.sink.error(&node.place, format!("`{name}` is not the name of a method")).hint("e.g. `action_confirm`");
-        } else if name.starts_with('_') {
+        if name.starts_with('_') {
             self.sink
                 .error(&node.place, format!("the method `{name}` is private"))
                 .hint("Odoo refuses methods that begin with `_` from outside");
+        } else if !(name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
+        {
+            self.sink.error(&node.place, format!("`{name}` is not the name of a method")).hint("e.g. `action_confirm`");
         }
         Some(Templated::Literal(name.into()))
     }

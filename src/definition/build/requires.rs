@@ -60,6 +60,13 @@ impl Builder<'_> {
     }
 }
 
+/// The version requirements, whatever is wrong with the others.
+pub(super) fn versions(table: &Table) -> Vec<Requirement> {
+    let entries = table.get("requires").and_then(Node::as_array).unwrap_or_default();
+    let version = |node: &Node| odoo(node.as_str()?.trim().strip_prefix("odoo")?.trim_start());
+    entries.iter().filter_map(version).collect()
+}
+
 fn odoo(text: &str) -> Option<Requirement> {
     let operators = [
         (">=", Comparison::GreaterOrEqual),
