@@ -38,6 +38,8 @@ mod known;
 mod reads;
 #[path = "contract/run.rs"]
 mod run;
+#[path = "contract/views.rs"]
+mod views;
 #[path = "contract/writes.rs"]
 mod writes;
 
@@ -58,6 +60,7 @@ fn cases() -> Vec<Case> {
         business::cases(),
         known::cases(),
         companies::cases(),
+        views::cases(),
     ]
     .into_iter()
     .flatten()

@@ -70,6 +70,10 @@ struct Definition {
     name_search: Vec<String>,
     #[serde(default)]
     parent: Option<String>,
+    #[serde(default = "yes")]
+    log_access: bool,
+    #[serde(default)]
+    list_view: Vec<String>,
     #[serde(default)]
     inherits: IndexMap<String, String>,
     #[serde(default)]
@@ -93,6 +97,12 @@ struct Earlier {
     fields: IndexMap<String, Field>,
     #[serde(default)]
     order: Option<String>,
+    #[serde(default)]
+    list_view: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One model of one version of Odoo.
@@ -114,6 +124,8 @@ pub(super) struct Model {
     pub(super) parent: Option<String>,
     /// Odoo's `_inherits`: the parent model, and the many2one to it.
     pub(super) inherits: IndexMap<String, String>,
+    /// The columns that the model's list view shows.
+    pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
     /// Record rules.
@@ -240,6 +252,8 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         rec_name,
         name_search,
         parent,
+        log_access,
+        list_view,
         inherits,
         access,
         rule,
@@ -248,7 +262,11 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         ..
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
+    let mut list_view = list_view;
     let mut kept: IndexMap<String, Field> = magic(major);
+    if !log_access {
+        kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
+    }
     let inserted = fields.into_iter().filter(|(_, field)| field.in_version(major));
     kept.extend(inserted);
     // Before 17 the name of a record could not be searched under `display_name`.
@@ -260,6 +278,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
+            if !earlier.list_view.is_empty() {
+                list_view = earlier.list_view;
+            }
         }
     }
     for (key, field) in &mut kept {
@@ -279,6 +300,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let name_search: Vec<String> = name_search.into_iter().map(known).collect();
     let rec_name =
         rec_name.filter(|name| kept.contains_key(name)).or_else(|| kept.contains_key("name").then(|| "name".into()));
+    list_view.retain(|field| kept.contains_key(field));
     Ok(Model {
         name,
         string,
@@ -287,6 +309,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         rec_name,
         name_search,
         parent,
+        list_view,
         inherits,
         access,
         rules: rule,

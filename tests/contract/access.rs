@@ -15,6 +15,8 @@ pub fn cases() -> Vec<Case> {
         case!("access: an employee sees own and unassigned leads only", rules),
         case!("access: counts, groups and relations keep to what the caller may see", everywhere),
         case!("access: the name of a related record is shown to who may not read it", names),
+        case!("access: system parameters are the administrator's", parameters),
+        case!("access: an employee sees own API keys only, and nobody the keys themselves", keys),
         case!("access: the available models are those that the caller may read", 19, available),
     ]
 }
@@ -154,4 +156,75 @@ async fn available(odoo: &Odoo) {
     assert!(names.contains(&"res.partner") && names.contains(&"crm.lead"));
     assert!(!names.contains(&"ir.model"));
     assert!(models[0]["display_name"].is_string());
+}
+
+async fn parameters(odoo: &Odoo) {
+    let system = |fault: &crate::client::Fault| {
+        assert_eq!(fault.name, "odoo.exceptions.AccessError");
+        if odoo.version >= 19 {
+            let refused = "You are not allowed to access 'System Parameter' (ir.config_parameter) records.\n\nThis operation is allowed for the following groups:\n\t- Role / Administrator\n\nContact your administrator to request access if necessary.";
+            fault.is("odoo.exceptions.AccessError", refused, 403);
+        }
+    };
+    let domain = json!([["key", "=", "web.base.url"]]);
+    let asked = json!({"domain": domain, "fields": ["key", "value"]});
+    for (method, arguments) in [("search_read", asked.clone()), ("search_count", json!({"domain": domain}))] {
+        system(&as_employee(odoo, "ir.config_parameter", method, arguments).await.unwrap_err());
+    }
+    let rows = odoo.ok("ir.config_parameter", "search_read", asked).await;
+    assert_eq!(rows[0]["key"], "web.base.url");
+    assert!(rows[0]["value"].as_str().unwrap().starts_with("http"));
+    let get = json!({"key": "web.base.url"});
+    assert_eq!(odoo.ok("ir.config_parameter", "get_param", get.clone()).await, rows[0]["value"]);
+    let refused = as_employee(odoo, "ir.config_parameter", "get_param", get).await.unwrap_err();
+    if odoo.version >= 18 {
+        system(&refused);
+    }
+    let known = as_employee(odoo, "ir.config_parameter", "fields_get", json!({"attributes": ["type"]})).await.unwrap();
+    assert_eq!(known["value"]["type"], "text", "the fields are told to who may not read");
+
+    let own = format!("{}.parameter", odoo.tag);
+    let ask = async |method: &str, arguments: Value| odoo.ok("ir.config_parameter", method, arguments).await;
+    assert_eq!(ask("get_param", json!({"key": own})).await, false);
+    assert_eq!(ask("get_param", json!({"key": own, "default": "d"})).await, "d");
+    assert_eq!(ask("set_param", json!({"key": own, "value": "1"})).await, false);
+    assert_eq!(ask("set_param", json!({"key": own, "value": "2"})).await, "1", "the value before");
+    assert_eq!(ask("get_param", json!({"key": own})).await, "2");
+    let twice = odoo.fault("ir.config_parameter", "create", json!({"vals_list": [{"key": own, "value": "x"}]})).await;
+    twice.is("odoo.exceptions.ValidationError", "The operation cannot be completed: Key must be unique.", 422);
+    assert_eq!(ask("set_param", json!({"key": own, "value": false})).await, "2");
+    assert_eq!(odoo.count("ir.config_parameter", json!([["key", "=", own]])).await, 0, "no value removes it");
+}
+
+async fn keys(odoo: &Odoo) {
+    let (admin, employee) = (odoo.uid(Who::Admin).await, odoo.uid(Who::Employee).await);
+    let asked = json!({"domain": [], "fields": ["name", "user_id", "scope"]});
+    let owners = |rows: &Value| -> Vec<i64> {
+        rows.as_array().unwrap().iter().map(|row| row["user_id"][0].as_i64().unwrap()).collect()
+    };
+    let seen = odoo.ok("res.users.apikeys", "search_read", asked.clone()).await;
+    assert!(owners(&seen).contains(&admin) && owners(&seen).contains(&employee));
+    let own = as_employee(odoo, "res.users.apikeys", "search_read", asked).await.unwrap();
+    assert!(!owners(&own).is_empty() && owners(&own).iter().all(|owner| *owner == employee));
+    let other = seen.as_array().unwrap().iter().find(|row| row["user_id"][0] == admin).unwrap()["id"].clone();
+    let read = json!({"ids": [other], "fields": ["name"]});
+    let fault = as_employee(odoo, "res.users.apikeys", "read", read).await.unwrap_err();
+    assert_eq!(fault.name, "odoo.exceptions.AccessError");
+    let fields = odoo.ok("res.users.apikeys", "fields_get", json!({"attributes": ["type"]})).await;
+    let mut names: Vec<&str> = fields.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    let mut expected = vec!["create_date", "display_name", "id", "name", "scope", "user_id"];
+    if odoo.version >= 18 {
+        expected.insert(2, "expiration_date");
+    }
+    assert_eq!(names, expected, "no key, and no log of who wrote it");
+    for (method, arguments) in
+        [("create", json!({"vals_list": [{"name": "x"}]})), ("write", json!({"ids": [other], "vals": {"name": "x"}}))]
+    {
+        let fault = odoo.fault("res.users.apikeys", method, arguments).await;
+        assert_eq!(fault.name, "odoo.exceptions.AccessError");
+        if odoo.version >= 19 {
+            fault.is("odoo.exceptions.AccessError", "No group currently allows this operation.", 403);
+        }
+    }
 }

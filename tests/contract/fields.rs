@@ -202,6 +202,14 @@ async fn defaults(odoo: &Odoo) {
         .ok("crm.lead", "default_get", json!({"fields": ["user_id", "type", "priority", "name", "date_deadline"]}))
         .await;
     assert_eq!(found, json!({"user_id": odoo.uid(Who::Admin).await, "type": "opportunity", "priority": "0"}));
+    // Team and stage are computed, not defaults.
+    for who in [Who::Admin, Who::Employee] {
+        let asked = json!({"fields": ["type", "team_id", "user_id", "stage_id", "company_id", "active"]});
+        let found = odoo.call(who, "crm.lead", "default_get", asked).await.unwrap();
+        assert_eq!(found, json!({"type": "opportunity", "user_id": odoo.uid(who).await, "active": true}));
+    }
+    let team = json!({"fields": ["type", "team_id"], "context": {"default_type": "lead", "default_team_id": 2}});
+    assert_eq!(odoo.ok("crm.lead", "default_get", team).await, json!({"type": "lead", "team_id": 2}));
     let given = json!({"fields": ["name", "type"], "context": {"default_name": "x", "default_type": "lead"}});
     assert_eq!(odoo.ok("crm.lead", "default_get", given).await, json!({"name": "x", "type": "lead"}));
     let order = odoo.ok("sale.order", "default_get", json!({"fields": ["state", "company_id", "partner_id"]})).await;

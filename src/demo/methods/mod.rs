@@ -3,6 +3,7 @@
 mod company;
 mod lead;
 mod order;
+pub(super) mod parameters;
 
 use serde_json::{Map, Value, json};
 
@@ -88,6 +89,9 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
             return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
         }
     }
+    if model.name == "ir.config_parameter" {
+        parameters::unique(&sudo, model, id)?;
+    }
     let Some(parent) = &model.parent else {
         return Ok(());
     };
@@ -147,6 +151,7 @@ pub(super) fn call(
 ) -> Outcome<Value> {
     match (model.name.as_str(), method) {
         (_, "action_archive" | "action_unarchive" | "toggle_active") => archive(tx, model, method, ids),
+        ("ir.config_parameter", "set_param") => parameters::set(tx, model, kwargs),
         ("crm.lead", "action_set_lost") => lead::lose(tx, model, ids, kwargs),
         ("crm.lead", "action_set_won" | "action_set_won_rainbowman") => lead::win(tx, model, ids),
         ("sale.order", "action_confirm") => order::confirm(tx, model, ids),

@@ -10,14 +10,14 @@ use super::{
     read,
     search::{self, Page},
     signature::{Arguments, Signature},
-    web, write,
+    views, web, write,
 };
 use crate::demo::{
     access::{self, Mode},
     clock,
     env::{Context, Env, Tx},
     errors::{Fault, Outcome},
-    methods,
+    methods::{self, parameters},
     model::{Model, Registry},
     store::Store,
     value,
@@ -145,6 +145,13 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             });
             Ok(Value::Object(printed.collect()))
         }
+        "get_views" => views::several(env, model, arguments.get("views")),
+        "get_view" | "fields_view_get" => {
+            let (view, kind) = (arguments.get("view_id"), arguments.get("view_type").and_then(Value::as_str));
+            let kind = kind.unwrap_or("form");
+            if env.major() < 16 { views::old(env, model, view, kind) } else { views::one(env, model, view, kind) }
+        }
+        "get_param" => parameters::get(env, model, arguments),
         "check_access_rights" | "has_access" => may(env, call),
         "get_metadata" => metadata(env, model, ids),
         "context_get" => {

@@ -11,5 +11,6 @@ pub(super) mod read;
 mod relations;
 pub(super) mod search;
 pub(super) mod signature;
+pub(super) mod views;
 pub(super) mod web;
 pub(super) mod write;

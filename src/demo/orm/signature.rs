@@ -81,6 +81,11 @@ pub(in crate::demo) fn method(registry: &Registry, model: &Model, method: &str) 
         "get_metadata" => signature("get_metadata", false, true, &[]),
         "check_access_rights" => signature("check_access_rights", true, true, &["operation!", "raise_exception"]),
         "has_access" if major >= 18 => signature("has_access", false, true, &["operation!"]),
+        "get_views" if major >= 16 => signature("get_views", true, true, &["views!", "options"]),
+        "get_view" if major >= 16 => signature("get_view", true, true, &["view_id", "view_type", "**"]),
+        "fields_view_get" if major < 16 => {
+            signature("fields_view_get", true, true, &["view_id", "view_type", "toolbar", "submenu"])
+        }
         "action_archive" | "action_unarchive" | "toggle_active" if model.archivable() => match method {
             "action_archive" => signature("action_archive", false, false, &[]),
             "action_unarchive" => signature("action_unarchive", false, false, &[]),
@@ -94,6 +99,8 @@ fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
     Some(match (model.name.as_str(), method) {
         ("res.users", "context_get") => signature("context_get", true, true, &[]),
         ("res.users", "has_group") => signature("has_group", major < 18, true, &["group_ext_id!"]),
+        ("ir.config_parameter", "get_param") => signature("get_param", true, true, &["key!", "default"]),
+        ("ir.config_parameter", "set_param") => signature("set_param", true, false, &["key!", "value!"]),
         ("ir.model.data", "check_object_reference") => {
             signature("check_object_reference", true, true, &["module!", "xml_id!", "raise_on_access_error"])
         }
