@@ -2,6 +2,8 @@
 //! real one where `TOOLDOO_TEST_ODOO_URL` names it (with `…_DB`, `…_LOGIN`, `…_PASSWORD`, `…_API_KEY`, and `…_USER_LOGIN`, `…_USER_PASSWORD`,
 //! `…_USER_API_KEY` of an ordinary employee). With `TOOLDOO_TEST_ODOO_REQUIRED=1` a missing real Odoo is a failure.
 //!
+//! `TOOLDOO_TEST_CASES` runs only the cases whose name contains it.
+//!
 //! A case creates what it asserts on, under a name of its own, and removes it; it never compares ids or counts of a database it does not own.
 //! Where the two differ, the embedded Odoo is wrong.
 
@@ -20,6 +22,8 @@ mod access;
 mod business;
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/companies.rs"]
+mod companies;
 #[path = "contract/domains.rs"]
 mod domains;
 #[path = "contract/fields.rs"]
@@ -28,6 +32,8 @@ mod fields;
 mod groups;
 #[path = "contract/http.rs"]
 mod http;
+#[path = "contract/known.rs"]
+mod known;
 #[path = "contract/reads.rs"]
 mod reads;
 #[path = "contract/run.rs"]
@@ -50,6 +56,8 @@ fn cases() -> Vec<Case> {
         writes::cases(),
         access::cases(),
         business::cases(),
+        known::cases(),
+        companies::cases(),
     ]
     .into_iter()
     .flatten()

@@ -85,7 +85,7 @@ bundles = ["sales"]
 model = "sale.order"
 sequence = 5
 aliases = ["find_orders"]
-requires = ["sale.order", "sale_stock", "odoo>=17", "odoo < 18.2", "elicitation"]
+requires = ["odoo>=17", "odoo < 18.2"]
 timeout = "1m 30s"
 confirm = "{{ query == 'all' }}"
 company = "{{ company }}"
@@ -116,13 +116,7 @@ fn a_whole_tool_becomes_what_it_says() {
     assert!(matches!(tool.confirm, Confirm::When(_)));
     assert_eq!(
         tool.requires,
-        [
-            Requirement::Model("sale.order".into()),
-            Requirement::Module("sale_stock".into()),
-            Requirement::Odoo(Comparison::GreaterOrEqual, (17, 0)),
-            Requirement::Odoo(Comparison::Less, (18, 2)),
-            Requirement::Capability("elicitation".into()),
-        ]
+        [Requirement::Odoo(Comparison::GreaterOrEqual, (17, 0)), Requirement::Odoo(Comparison::Less, (18, 2)),]
     );
     let context: Vec<_> =
         tool.context.iter().map(|(key, value)| (key.as_str(), matches!(value, Templated::Template(_)))).collect();
@@ -313,7 +307,7 @@ fn one_name_for_versions_that_exclude_each_other() {
     assert!(two("\"odoo>=16\", \"odoo<17\"", "\"odoo>=17\"").is_empty());
     assert!(two("\"odoo==16\"", "\"odoo!=16\"").is_empty());
     assert_eq!(two("\"odoo>16\"", "\"odoo<17\"").len(), 1, "16.1 meets both");
-    assert_eq!(two("\"odoo>=17\"", "\"sale\"").len(), 1);
+    assert_eq!(two("\"odoo>=17\"", "\"odoo>=18\"").len(), 1);
     let switched_off = "[[tool]]\nname = \"x\"\nmodel = \"m\"\nenabled = false\n[tool.search_count]\n[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.search_count]\n";
     assert!(messages(switched_off).is_empty());
 }

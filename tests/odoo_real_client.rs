@@ -16,8 +16,8 @@ use std::env::var;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use tooldoo::odoo::{
-    Applied, Client, Effect, FieldSpecification, FieldType, GroupQuery, Kind, Protocol, Related, Request, Search,
-    Settings, Specification, Version,
+    Applied, Client, Credential, Effect, FieldSpecification, FieldType, GroupQuery, Kind, Protocol, Related, Request,
+    Search, Settings, Specification, Version,
 };
 
 /// Settings for the real Odoo as its administrator; `None` where there is none to test with.
@@ -41,8 +41,8 @@ fn settings() -> Option<Settings> {
     })
 }
 
-fn secret(name: &str) -> Option<SecretString> {
-    var(name).ok().map(SecretString::from)
+fn secret(name: &str) -> Option<Credential> {
+    var(name).ok().map(SecretString::from).map(Credential::from)
 }
 
 /// Whether the real Odoo has JSON-2, which came with 19.
@@ -402,7 +402,7 @@ async fn what_odoo_refuses_is_one_of_the_kinds() {
 #[tokio::test]
 async fn wrong_keys_logins_and_databases_each_have_a_sentence() {
     let Some(settings) = settings() else { return };
-    let wrong = || Some(SecretString::from("0123456789abcdef0123456789abcdef01234567"));
+    let wrong = || Some(SecretString::from("0123456789abcdef0123456789abcdef01234567").into());
     let json2 = Settings { protocol: Protocol::Json2, ..settings.clone() };
     let jsonrpc = Settings { protocol: Protocol::JsonRpc, ..settings };
     // JSON-2 alone tells whether it is the key or the login that is wrong.

@@ -39,19 +39,36 @@ const TIGHTER: [Measure; 12] = [
     Measure { text: 0, list: 0, keys: 1 },
 ];
 
-/// An answer of these keys within so many bytes, as one compact JSON text. `list` names the key whose list may be cut
-/// at whole elements, and the offset of its first one: where it is cut, `next_offset` says where to go on. A first
+/// The list of an answer that may be cut at whole elements.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing {
+    /// Its key.
+    pub key: &'static str,
+    /// The offset of its first element.
+    pub offset: u64,
+    /// What an answer that was cut says, where no argument goes on from `next_offset`.
+    pub note: Option<&'static str>,
+}
+
+impl From<(&'static str, u64)> for Listing {
+    fn from((key, offset): (&'static str, u64)) -> Self {
+        Self { key, offset, note: None }
+    }
+}
+
+/// An answer of these keys within so many bytes, as one compact JSON text. `list` may be cut: then `next_offset` says where to
+/// go on. A first
 /// element that alone is too large is shown with its texts and lists cut.
 #[must_use]
-pub fn json(mut answer: Map<String, Value>, list: Option<(&'static str, u64)>, max_bytes: usize) -> Answer {
+pub fn json(mut answer: Map<String, Value>, list: Option<impl Into<Listing>>, max_bytes: usize) -> Answer {
     if let Some(text) = written(&Cut::map(&answer, USUAL), max_bytes) {
         return Answer::text(text);
     }
-    let Some((key, offset)) = list else { return Answer::text(whole(&Value::Object(answer), max_bytes)) };
-    let Some(Value::Array(items)) = answer.get_mut(key).map(Value::take) else {
+    let Some(list) = list.map(Into::into) else { return Answer::text(whole(&Value::Object(answer), max_bytes)) };
+    let Some(Value::Array(items)) = answer.get_mut(list.key).map(Value::take) else {
         return Answer::text(whole(&Value::Object(answer), max_bytes));
     };
-    Answer::text(page(answer, key, &items, offset, max_bytes))
+    Answer::text(page(answer, list, &items, max_bytes))
 }
 
 /// A value within so many bytes, as JSON: as it is, or ever more of it cut.
@@ -63,11 +80,17 @@ pub(super) fn whole(value: &Value, max_bytes: usize) -> String {
 }
 
 /// As many of the items as fit, at least one.
-fn page(mut answer: Map<String, Value>, key: &str, items: &[Value], offset: u64, max_bytes: usize) -> String {
+fn page(mut answer: Map<String, Value>, list: Listing, items: &[Value], max_bytes: usize) -> String {
+    let Listing { key, offset, note } = list;
+    let goes_on = answer.contains_key("next_offset");
     // An upper bound of what stands around the items: the longest `next_offset`, and an empty list.
     answer.insert("next_offset".to_owned(), (offset + items.len() as u64).into());
     answer.insert(key.to_owned(), Value::Array(Vec::new()));
-    let around = Value::Object(answer);
+    let mut around = Value::Object(answer);
+    let bare = written(&Cut { value: &around, measure: USUAL }, max_bytes / 4);
+    if let (Some(_), Some(note), Value::Object(answer)) = (bare, note, &mut around) {
+        answer.insert("note".to_owned(), note.into());
+    }
     let Some(frame) = written(&Cut { value: &around, measure: USUAL }, max_bytes / 2) else {
         // What is around takes more than the items may: both are cut like any value.
         let Value::Object(mut answer) = around else { return "{}".to_owned() };
@@ -87,8 +110,13 @@ fn page(mut answer: Map<String, Value>, key: &str, items: &[Value], offset: u64,
         shown.push(whole(first, room));
     }
     let Value::Object(mut answer) = around else { return "{}".to_owned() };
-    if shown.len() < items.len() {
-        answer.insert("next_offset".to_owned(), (offset + shown.len() as u64).into());
+    answer.insert("next_offset".to_owned(), (offset + shown.len() as u64).into());
+    if shown.len() == items.len() {
+        // One large element, shown with its texts cut.
+        answer.remove("note");
+        if !goes_on {
+            answer.remove("next_offset");
+        }
     }
     compose(&answer, key, &shown)
 }

@@ -13,7 +13,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-pub use self::budget::json;
+pub use self::budget::{Listing, json};
 pub use self::markdown::markdown_of_html;
 pub use self::records::{defaults, records};
 pub use self::result::result;

@@ -30,8 +30,8 @@ pub fn records(rows: Vec<Map<String, Value>>, selection: &Selection, zone: &Time
     answer
 }
 
-/// What `default_get` gives, by the names that the author used; only what has a default. A many2one is an id there: its
-/// name is not known yet.
+/// What `default_get` gives, by the names that the author used; only what has a default. Related records come as in rows of a
+/// search; one that would be created is the table of its values.
 #[must_use]
 pub fn defaults(raw: Map<String, Value>, selection: &Selection, zone: &TimeZone) -> Map<String, Value> {
     let given: Vec<&str> = selection
@@ -169,6 +169,7 @@ impl Shaper<'_> {
             (Some(NestedSelection { selection, .. }), Value::Object(row)) => {
                 Value::Object(self.record(row, selection, None))
             }
+            (None, Value::Object(values)) if !values.contains_key("id") => Value::Object(values),
             (_, raw) => scalar::named(&raw),
         };
         let shown: Vec<Value> = list.into_iter().map(one).filter(|record| !record.is_null()).collect();

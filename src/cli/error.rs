@@ -15,14 +15,9 @@ pub enum Error {
     /// HTTP cannot be served.
     #[error(transparent)]
     Http(#[from] http::Error),
-    /// An instance cannot be used as it is configured.
-    #[error("The instance `{name}` cannot be used: {reason}")]
-    Instance {
-        /// Its name.
-        name: String,
-        /// Why, with what to do.
-        reason: String,
-    },
+    /// An instance cannot be used as it is configured: which, why, and what to do.
+    #[error("{0}")]
+    Instance(String),
     /// A bundle that no tool names.
     #[error("There is no bundle `{name}`: no tool names it. There {}.", those(.known))]
     UnknownBundle {

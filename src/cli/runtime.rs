@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use indexmap::IndexMap;
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
@@ -13,7 +16,7 @@ use crate::catalog::Catalog;
 use crate::config::{self, Config, InstanceConfig, Options, Secret};
 use crate::definition::{self, load_embedded};
 use crate::mcp::{Hub, Identity};
-use crate::odoo::{Client, settings};
+use crate::odoo::{Client, Credential, Source, Unreadable, settings};
 use crate::operation::Instance;
 use crate::reload::{Definitions, Loaded, Reloader, Status};
 use crate::service::{self, Service};
@@ -110,7 +113,9 @@ impl Runtime {
 
     /// What goes on beside the connections, until `stop`: following the files, and learning which Odoo is there.
     pub(super) fn follow(&self, stop: &CancellationToken) {
-        let reloader = Reloader::new(self.definitions.clone(), self.hub.clone(), self.status.clone());
+        let service = self.service.clone();
+        let reloader = Reloader::new(self.definitions.clone(), self.hub.clone(), self.status.clone())
+            .before(move || service.instances().for_each(|(_, instance)| instance.client.doubt_secrets()));
         tokio::spawn(reloader.run(self.config.definitions.reload, stop.clone()));
         for (name, instance) in self.service.instances() {
             let learning = learn(name.to_owned(), instance.clone(), self.service.clone(), self.hub.clone());
@@ -121,9 +126,13 @@ impl Runtime {
 
 /// Asks an Odoo for its version until it answers, and now and then again: which tools fit it depends on it.
 async fn learn(name: String, instance: Arc<Instance>, service: Arc<Service>, hub: Arc<Hub>) {
+    let client = &instance.client;
+    if let Err(error) = client.read_secret(&client.patience()).await {
+        tracing::warn!(instance = name, "{error}");
+    }
     let mut pause = Duration::from_secs(1);
     loop {
-        match instance.client.version(&instance.client.patience()).await {
+        match client.version(&client.patience()).await {
             Ok(version) => {
                 if service.learn(&name, version) {
                     tracing::info!(instance = name, %version, "Odoo is there");
@@ -142,18 +151,36 @@ async fn learn(name: String, instance: Arc<Instance>, service: Arc<Service>, hub
     }
 }
 
+/// A secret of the configuration that can be read again.
+struct Lying(Secret);
+
+impl Source for Lying {
+    fn read(&self) -> BoxFuture<'_, Result<SecretString, Unreadable>> {
+        async { self.0.read().await.map_err(|error| Unreadable(error.to_string())) }.boxed()
+    }
+}
+
 async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
-    let secret = async |secret: &Option<Secret>| match secret {
-        None => Ok(None),
-        Some(secret) => secret.read().await.map(Some).map_err(|error| failed(name, format!("{error}."))),
+    let secret = async |key: &str, secret: &Option<Secret>| match secret {
+        None => Ok::<_, Error>(None),
+        Some(Secret::Value(value)) => Ok(Some(Credential::from(value.clone()))),
+        Some(lying) => {
+            // A file that cannot be read stops the start. A command may be slow, and the client waits for its answer.
+            if matches!(lying, Secret::File(_)) {
+                lying.read().await.map_err(|error| {
+                    Error::Instance(format!("The `{key}` of the Odoo `{name}` cannot be read: {error}."))
+                })?;
+            }
+            Ok(Some(Credential::Read(Arc::new(Lying(lying.clone())))))
+        }
     };
     let settings = settings::Settings {
         name: name.to_owned(),
         url: instance.url.clone(),
         database: instance.database.clone(),
         username: instance.username.clone(),
-        api_key: secret(&instance.api_key).await?,
-        password: secret(&instance.password).await?,
+        api_key: secret("api_key", &instance.api_key).await?,
+        password: secret("password", &instance.password).await?,
         protocol: match instance.protocol {
             config::Protocol::Auto => settings::Protocol::Auto,
             config::Protocol::Json2 => settings::Protocol::Json2,
@@ -170,12 +197,8 @@ async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Resul
     };
     Client::new(settings).map_err(|error| {
         let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
-        failed(name, format!("{error}{hint}"))
+        Error::Instance(format!("{error}{hint}"))
     })
-}
-
-fn failed(name: &str, reason: String) -> Error {
-    Error::Instance { name: name.to_owned(), reason }
 }
 
 /// Where the definitions lie, for people.

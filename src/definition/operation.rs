@@ -96,6 +96,23 @@ pub struct NameSearch {
     pub page: bool,
 }
 
+/// Everything that `attributes` of a `fields_get` may ask for.
+pub const ATTRIBUTES: &[&str] = &[
+    "type",
+    "string",
+    "required",
+    "readonly",
+    "relation",
+    "selection",
+    "help",
+    "store",
+    "searchable",
+    "sortable",
+    "groupable",
+    "currency_field",
+    "model_field",
+];
+
 /// The model's fields.
 #[derive(Debug)]
 pub struct FieldsGet {
@@ -163,6 +180,18 @@ pub enum Writes {
     Fixed(bool),
     /// Known when it is called; anything but `false` counts as writing.
     When(Template),
+}
+
+/// What an MCP content block of this type cannot be without.
+#[must_use]
+pub fn needed_keys(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "text" => &["text"],
+        "image" | "audio" => &["data", "mimeType"],
+        "resource_link" => &["uri", "name"],
+        "resource" => &["resource"],
+        _ => &[],
+    }
 }
 
 /// Static content.

@@ -8,7 +8,6 @@ use super::{
     errors::{Fault, Outcome},
     field::Field,
     model::{Model, Rule},
-    store::Store,
     value,
 };
 
@@ -122,16 +121,18 @@ pub(super) fn rules(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<Option<
     if env.context.su || model.rules.is_empty() {
         return Ok(None);
     }
-    let applies = |rule: &&Rule| rule.modes.as_ref().is_none_or(|modes| modes.contains(mode.letter()));
+    let applies = |rule: &&Rule| rule.holds(mode.letter());
     let mut all = Vec::new();
     let mut any = Vec::new();
     for rule in model.rules.iter().filter(applies) {
-        let node = || Node::parse(&filled(env, &rule.domain), env.major());
-        match &rule.group {
-            None => all.push(node()?),
-            Some(group) if env.context.in_group(group) => any.push(node()?),
-            Some(_) => {}
+        let grouped = rule.group.is_some();
+        if rule.group.as_deref().is_some_and(|group| !env.context.in_group(group)) {
+            continue;
         }
+        // Odoo evaluates every rule with the companies at hand, whether it names them or not.
+        check_companies(env)?;
+        let node = Node::parse(&filled(env, &rule.domain), env.major())?;
+        if grouped { any.push(node) } else { all.push(node) }
     }
     if !any.is_empty() {
         all.push(Node::Any(any));
@@ -154,7 +155,11 @@ fn filled(env: &Env<'_>, domain: &Value) -> Value {
             companies.push(Value::Bool(false));
             Value::Array(companies)
         }
-        Value::Array(items) => Value::Array(items.iter().map(|item| filled(env, item)).collect()),
+        // Of a condition the value only: a field may be called `company_ids` too.
+        Value::Array(items) => match items.as_slice() {
+            [Value::String(field), Value::String(operator), value] => json!([field, operator, filled(env, value)]),
+            items => Value::Array(items.iter().map(|item| filled(env, item)).collect()),
+        },
         other => other.clone(),
     }
 }
@@ -176,32 +181,54 @@ pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mod
         return Ok(());
     }
     let user = env.registry.model("res.users").map(|users| sudo.name(users, env.context.uid)).unwrap_or_default();
-    let company = sudo_company(env, model, &refused);
+    let (note, suggested) = company_note(env, model, &refused, mode)?;
     let what = format!("{} ({})", model.label(env.lang()), model.name);
     let verb = mode.name();
     // In debug mode Odoo names records and rules; over RPC without it, only the model.
-    Err(Fault::access(format!(
-        "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, {user} (id={}) doesn't have '{verb}' access to:\n- {what}\n\nIf you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.{company}",
+    let mut fault = Fault::access(format!(
+        "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, {user} (id={}) doesn't have '{verb}' access to:\n- {what}\n\nIf you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.{note}",
         env.context.uid
-    )))
+    ));
+    if let Some(suggested) = suggested {
+        fault.context.insert("suggested_company".into(), suggested);
+    }
+    Err(fault)
 }
 
-fn sudo_company(env: &Env<'_>, model: &Model, refused: &[i64]) -> String {
-    let sudo = env.sudo();
-    let Some(field) = model.field("company_id") else {
-        return String::new();
-    };
-    let other = refused
-        .iter()
-        .filter_map(|id| sudo.link(model, *id, &field.name))
-        .find(|company| !env.context.companies.contains(company));
-    match other {
-        Some(_) => {
-            "\n\nNote: this might be a multi-company issue. Switching company may help - in Odoo, not in real life!"
-                .into()
-        }
-        None => String::new(),
+/// What the error says where a rule on companies refused: the company to switch to, if there is one.
+fn company_note(env: &Env<'_>, model: &Model, refused: &[i64], mode: Mode) -> Outcome<(String, Option<Value>)> {
+    let sudo = env.sudo().active_test(false);
+    let mut by_company = false;
+    for rule in model.rules.iter().filter(|rule| rule.holds(mode.letter()) && rule.names("company_id")) {
+        let bound = rule.group.as_deref().is_none_or(|group| env.context.in_group(group));
+        let test = compile(&sudo, model, &Node::parse(&filled(env, &rule.domain), env.major())?)?;
+        by_company |= bound && !refused.iter().all(|id| test.passes(&sudo, model, *id));
     }
+    if !by_company {
+        return Ok((String::new(), None));
+    }
+    let mut companies: Vec<i64> = refused.iter().take(6).filter_map(|id| sudo.link(model, *id, "company_id")).collect();
+    companies.sort_unstable();
+    companies.dedup();
+    let own = env.store.get("res.users", env.context.uid).and_then(|user| user.get("company_ids")).map(value::ids);
+    Ok(match companies.as_slice() {
+        [] => (String::new(), None),
+        [one] if own.unwrap_or_default().contains(one) => {
+            let name = env.registry.model("res.company").map(|model| sudo.name(model, *one)).unwrap_or_default();
+            let note = format!(
+                "\n\nThis seems to be a multi-company issue, you might be able to access the record by switching to the company: {name}."
+            );
+            (note, Some(json!({"id": one, "display_name": name})))
+        }
+        [_] => {
+            let note = "\n\nThis seems to be a multi-company issue, but you do not have access to the proper company to access the record anyhow.";
+            (note.into(), None)
+        }
+        _ => {
+            let note = "\n\nNote: this might be a multi-company issue. Switching company may help - in Odoo, not in real life!";
+            (note.into(), None)
+        }
+    })
 }
 
 /// Whether the caller may see the field.
@@ -228,13 +255,13 @@ pub(super) fn check_field(env: &Env<'_>, model: &Model, field: &Field, operation
     )))
 }
 
-/// Refuses companies that are not the caller's.
+/// Refuses companies in the context that are not the caller's. Odoo notices them where it needs the companies: for record rules, defaults and
+/// new records.
 ///
 /// # Errors
 /// `AccessError`.
-pub(super) fn check_companies(store: &Store, uid: i64, asked: &[i64]) -> Outcome<()> {
-    let own = store.get("res.users", uid).and_then(|user| user.get("company_ids")).map(value::ids).unwrap_or_default();
-    if asked.iter().all(|company| own.contains(company)) {
+pub(super) fn check_companies(env: &Env<'_>) -> Outcome<()> {
+    if env.context.su || !env.context.foreign_companies {
         return Ok(());
     }
     Err(Fault::access("Access to unauthorized or invalid companies."))

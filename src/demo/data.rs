@@ -1,4 +1,5 @@
-//! The sample records: read from `data/records`, references by external id, dates counted from today.
+//! The sample records: read from `data/records`, references by external id, dates counted from today. Records that documentation and
+//! scripts know by their id (the administrator is user 2, the company partner 1) have the one that a real Odoo gives them.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -44,7 +45,16 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
                 .and_then(Value::as_str)
                 .ok_or_else(|| format!("`{path}`: a record without `xml_id`"))?
                 .to_owned();
-            let id = store.insert(&model.name, Record::new());
+            let id = match record.get("id").and_then(Value::as_i64) {
+                Some(id) if store.has(&model.name, id) => {
+                    return Err(format!("`{path}`: the id of `{external}` is taken"));
+                }
+                Some(id) => {
+                    store.insert_at(&model.name, id, Record::new());
+                    id
+                }
+                None => store.insert(&model.name, Record::new()),
+            };
             store.name(&external, &model.name, id);
             raw.entry(model.name.clone()).or_default().push((id, record));
         }
@@ -64,19 +74,20 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
 
 fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) -> Result<(), String> {
     let now = clock::now();
-    let admin = store.named("base.user_admin").map(|(_, id)| id);
+    // Modules are installed by OdooBot.
+    let robot = store.named("base.user_root").map(|(_, id)| id);
     let mut base = Record::new();
     for field in ["create_date", "write_date"] {
         base.insert(field.into(), json!(clock::print(now)));
     }
     for field in ["create_uid", "write_uid"] {
-        base.insert(field.into(), json!(admin));
+        base.insert(field.into(), json!(robot));
     }
     for field in model.fields.values().filter(|field| !field.derived() && field.kind == Kind::Boolean) {
         let default = if field.name == "active" { json!(true) } else { field.default.clone().unwrap_or(json!(false)) };
         base.insert(field.name.as_str().into(), default);
     }
-    for (name, given) in record {
+    for (name, given) in record.iter().filter(|(name, _)| *name != "id") {
         let Some(field) = model.field(name) else {
             // A field that this version does not have; `_` marks what no version has.
             if name.starts_with('_') {

@@ -22,8 +22,10 @@ pub(super) struct Context {
     pub(super) su: bool,
     pub(super) lang: Option<String>,
     pub(super) tz: Option<String>,
-    /// The companies that the call works in; the first is the current one.
+    /// The companies that the call works in; the first is the current one. Without any in the context all of the caller's, their own first.
     pub(super) companies: Vec<i64>,
+    /// Whether the context names companies that are not the caller's: what needs to know the companies fails then.
+    pub(super) foreign_companies: bool,
     /// Whether archived records are left out.
     pub(super) active_test: bool,
     /// The groups of the caller, as external ids.
@@ -65,14 +67,22 @@ impl Tx<'_> {
 }
 
 impl Context {
-    /// The context of a user's call. `allowed_company_ids` that the user does not have are left for `access` to refuse.
+    /// The context of a user's call. `allowed_company_ids` that the user does not have are noted for `access` to refuse.
     pub(super) fn new(store: &Store, uid: i64, raw: Map<String, Value>) -> Self {
         let user = store.get("res.users", uid);
         let stored = |field: &str| user.and_then(|user| user.get(field)).cloned().unwrap_or(Value::Null);
-        let own = value::id(&stored("company_id")).into_iter().collect::<Vec<_>>();
-        let companies = match raw.get("allowed_company_ids").map(value::ids) {
-            Some(asked) if !asked.is_empty() => asked,
-            _ => own,
+        let current = value::id(&stored("company_id"));
+        let own = value::ids(&stored("company_ids"));
+        let (companies, foreign_companies) = match raw.get("allowed_company_ids").filter(|asked| value::truthy(asked)) {
+            Some(asked) => {
+                let known = |one: &Value| value::id(one).is_some_and(|id| own.contains(&id));
+                let foreign = asked.as_array().is_none_or(|asked| !asked.iter().all(known));
+                (value::ids(asked), foreign)
+            }
+            None => {
+                let others = own.iter().copied().filter(|company| Some(*company) != current);
+                (current.into_iter().chain(others).collect(), false)
+            }
         };
         let mut groups: HashSet<String> = HashSet::new();
         let listed = stored("groups");
@@ -89,6 +99,7 @@ impl Context {
             lang,
             tz,
             companies,
+            foreign_companies,
             active_test,
             groups: Arc::new(groups),
             raw: Arc::new(raw),

@@ -14,6 +14,8 @@ pub(super) struct Fault {
     pub(super) message: String,
     /// `exception.args`; the message alone for most.
     pub(super) arguments: Vec<Value>,
+    /// What a client may do about it, as Odoo's web client reads it.
+    pub(super) context: Map<String, Value>,
     /// The HTTP status over JSON-2.
     pub(super) status: u16,
 }
@@ -24,7 +26,7 @@ pub(super) type Outcome<T> = Result<T, Fault>;
 impl Fault {
     fn new(name: &'static str, status: u16, message: String) -> Self {
         let arguments = vec![Value::String(message.clone())];
-        Self { name, message, arguments, status }
+        Self { name, message, arguments, context: Map::new(), status }
     }
 
     /// A user may not do this (403).
@@ -123,7 +125,7 @@ impl Fault {
             "name": self.name,
             "message": self.message,
             "arguments": self.arguments,
-            "context": Map::new(),
+            "context": self.context,
             "debug": format!("Traceback (most recent call last):\n  (embedded Odoo)\n{}: {}\n", self.name, self.message),
         })
     }

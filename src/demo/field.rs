@@ -147,6 +147,9 @@ pub(super) struct Field {
     /// Whether `copy` copies it; and whether archived records count in an x2many.
     #[serde(default)]
     pub(super) context: Map<String, Value>,
+    /// Whether the related record must be of the record's own company, or of none.
+    #[serde(default)]
+    pub(super) check_company: bool,
     /// What happens here when the record a many2one names goes: `set null`, `restrict`, `cascade`.
     #[serde(default)]
     pub(super) ondelete: Option<String>,

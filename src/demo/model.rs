@@ -35,6 +35,25 @@ pub(super) struct Rule {
     pub(super) modes: Option<String>,
 }
 
+impl Rule {
+    /// Whether it binds the operation: `r`, `w`, `c` or `d`.
+    pub(super) fn holds(&self, mode: char) -> bool {
+        self.modes.as_ref().is_none_or(|modes| modes.contains(mode))
+    }
+
+    /// Whether the word occurs in its domain.
+    pub(super) fn names(&self, word: &str) -> bool {
+        fn within(domain: &Value, word: &str) -> bool {
+            match domain {
+                Value::String(text) => text.contains(word),
+                Value::Array(items) => items.iter().any(|item| within(item, word)),
+                _ => false,
+            }
+        }
+        within(&self.domain, word)
+    }
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Definition {

@@ -45,11 +45,16 @@ impl Store {
 
     /// Adds a record under the next free id, which is never one that was used before.
     pub(super) fn insert(&mut self, model: &str, record: Record) -> i64 {
-        let table = self.table(model);
-        table.next += 1;
-        let id = table.next;
-        table.rows.insert(id, Arc::new(record));
+        let id = self.tables.get(model).map_or(0, |table| table.next) + 1;
+        self.insert_at(model, id, record);
         id
+    }
+
+    /// Adds a record under an id of its own, as the sample data has it; numbering goes on behind the highest.
+    pub(super) fn insert_at(&mut self, model: &str, id: i64, record: Record) {
+        let table = self.table(model);
+        table.next = table.next.max(id);
+        table.rows.insert(id, Arc::new(record));
     }
 
     /// Sets one stored value.

@@ -49,7 +49,7 @@ async fn requests_are_recorded_with_their_caller() {
     let body = json!({"domain": []});
     post(&server, "/json/2/res.partner/search_count", Some(EMPLOYEE.api_key), body.clone()).await;
     post(&server, "/json/2/res.partner/search_count", Some("wrong"), body.clone()).await;
-    let args = json!([server.database(), 1, ADMIN.password, "res.users", "context_get", []]);
+    let args = json!([server.database(), 2, ADMIN.password, "res.users", "context_get", []]);
     post(&server, "/jsonrpc", None, json!({"params": {"service": "object", "method": "execute_kw", "args": args}}))
         .await;
     let seen = server.requests();

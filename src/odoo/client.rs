@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt;
 use moka::future::Cache;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
+use super::credential::Kept;
 use super::error::{Error, Kind};
 use super::faults::{self, Fault};
 use super::http::{self, Http, Outgoing};
@@ -35,13 +36,15 @@ pub struct Client {
     http: Http,
     json2: Option<Json2>,
     session: Session,
+    secrets: Vec<Arc<Kept>>,
     key_worked: AtomicBool,
     without_web: AtomicBool,
     versions: Cache<(), Version>,
     /// The last known version, `major << 32 | minor`; 0 is none.
     last_version: AtomicU64,
     pub(super) users: Cache<(), Arc<User>>,
-    pub(super) models: Cache<String, Arc<Model>>,
+    /// By name, and by language where it is not this client's own.
+    pub(super) models: Cache<(String, Option<String>), Arc<Model>>,
 }
 
 /// Which protocol a call takes.
@@ -58,11 +61,13 @@ impl Client {
     /// A setting that cannot work, by its key.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let http = Http::new(&settings)?;
-        let json2 = Json2::new(&settings, &http)?;
+        let kept = |key, credential: &Option<_>| credential.as_ref().map(|it| Kept::new(key, &settings.name, it));
+        let (key, password) = (kept("api_key", &settings.api_key), kept("password", &settings.password));
+        let json2 = Json2::new(&settings, key.as_ref(), &http)?;
         if settings.protocol == Protocol::Json2 && json2.is_none() {
-            return Err(http::wrong(&settings, "api_key", "`protocol = \"json2\"` needs an API key"));
+            return Err(http::wrong(&settings.name, "api_key", "`protocol = \"json2\"` needs an API key"));
         }
-        let session = Session::new(&settings);
+        let session = Session::new(&settings, key.as_ref(), password.as_ref());
         if settings.protocol == Protocol::JsonRpc && !session.is_possible() {
             return Err(session.incomplete());
         }
@@ -73,6 +78,7 @@ impl Client {
             http,
             json2,
             session,
+            secrets: key.into_iter().chain(password).collect(),
             key_worked: AtomicBool::new(false),
             without_web: AtomicBool::new(false),
             versions: remembered(1, &settings),
@@ -124,6 +130,23 @@ impl Client {
         let packed = self.last_version.load(Ordering::Relaxed);
         let half = |bits: u64| u32::try_from(bits).unwrap_or(u32::MAX);
         (packed != 0).then(|| Version::new(half(packed >> 32), half(packed & 0xffff_ffff)))
+    }
+
+    /// Reads the secret that calls will use, if that is still to be done, so that the first call need not wait for it.
+    ///
+    /// # Errors
+    /// It cannot be read; the first call tries again.
+    pub async fn read_secret(&self, patience: &Patience) -> Result<(), Error> {
+        // The key is there first, and goes before the password.
+        match self.secrets.first() {
+            Some(secret) => secret.get(patience).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The next call reads the secrets again where they lie: there may be newer ones.
+    pub fn doubt_secrets(&self) {
+        self.secrets.iter().for_each(|secret| secret.doubt());
     }
 
     /// Forgets every model's fields, so that the next call asks anew.
@@ -216,8 +239,9 @@ impl Client {
         patience: &Patience,
     ) -> Result<Value, Error> {
         let sent = match wire {
-            Wire::Json2 => self.send_json2(request, context, patience).await,
-            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).await,
+            // Boxed, so that what awaits a call stays small.
+            Wire::Json2 => self.send_json2(request, context, patience).boxed().await,
+            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).boxed().await,
         };
         sent.map_err(|error| {
             if error.kind == Kind::UnknownField {
@@ -296,7 +320,7 @@ impl Client {
             kwargs.insert("context".into(), Value::Object(context.clone()));
         }
         let args =
-            json!([login.database, login.uid, self.session.secret(), request.model, request.method, args, kwargs]);
+            json!([login.database, login.uid, login.secret.expose(), request.model, request.method, args, kwargs]);
         jsonrpc::service(&self.http, "object", "execute_kw", args, request.effect, patience).await
     }
 
@@ -386,11 +410,11 @@ impl Client {
         let nearest = self
             .models
             .iter()
-            .map(|(known, _)| (strsim::jaro_winkler(&known, name), known))
+            .map(|(known, _)| (strsim::jaro_winkler(&known.0, name), known))
             .filter(|(likeness, _)| *likeness > 0.9)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         match nearest {
-            Some((_, known)) => error.hint(format!("Did you mean `{known}`?")),
+            Some((_, known)) => error.hint(format!("Did you mean `{}`?", known.0)),
             None => error,
         }
     }
@@ -407,8 +431,8 @@ impl Client {
 
     /// Removes what must not be shown, should Odoo or a proxy have repeated it.
     fn without_secrets(&self, mut error: Error) -> Error {
-        for secret in [&self.settings.api_key, &self.settings.password].into_iter().flatten() {
-            let secret = secret.expose_secret().trim();
+        for secret in self.secrets.iter().filter_map(|kept| kept.held()) {
+            let secret = secret.expose();
             if secret.len() >= 6 && error.message.contains(secret) {
                 error.message = error.message.replace(secret, "…");
             }

@@ -81,19 +81,19 @@ impl Http {
             .tls_danger_accept_invalid_certs(!settings.verify_tls);
         if let Some(path) = &settings.ca_file {
             let pem = std::fs::read(path).map_err(|error| {
-                wrong(settings, "tls.ca_file", &format!("`{}` cannot be read: {error}", path.display()))
+                wrong(&settings.name, "tls.ca_file", &format!("`{}` cannot be read: {error}", path.display()))
             })?;
             let certificates = reqwest::Certificate::from_pem_bundle(&pem)
                 .ok()
                 .filter(|certificates| !certificates.is_empty())
                 .ok_or_else(|| {
-                    wrong(settings, "tls.ca_file", &format!("`{}` holds no PEM certificate", path.display()))
+                    wrong(&settings.name, "tls.ca_file", &format!("`{}` holds no PEM certificate", path.display()))
                 })?;
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder
             .build()
-            .map_err(|error| wrong(settings, "tls", &format!("TLS cannot be set up: {}", error.without_url())))?;
+            .map_err(|error| wrong(&settings.name, "tls", &format!("TLS cannot be set up: {}", error.without_url())))?;
         Ok(Self {
             client,
             base,
@@ -244,22 +244,22 @@ impl Body for Watched {
 }
 
 /// A setting of this instance that cannot work.
-pub(super) fn wrong(settings: &Settings, key: &str, what: &str) -> Error {
-    Error::new(Kind::Unavailable, format!("The Odoo `{}` cannot be used: {what}.", settings.name))
-        .hint(format!("Set `{key}` of `[instances.{}]`.", settings.name))
+pub(super) fn wrong(instance: &str, key: &str, what: &str) -> Error {
+    Error::new(Kind::Unavailable, format!("The Odoo `{instance}` cannot be used: {what}."))
+        .hint(format!("Set `{key}` of `[instances.{instance}]`."))
 }
 
 /// The URL as a folder, so that paths join below it.
 fn base_url(settings: &Settings) -> Result<Url, Error> {
     if settings.url.trim().is_empty() {
-        return Err(wrong(settings, "url", "it has no URL"));
+        return Err(wrong(&settings.name, "url", "it has no URL"));
     }
     let mut url = Url::parse(settings.url.trim())
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| wrong(settings, "url", "its URL is not of the form `https://example.odoo.com`"))?;
+        .ok_or_else(|| wrong(&settings.name, "url", "its URL is not of the form `https://example.odoo.com`"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(settings, "url", "its URL carries credentials, which would end in logs"));
+        return Err(wrong(&settings.name, "url", "its URL carries credentials, which would end in logs"));
     }
     url.set_query(None);
     url.set_fragment(None);

@@ -6,13 +6,15 @@
 //! works. A 404 comes before anything runs, so a write may be sent again. A wrong name is never dropped in favour of
 //! whatever other database the host has: then Odoo's own page says that it knows no such database.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
+use super::credential::{Kept, Secret};
 use super::error::Error;
 use super::faults::Fault;
 use super::http::{self, Answer, Http, Outgoing};
@@ -26,33 +28,39 @@ const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
 /// The key, and what was learnt of the host.
 #[derive(Debug)]
 pub(super) struct Json2 {
-    authorization: HeaderValue,
+    instance: String,
+    key: Arc<Kept>,
     database: Option<HeaderValue>,
     sends_database: AtomicBool,
 }
 
 impl Json2 {
     /// For the key of these settings; `None` without one.
-    pub(super) fn new(settings: &Settings, http: &Http) -> Result<Option<Self>, Error> {
-        let Some(key) = &settings.api_key else { return Ok(None) };
+    pub(super) fn new(settings: &Settings, key: Option<&Arc<Kept>>, http: &Http) -> Result<Option<Self>, Error> {
+        let Some(key) = key else { return Ok(None) };
+        if key.held().is_some_and(|key| key.bearer().is_none()) {
+            return Err(no_key(&settings.name));
+        }
         let database = match &settings.database {
             None => None,
             Some(name) => {
                 let value = HeaderValue::from_str(name).map_err(|_| {
-                    http::wrong(settings, "database", "its database name cannot stand in an HTTP header")
+                    http::wrong(&settings.name, "database", "its database name cannot stand in an HTTP header")
                 })?;
                 Some(value)
             }
         };
         Ok(Some(Self {
-            authorization: bearer(key)
-                .ok_or_else(|| http::wrong(settings, "api_key", "its API key holds characters that no key has"))?,
+            instance: settings.name.clone(),
+            key: Arc::clone(key),
             sends_database: AtomicBool::new(database.is_some() && !http.is_odoo_online()),
             database,
         }))
     }
 
     /// Calls a method with the request's named arguments. Positional ones are the caller's to send elsewhere.
+    ///
+    /// A refused key means that nothing ran, so even a write may go again, with another key.
     pub(super) async fn call(
         &self,
         http: &Http,
@@ -68,17 +76,35 @@ impl Json2 {
             body.insert("context".into(), context.into());
         }
         let body = encode(&Value::Object(body))?;
+        let key = self.key.get(patience).await?;
+        let said = self.call_with(&key, http, request, body.clone(), patience).await?;
+        if matches!(&said, Said::Fault(fault) if fault.short_name() == "Unauthorized")
+            && let Some(other) = self.key.instead_of(&key, patience).await
+        {
+            return self.call_with(&other, http, request, body, patience).await;
+        }
+        Ok(said)
+    }
+
+    async fn call_with(
+        &self,
+        key: &Secret,
+        http: &Http,
+        request: &Request,
+        body: Bytes,
+        patience: &Patience,
+    ) -> Result<Said, Error> {
         let sends = self.sends_database.load(Ordering::Relaxed);
         let mut out = Outgoing {
             method: Method::POST,
             path: format!("json/2/{}/{}", request.model, request.method),
-            headers: self.headers(sends),
+            headers: self.headers(key, sends)?,
             body,
             effect: request.effect,
         };
         let mut answer = http.send(&out, patience).await?;
         if self.blames_header(&answer, sends) {
-            out.headers = self.headers(!sends);
+            out.headers = self.headers(key, !sends)?;
             let other = http.send(&out, patience).await?;
             if other.status != 404 || pages::is_json(&other) {
                 tracing::debug!(host = %http.host(), sent = !sends, "`X-Odoo-Database` is handled the other way round");
@@ -113,19 +139,17 @@ impl Json2 {
         page && sent != pages::lacks_database(answer)
     }
 
-    fn headers(&self, with_database: bool) -> HeaderMap {
+    fn headers(&self, key: &Secret, with_database: bool) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(AUTHORIZATION, key.bearer().cloned().ok_or_else(|| no_key(&self.instance))?);
         if let (true, Some(value)) = (with_database, &self.database) {
             headers.insert(DATABASE, value.clone());
         }
-        headers
+        Ok(headers)
     }
 }
 
-/// `bearer <key>`, marked so that it does not print.
-fn bearer(key: &SecretString) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(&format!("bearer {}", key.expose_secret().trim())).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+/// The error of a key that cannot stand in a header.
+fn no_key(instance: &str) -> Error {
+    http::wrong(instance, "api_key", "its API key holds characters that no key has")
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 /// What `fields_get` is asked for. What a version does not know, it leaves out.
-pub(super) const ATTRIBUTES: [&str; 14] = [
+pub(super) const ATTRIBUTES: [&str; 15] = [
     "type",
     "relation",
     "selection",
@@ -19,6 +19,7 @@ pub(super) const ATTRIBUTES: [&str; 14] = [
     "related",
     "depends",
     "currency_field",
+    "model_field",
 ];
 
 /// A model as one user sees it.
@@ -59,6 +60,8 @@ pub struct Field {
     pub readonly: bool,
     /// The field that holds the currency of a `monetary`.
     pub currency_field: Option<String>,
+    /// The field that holds the model of a `many2one_reference`, where this version says it.
+    pub model_field: Option<String>,
 }
 
 /// Odoo's field types. What a newer Odoo adds is `Other`.
@@ -124,6 +127,7 @@ impl Field {
             required: flag("required").unwrap_or(false),
             readonly: flag("readonly").unwrap_or(false),
             currency_field: text("currency_field"),
+            model_field: text("model_field"),
             kind,
             store,
         }

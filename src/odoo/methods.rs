@@ -32,7 +32,16 @@ impl Client {
     /// # Errors
     /// [`Kind::UnknownModel`] where there is none of that name; else as [`Client::execute`].
     pub async fn model(&self, name: &str, patience: &Patience) -> Result<Arc<Model>, Error> {
-        once::shared(&self.models, name.to_owned(), patience, || self.ask_model(name, patience)).await
+        self.model_in(name, None, patience).await
+    }
+
+    /// The same, with labels in that language: a call whose own context names one writes and reads labels in it.
+    ///
+    /// # Errors
+    /// As [`Client::model`].
+    pub async fn model_in(&self, name: &str, lang: Option<&str>, patience: &Patience) -> Result<Arc<Model>, Error> {
+        let key = (name.to_owned(), lang.map(str::to_owned));
+        once::shared(&self.models, key, patience, || self.ask_model(name, lang, patience)).await
     }
 
     /// The number of records that meet a domain.
@@ -254,8 +263,9 @@ impl Client {
         last.map_or(Ok(Value::Null), Err)
     }
 
-    async fn ask_model(&self, name: &str, patience: &Patience) -> Result<Arc<Model>, Error> {
+    async fn ask_model(&self, name: &str, lang: Option<&str>, patience: &Patience) -> Result<Arc<Model>, Error> {
         let mut request = Request::new(name, "fields_get", Effect::Read);
+        request.context.extend(lang.map(|lang| ("lang".to_owned(), lang.into())));
         request.kwargs.insert("attributes".into(), json!(metadata::ATTRIBUTES));
         match self.execute(&request, patience).await? {
             Value::Object(fields) => Ok(Arc::new(Model::from_fields_get(name, &fields))),

@@ -5,6 +5,7 @@
 //! is not Odoo's, `reach` for no answer at all).
 
 mod client;
+pub mod credential;
 pub mod error;
 mod faults;
 pub mod groups;
@@ -26,6 +27,7 @@ pub mod user;
 pub mod version;
 
 pub use client::Client;
+pub use credential::{Credential, Source, Unreadable};
 pub use error::{Applied, Error, Kind};
 pub use groups::GroupQuery;
 pub use metadata::{Field, FieldType, Model};

@@ -10,7 +10,8 @@ use super::request::{Ended, Patience};
 
 /// The value at `key`, made by `make` when it is not there. Several callers share one `make`.
 ///
-/// `make` is boxed: the cache's own future holds it several times over. The one whose `make` runs may go away or run out of time; that is its own affair, so whoever waited then begins anew.
+/// The one whose `make` runs may go away or run out of time; that is its own affair, so whoever waited then begins anew.
+/// The cache's future is boxed: it holds `make` several times over, and every call awaits some.
 pub(super) async fn shared<K, V, F, M>(
     cache: &Cache<K, V>,
     key: K,
@@ -23,8 +24,12 @@ where
     F: Future<Output = Result<V, Error>>,
     M: FnMut() -> F,
 {
+    if let Some(value) = cache.get(&key).await {
+        return Ok(value);
+    }
     loop {
-        match patience.limit(cache.try_get_with(key.clone(), Box::pin(make()))).await {
+        let asking = Box::pin(cache.try_get_with(key.clone(), Box::pin(make())));
+        match patience.limit(asking).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) if is_anothers(&error) && patience.ended().is_none() => {}
             Ok(Err(error)) => return Err((*error).clone()),

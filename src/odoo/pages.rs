@@ -141,7 +141,7 @@ pub(super) fn no_database(host: &str, database: Option<&str>) -> Error {
 /// Odoo Online sells its external API with some plans only.
 pub(super) fn plan(host: &str) -> Error {
     Error::new(Kind::Unauthenticated, format!("The Odoo Online plan of `{host}` does not include the external API."))
-        .hint("Odoo Online has the external API in its Custom plan only.")
+        .hint("Change to the Custom plan, the only one of Odoo Online that includes it, or use an Odoo of your own.")
 }
 
 /// Whether Odoo Online says that the plan lacks the external API.

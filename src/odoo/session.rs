@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use moka::future::Cache;
-use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::credential::{Kept, Secret};
 use super::error::{Error, Kind};
 use super::faults::{self, Fault};
 use super::http::Http;
@@ -25,6 +25,8 @@ use super::settings::Settings;
 pub(super) struct Login {
     pub(super) uid: i64,
     pub(super) database: String,
+    /// The key or password that it was made with; each call carries it.
+    pub(super) secret: Arc<Secret>,
     /// Which login of this client it is.
     generation: u64,
 }
@@ -34,7 +36,7 @@ pub(super) struct Login {
 pub(super) struct Session {
     instance: String,
     username: Option<String>,
-    secret: Option<SecretString>,
+    secret: Option<Arc<Kept>>,
     secret_is_key: bool,
     database: Option<String>,
     generation: AtomicU64,
@@ -43,12 +45,12 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings, key: Option<&Arc<Kept>>, password: Option<&Arc<Kept>>) -> Self {
         Self {
             instance: settings.name.clone(),
             username: settings.username.clone(),
-            secret: settings.api_key.clone().or_else(|| settings.password.clone()),
-            secret_is_key: settings.api_key.is_some(),
+            secret: key.or(password).cloned(),
+            secret_is_key: key.is_some(),
             database: settings.database.clone(),
             generation: AtomicU64::new(0),
             logins: Cache::new(4),
@@ -59,11 +61,6 @@ impl Session {
     /// Whether there is a login and a secret for it.
     pub(super) fn is_possible(&self) -> bool {
         self.username.is_some() && self.secret.is_some()
-    }
-
-    /// What stands for the password in each call.
-    pub(super) fn secret(&self) -> &str {
-        self.secret.as_ref().map_or("", |secret| secret.expose_secret().trim())
     }
 
     /// The login that holds, made now if there is none.
@@ -92,36 +89,60 @@ impl Session {
         generation: u64,
         patience: &Patience,
     ) -> Result<Arc<Login>, Error> {
-        let (Some(username), true) = (self.username.as_deref(), self.is_possible()) else {
+        let (Some(username), Some(kept)) = (self.username.as_deref(), &self.secret) else {
             return Err(self.incomplete());
         };
+        let mut secret = kept.get(patience).await?;
         let database = match &self.database {
             Some(name) => name.clone(),
             None => only_database(http, patience).await?,
         };
-        let args = json!([database, username, self.secret(), {}]);
-        let uid = match jsonrpc::service(http, "common", "authenticate", args, Effect::Read, patience).await? {
-            Said::Result(Value::Number(uid)) => uid.as_i64(),
-            Said::Result(_) => None,
-            Said::Fault(fault) => return Err(self.fault(http, &fault, &database)),
-            Said::NoEndpoint(answer) => return Err(pages::error(http, &answer, Effect::Read)),
-        };
-        let Some(uid) = uid.filter(|uid| *uid > 0) else {
-            return Err(self.refused(http, json2, username, &database, patience).await);
+        let mut uid = self.uid(http, &database, username, &secret, patience).await?;
+        if uid.is_none()
+            && let Some(other) = kept.instead_of(&secret, patience).await
+        {
+            secret = other;
+            uid = self.uid(http, &database, username, &secret, patience).await?;
+        }
+        let Some(uid) = uid else {
+            return Err(self.refused(http, json2, username, &database, &secret, patience).await);
         };
         self.worked.store(true, Ordering::Relaxed);
         tracing::debug!(instance = %self.instance, uid, "logged in to Odoo");
-        Ok(Arc::new(Login { uid, database, generation }))
+        Ok(Arc::new(Login { uid, database, secret, generation }))
+    }
+
+    /// Who that is, by Odoo's own account; `None` where it refuses the login.
+    async fn uid(
+        &self,
+        http: &Http,
+        database: &str,
+        username: &str,
+        secret: &Secret,
+        patience: &Patience,
+    ) -> Result<Option<i64>, Error> {
+        let args = json!([database, username, secret.expose(), {}]);
+        match jsonrpc::service(http, "common", "authenticate", args, Effect::Read, patience).await? {
+            Said::Result(uid) => Ok(uid.as_i64().filter(|uid| *uid > 0)),
+            Said::Fault(fault) => Err(self.fault(http, &fault, database)),
+            Said::NoEndpoint(answer) => Err(pages::error(http, &answer, Effect::Read)),
+        }
     }
 
     /// The sentence for a login that cannot be tried.
     pub(super) fn incomplete(&self) -> Error {
-        let (what, key) =
-            if self.username.is_none() { ("a login", "username") } else { ("an API key or a password", "api_key") };
-        Error::new(Kind::Unauthenticated, format!("JSON-RPC needs {what}, and the Odoo `{}` has none.", self.instance))
+        let instance = &self.instance;
+        if self.secret.is_none() {
+            let and = if self.username.is_none() { ", and before Odoo 19 the user's login as `username`" } else { "" };
+            return Error::new(
+                Kind::Unauthenticated,
+                format!("The Odoo `{instance}` cannot be used: it has neither an API key nor a password."),
+            )
+            .hint(format!("Set `ODOO_API_KEY`, or `api_key` of `[instances.{instance}]`{and}."));
+        }
+        Error::new(Kind::Unauthenticated, format!("JSON-RPC needs a login, and the Odoo `{instance}` has none."))
             .hint(format!(
-                "Set `{key}` of `[instances.{}]`; JSON-2 (Odoo 19 and later) needs only a key.",
-                self.instance
+                "Set `ODOO_USERNAME`, or `username` of `[instances.{instance}]`; Odoo 19 and later needs only an API key."
             ))
     }
 
@@ -132,6 +153,7 @@ impl Session {
         json2: Option<&Json2>,
         username: &str,
         database: &str,
+        password: &Secret,
         patience: &Patience,
     ) -> Error {
         let online = if http.is_odoo_online() { " On Odoo Online the external API needs the Custom plan." } else { "" };
@@ -164,7 +186,7 @@ impl Session {
             )
             .hint(format!("Check `username`, and make a new key in that user's preferences under “Account Security”.{online}"));
         }
-        let params = json!({"db": database, "login": username, "password": self.secret()});
+        let params = json!({"db": database, "login": username, "password": password.expose()});
         let accepted = matches!(
             jsonrpc::call(http, "web/session/authenticate", params, Effect::Read, patience).await,
             Ok(Said::Result(session)) if session.is_object()

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde_json::{Map, Value};
+
+use super::credential::Credential;
 
 /// Which protocol is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,9 +31,9 @@ pub struct Settings {
     /// The login. JSON-2 with a key needs none.
     pub username: Option<String>,
     /// The API key.
-    pub api_key: Option<SecretString>,
+    pub api_key: Option<Credential>,
     /// The password, used where there is no key.
-    pub password: Option<SecretString>,
+    pub password: Option<Credential>,
     /// Which protocol is spoken.
     pub protocol: Protocol,
     /// The whole call, retries included.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::ids;
 use super::needed::{needed, optional, value_of};
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::{fitting, ids};
 use crate::answer;
 use crate::definition::operation::{Call, Writes};
 use crate::odoo::{Effect, Error, Kind, Request};
@@ -22,7 +22,7 @@ pub(super) struct Prepared {
 /// What is missing or of the wrong type; `not_found` for no records (Odoo answers "true" to `action_confirm` of nothing).
 pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let method = match needed("method", &definition.method, &run.scope)? {
+    let method = match needed("method", &definition.method, run)? {
         Value::String(method) => method,
         other => {
             return Err(Error::new(Kind::InvalidArguments, format!("`method` is the name of a method, not {other}.")));
@@ -30,7 +30,7 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
     };
     let ids = match &definition.ids {
         Some(ids) => {
-            let value = needed("ids", ids, &run.scope)?;
+            let value = needed("ids", ids, run)?;
             Some(ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?)
         }
         None => None,
@@ -45,6 +45,11 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
         }
         None => Map::new(),
     };
+    if kwargs.contains_key("context") {
+        // Only the caller's own table can have it, and a context says as whom and in which company a call runs.
+        return Err(Error::new(Kind::InvalidArguments, "`kwargs` may not have a `context`.")
+            .hint("The tool's definition gives the context. Leave it out."));
+    }
     let args = match &definition.args {
         Some(args) => match value_of("args", args.evaluate_arguments(&run.scope)?)? {
             Some(Value::Array(args)) => args,
@@ -64,7 +69,8 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
             _ => Effect::Write,
         },
     };
-    Ok(Prepared { request: Request { model, method, ids, args, kwargs, context: run.context.clone(), effect } })
+    let context = fitting::context(&model, run).await?;
+    Ok(Prepared { request: Request { model, method, ids, args, kwargs, context, effect } })
 }
 
 impl Prepared {

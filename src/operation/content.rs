@@ -2,34 +2,51 @@
 
 use serde_json::Value;
 
+use super::needed::value_of;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use crate::definition::operation::Content;
+use crate::definition::operation::{Content, needed_keys};
+use crate::definition::tool::Tool;
 use crate::odoo::{Effect, Error};
-use crate::template::{Outcome, Scope, Templated};
+use crate::template::{Scope, Template, Templated};
 
 /// The blocks, evaluated.
 pub(super) struct Prepared {
     blocks: Vec<Value>,
 }
 
-/// Whether it names what only Odoo knows: `user`, `odoo`.
-pub(super) fn asks_odoo(content: &Content) -> bool {
-    content.blocks.iter().flat_map(Templated::names).any(|name| matches!(name.root.as_str(), "user" | "odoo"))
+/// Whether it needs what only Odoo knows: who the user is, in which zone the user's day begins, what a lookup finds.
+pub(super) fn asks_odoo(tool: &Tool, content: &Content) -> bool {
+    let asks = |template: &Template| {
+        template.uses_clock() || template.names().iter().any(|name| matches!(name.root.as_str(), "user" | "odoo"))
+    };
+    !tool.lookups.is_empty() || content.blocks.iter().flat_map(Templated::templates).any(asks)
 }
 
-/// Evaluates the blocks; one that uses what was not given is left out.
+/// Evaluates the blocks; one that uses what was not given, where it cannot do without, is left out.
 ///
 /// # Errors
-/// Those of the templates.
+/// Those of the templates; `not_found` where an earlier answer was empty.
 pub(super) fn evaluate(content: &Content, scope: &Scope) -> Result<Vec<Value>, Error> {
     let mut blocks = Vec::new();
     for block in &content.blocks {
-        if let Outcome::Given(block) = block.evaluate(scope)? {
+        if let Some(block) = value_of("content", block.evaluate(scope)?)?
+            && is_whole(&block)
+        {
             blocks.push(block);
         }
     }
     Ok(blocks)
+}
+
+/// Whether a block still has what its type needs.
+fn is_whole(block: &Value) -> bool {
+    let kind = block.get("type").and_then(Value::as_str).unwrap_or_default();
+    if !needed_keys(kind).iter().all(|key| block.get(key).is_some()) {
+        return false;
+    }
+    let Some(resource) = block.get("resource") else { return true };
+    resource.get("uri").is_some() && ["text", "blob"].iter().any(|key| resource.get(key).is_some())
 }
 
 /// As [`evaluate`], among other operations.

@@ -25,7 +25,9 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(definition: &Create, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
     let values = fitting::values(&definition.values, &model, run).await?;
-    if values.is_empty() {
+    // A table that an author wrote empty is a record of defaults alone; one whose every value was left out is not.
+    let meant = definition.values.as_literal().is_some();
+    if values.is_empty() || (!meant && values.iter().any(Map::is_empty)) {
         return Err(Error::new(Kind::InvalidArguments, "There are no values, so there is nothing to create.")
             .hint("Give the values of at least one record."));
     }

@@ -13,12 +13,15 @@ use super::needed::optional;
 use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
-use crate::answer::{self, Answer};
+use crate::answer::{self, Answer, Listing};
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
-use crate::odoo::{Effect, Error, Kind, Patience, Version};
+use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
 use crate::service::Settings;
 use crate::template::{Outcome, Scope};
+
+/// Said with an answer that was cut, by a tool that has no `offset`.
+const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
 /// Calls a tool on its Odoo.
 ///
@@ -35,7 +38,7 @@ pub async fn call(
     let arguments = arguments::put_right(arguments, &input.schema, &input.validator, input.paging)?;
     let budget = tool.result.max_bytes.unwrap_or(settings.max_answer_bytes);
     if let Operation::Content(content) = &tool.operation
-        && !content::asks_odoo(content)
+        && !content::asks_odoo(tool, content)
     {
         let mut scope = Scope::new(Timestamp::now(), TimeZone::UTC);
         scope.set_arguments(&arguments);
@@ -58,7 +61,11 @@ pub async fn call(
     }
     Ok(match body.blocks {
         Some(blocks) => answer::blocks(blocks),
-        None => answer::json(body.answer, body.list, budget),
+        None => {
+            // Who cannot ask for the next page has to ask for less.
+            let note = tool.input.paging.is_none().then_some(LESS);
+            answer::json(body.answer, body.list.map(|(key, offset)| Listing { key, offset, note }), budget)
+        }
     })
 }
 
@@ -91,22 +98,47 @@ async fn begin<'a>(
             context.insert(key.clone(), value);
         }
     }
+    if let Some(tz) = context.get("tz")
+        && tz.as_str().is_none_or(|tz| TimeZone::get(tz).is_err())
+    {
+        // Odoo would take UTC instead and say nothing.
+        return Err(Error::new(Kind::InvalidArguments, format!("`tz` is the name of a time zone, not {tz}."))
+            .hint("Time zones are written like `Europe/Brussels`."));
+    }
     let zone = zone(context.get("tz").or_else(|| preset.get("tz")), user.tz.as_deref());
     scope.set_zone(zone.clone());
-    let company = match optional("company", tool.company.as_ref(), &scope)? {
-        Some(company) => {
-            let found = lookup::one(&instance.client, "res.company", &company, &patience).await?;
-            context.insert("allowed_company_ids".to_owned(), json!([found.id]));
-            found.id
-        }
-        None => user.company_id,
-    };
+    if let Some(company) = optional("company", tool.company.as_ref(), &scope)? {
+        let found = lookup::one(&instance.client, "res.company", &company, &patience).await?;
+        context.insert("allowed_company_ids".to_owned(), json!([found.id]));
+    }
+    let company = company(&context, preset, &user)?;
+    let lang = preset.get("lang").and_then(Value::as_str).unwrap_or(&user.lang).to_owned();
     let window = Window {
         limit: tool.input.paging.and_then(|_| arguments.get("limit")?.as_u64()?.try_into().ok()),
         offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
     };
     let max_records = settings.max_records;
-    Ok(Run { tool, instance, patience, scope, zone, context, company, window, max_records })
+    let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
+    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records })
+}
+
+/// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.
+///
+/// # Errors
+/// `access_denied` for a company that the user may not use. Odoo notices only where a method happens to ask for it; anything
+/// else it would answer with another company's records.
+fn company(context: &Map<String, Value>, preset: &Map<String, Value>, user: &User) -> Result<i64, Error> {
+    let key = "allowed_company_ids";
+    let Some(allowed) = context.get(key).or_else(|| preset.get(key)) else { return Ok(user.company_id) };
+    let wrong = || Error::new(Kind::InvalidArguments, format!("`{key}` is a list of company ids, not {allowed}."));
+    let ids: Vec<i64> =
+        allowed.as_array().ok_or_else(wrong)?.iter().map(Value::as_i64).collect::<Option<_>>().ok_or_else(wrong)?;
+    if let Some(id) = ids.iter().find(|id| !user.company_ids.contains(id)) {
+        let message = format!("The Odoo user `{}` may not use the company {id}.", user.login);
+        return Err(Error::new(Kind::AccessDenied, message)
+            .hint("Leave the company out, or have it added to the user's allowed companies in Odoo."));
+    }
+    ids.first().copied().ok_or_else(wrong)
 }
 
 /// 14, 17, 18.2.

@@ -29,6 +29,8 @@ pub enum Wanted<'a> {
     Names,
     /// No list was written: `name` and these, the fields of the model's list view. What the model lacks is left out.
     ListView(&'a [String]),
+    /// Every field that a new record may begin with; no files.
+    Writable,
     /// As listed.
     Listed(&'a [FieldEntry]),
 }
@@ -120,6 +122,7 @@ pub async fn select<M: Metadata>(wanted: Wanted<'_>, model: &Arc<Model>, metadat
     let selection = match wanted {
         Wanted::Names => names(model),
         Wanted::ListView(list) => list_view(list, model),
+        Wanted::Writable => writable(model),
         Wanted::Listed(entries) => listed(entries, model, metadata, &mut faults, 0).await?,
     };
     faults.into_result(selection)
@@ -181,6 +184,17 @@ fn names(model: &Arc<Model>) -> Selection {
     let field = model.fields.get("display_name").or_else(|| model.fields.get("name"));
     let name = field.map(|field| Selected { answer: "name".to_owned(), ..selected(field) });
     Selection { model: Arc::clone(model), fields: name.into_iter().collect() }
+}
+
+fn writable(model: &Arc<Model>) -> Selection {
+    let wanted = |field: &&Field| {
+        let usual = !["id", "display_name"].contains(&field.name.as_str()) && field.kind != FieldType::Binary;
+        usual && (field.store || !field.readonly)
+    };
+    let mut selection =
+        Selection { model: Arc::clone(model), fields: model.fields.values().filter(wanted).map(selected).collect() };
+    add_helpers(&mut selection);
+    selection
 }
 
 fn list_view(list: &[String], model: &Arc<Model>) -> Selection {
@@ -302,14 +316,14 @@ pub fn currency_field<'a>(field: &'a Field, model: &Model) -> Option<&'a str> {
     named.chain(["currency_id", "x_currency_id"]).find(|name| model.fields.contains_key(*name))
 }
 
-/// The field that holds the model of a `many2one_reference`. `fields_get` names it on some versions only, so it is
-/// found by Odoo's convention: `res_id` has `res_model`, `x_id` has `x_model`.
+/// The field that holds the model of a `many2one_reference`. Where `fields_get` does not name it, it is found by Odoo's
+/// convention: `res_id` has `res_model`, `x_id` has `x_model`.
 #[must_use]
 pub fn model_field<'a>(field: &Field, model: &'a Model) -> Option<&'a str> {
     let stem = field.name.strip_suffix("_id").unwrap_or(&field.name);
-    let candidates = [format!("{stem}_model"), "res_model".to_owned(), "model".to_owned(), "res_model_name".to_owned()];
-    candidates.iter().find_map(|name| {
-        let field = model.fields.get(name.as_str())?;
+    let usual = [&*format!("{stem}_model"), "res_model", "model", "res_model_name"];
+    field.model_field.as_deref().into_iter().chain(usual).find_map(|name| {
+        let field = model.fields.get(name)?;
         matches!(field.kind, FieldType::Char | FieldType::Selection).then_some(field.name.as_str())
     })
 }

@@ -2,32 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::faults::similar;
-use super::names::{type_name, unknown, written};
+use super::faults::{Faults, cut, invalid, quote, similar};
+use super::names::{find, type_name, unknown, written};
 use super::needed::optional;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use crate::definition::operation::FieldsGet;
+use crate::definition::operation::{ATTRIBUTES, FieldsGet};
 use crate::odoo::{Effect, Error, Field, Kind, Model};
 
 /// What is said of a field where the tool names no attributes: enough to use it, and little to read.
 const USUAL: [&str; 7] = ["type", "string", "required", "readonly", "relation", "selection", "help"];
-
-/// Everything that can be said of a field.
-const KNOWN: [&str; 12] = [
-    "type",
-    "string",
-    "required",
-    "readonly",
-    "relation",
-    "selection",
-    "help",
-    "store",
-    "searchable",
-    "sortable",
-    "groupable",
-    "currency_field",
-];
 
 /// Which fields, and what of them.
 pub(super) struct Prepared {
@@ -44,27 +28,40 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(definition: &FieldsGet, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.metadata(&run.model()?).await?;
     let fields = names("fields", optional("fields", definition.fields.as_ref(), &run.scope)?)?;
-    for name in fields.iter().flatten() {
-        if !model.fields.contains_key(name) {
-            return Err(unknown(&written(name), &model));
+    let mut faults = Faults::default();
+    let fields = fields.map(|names| {
+        let mut found = Vec::with_capacity(names.len());
+        for name in names.iter().map(|name| written(name)) {
+            match find(&name, &model) {
+                Some(named) => found.push(named.field.name.clone()),
+                None if name.optional => {}
+                None => faults.push(unknown(&name, &model)),
+            }
         }
-    }
+        found
+    });
     let attributes = names("attributes", optional("attributes", definition.attributes.as_ref(), &run.scope)?)?;
     for name in attributes.iter().flatten() {
-        if !KNOWN.contains(&name.as_str()) {
-            let error = Error::new(Kind::InvalidArguments, format!("A field has no attribute `{name}`."));
-            return Err(error.hint(match similar(name, KNOWN).first() {
-                Some(known) => format!("Did you mean `{known}`?"),
-                None => format!("There are {}.", KNOWN.join(", ")),
-            }));
+        if !ATTRIBUTES.contains(&name.as_str()) {
+            faults.push(invalid(format!("A field has no attribute `{}`", cut(name, 64))).hint(
+                match similar(name, ATTRIBUTES.iter().copied()).first() {
+                    Some(known) => format!("Did you mean `{known}`?"),
+                    None => format!("There are {}.", ATTRIBUTES.join(", ")),
+                },
+            ));
         }
     }
     let query = match optional("query", definition.query.as_ref(), &run.scope)? {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_lowercase()),
-        _ => None,
+        Some(Value::String(text)) => Some(text.trim().to_lowercase()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        None | Some(Value::Null | Value::Bool(false)) => None,
+        Some(other) => {
+            faults.push(invalid(format!("`query` is a text, not {}", quote(&other))));
+            None
+        }
     };
     let attributes = attributes.unwrap_or_else(|| USUAL.map(str::to_owned).to_vec());
-    Ok(Prepared { model, fields, attributes, query })
+    faults.into_result(Prepared { model, fields, attributes, query })
 }
 
 fn names(key: &str, value: Option<Value>) -> Result<Option<Vec<String>>, Error> {
@@ -123,6 +120,7 @@ fn describe(field: &Field, attributes: &[String]) -> Value {
             "sortable" => json!(field.sortable),
             "groupable" => json!(field.groupable),
             "currency_field" => json!(field.currency_field),
+            "model_field" => json!(field.model_field),
             _ => Value::Null,
         };
         // A hint that is false is worth saying only where true is the rule.

@@ -43,18 +43,30 @@ pub(super) async fn domain(template: Option<&DomainTemplate>, model: &str, run: 
 /// # Errors
 /// Fields that the model lacks, all in one.
 pub(super) async fn fields(list: &FieldList, model: &str, run: &Run<'_>) -> Result<Selection, Error> {
-    let metadata = run.metadata(model).await?;
+    match named(list, model, run).await? {
+        Some(selection) => Ok(selection),
+        None => {
+            let shown = run.instance.list_view(model, &run.patience).await?;
+            select(Wanted::ListView(&shown), &run.metadata(model).await?, run).await
+        }
+    }
+}
+
+/// The fields that the author lists or the caller names; `None` where nobody does.
+///
+/// # Errors
+/// As [`fields`].
+pub(super) async fn named(list: &FieldList, model: &str, run: &Run<'_>) -> Result<Option<Selection>, Error> {
     let given = match list {
-        FieldList::Listed(entries) => return select(Wanted::Listed(entries), &metadata, run).await,
+        FieldList::Listed(entries) => {
+            return select(Wanted::Listed(entries), &run.metadata(model).await?, run).await.map(Some);
+        }
         FieldList::Default => None,
         FieldList::Given(template) => value_of("fields", template.evaluate(&run.scope)?)?,
     };
     match given {
-        Some(given) => select(Wanted::Listed(&given_fields(&given)?), &metadata, run).await,
-        None => {
-            let shown = run.instance.list_view(model, &run.patience).await?;
-            select(Wanted::ListView(&shown), &metadata, run).await
-        }
+        Some(given) => select(Wanted::Listed(&given_fields(&given)?), &run.metadata(model).await?, run).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -65,8 +77,10 @@ pub(super) async fn fields(list: &FieldList, model: &str, run: &Run<'_>) -> Resu
 pub(super) async fn returned(list: &FieldList, model: &str, run: &Run<'_>) -> Result<Option<Selection>, Error> {
     match list {
         FieldList::Listed(entries) if entries.is_empty() => Ok(None),
-        FieldList::Default => select(Wanted::Names, &run.metadata(model).await?, run).await.map(Some),
-        list => fields(list, model, run).await.map(Some),
+        list => match named(list, model, run).await? {
+            Some(selection) => Ok(Some(selection)),
+            None => select(Wanted::Names, &run.metadata(model).await?, run).await.map(Some),
+        },
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
         match value {
             Value::Array(elements) => {
                 let found = target.find_each(&elements, lookup.missing_is_absent).await?;
+                if found.is_empty() && !elements.is_empty() {
+                    continue;
+                }
                 run.scope.set_records(&lookup.name, found.into_iter().map(|found| (found.id, found.name)).collect());
             }
             value => match target.find(&value).await {
@@ -90,6 +93,9 @@ impl Target<'_> {
         let Some(mut first) = faults.next() else { return Ok(found) };
         for fault in faults {
             first.message = format!("{} {}", first.message, fault.message);
+            if let Some(hint) = fault.hint.filter(|hint| !first.hint.as_ref().is_some_and(|said| said.contains(hint))) {
+                first.hint = Some(first.hint.map_or(hint.clone(), |said| format!("{said} {hint}")));
+            }
             if let (Some(Value::Array(ours)), Some(Value::Array(theirs))) =
                 (first.details.get_mut("candidates"), fault.details.get("candidates"))
             {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::faults::{invalid, quote};
 use super::fitting;
 use super::needed::optional;
 use super::prepared::{Body, Outline};
@@ -26,8 +27,9 @@ pub(super) async fn prepare(definition: &NameSearch, run: &Run<'_>) -> Result<Pr
     let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
     let text = match optional("text", Some(&definition.text), &run.scope)? {
         Some(Value::String(text)) => text,
-        Some(other) => other.to_string(),
-        None => String::new(),
+        Some(Value::Number(number)) => number.to_string(),
+        None | Some(Value::Null | Value::Bool(false)) => String::new(),
+        Some(other) => return Err(invalid(format!("`text` is a text, not {}", quote(&other)))),
     };
     Ok(Prepared { model, text, domain, limit: run.limit(definition.limit.default) })
 }

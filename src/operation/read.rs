@@ -26,10 +26,14 @@ pub(super) struct Prepared {
 /// What does not fit.
 pub(super) async fn prepare(definition: &Read, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, &run.scope)?;
+    let value = needed("ids", &definition.ids, run)?;
     let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
-    let selection = fitting::fields(&definition.fields, &model, run).await?;
-    Ok(Prepared { model, ids, selection })
+    if u32::try_from(ids.len()).is_ok_and(|count| count <= run.max_records) {
+        let selection = fitting::fields(&definition.fields, &model, run).await?;
+        return Ok(Prepared { model, ids, selection });
+    }
+    let message = format!("`ids` names {} records, and one call reads at most {}.", ids.len(), run.max_records);
+    Err(Error::new(Kind::InvalidArguments, message).hint("Read them in several calls."))
 }
 
 impl Prepared {

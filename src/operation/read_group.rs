@@ -23,7 +23,7 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(definition: &ReadGroup, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
     let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
-    let group_by = needed("group_by", &definition.group_by, &run.scope)?;
+    let group_by = needed("group_by", &definition.group_by, run)?;
     let aggregates = optional("aggregates", definition.aggregates.as_ref(), &run.scope)?;
     let order = match optional("order", definition.order.as_ref(), &run.scope)? {
         None | Some(Value::Null) => None,

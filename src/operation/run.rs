@@ -1,5 +1,6 @@
 //! What an operation has in hand while it runs: the tool, its Odoo, who it runs as, the names that templates may use.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -21,10 +22,14 @@ pub(super) struct Run<'a> {
     pub(super) patience: Patience,
     /// The names that its templates may use.
     pub(super) scope: Scope,
+    /// The arguments that were given, by name; those of the environment (`user` …) too.
+    pub(super) given: HashSet<String>,
     /// The zone of that person: what the caller writes and reads is in it.
     pub(super) zone: TimeZone,
     /// The operation's context, with the company that it runs in.
     pub(super) context: Map<String, Value>,
+    /// The language in which labels are without a word of the operation's.
+    pub(super) lang: String,
     /// The company that it runs in.
     pub(super) company: i64,
     /// Which part of a list is wanted.
@@ -53,7 +58,7 @@ impl Run<'_> {
 
     /// A model name that a key gives.
     pub(super) fn model_name(&self, model: &Templated) -> Result<String, Error> {
-        match needed("model", model, &self.scope)? {
+        match needed("model", model, self)? {
             Value::String(name) => Ok(name),
             other => {
                 Err(Error::new(Kind::InvalidArguments, format!("`model` is the name of an Odoo model, not {other}.")))
@@ -61,9 +66,10 @@ impl Run<'_> {
         }
     }
 
-    /// What Odoo knows of a model.
+    /// What Odoo knows of a model, in the language of the call.
     pub(super) async fn metadata(&self, model: &str) -> Result<Arc<Model>, Error> {
-        self.instance.client.model(model, &self.patience).await
+        let lang = self.context.get("lang").and_then(Value::as_str).filter(|lang| *lang != self.lang);
+        self.instance.client.model_in(model, lang, &self.patience).await
     }
 
     /// How many rows this call reads, where its table says `default` when the caller says nothing.

@@ -21,7 +21,7 @@ pub(super) struct Prepared {
 /// `not_found` for none at all: Odoo would answer "true".
 pub(super) async fn prepare(definition: &Unlink, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, &run.scope)?;
+    let value = needed("ids", &definition.ids, run)?;
     let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
     Ok(Prepared { model, ids })
 }

@@ -130,7 +130,7 @@ async fn record<M: Metadata>(
         let field = named.field;
         if KEPT_BY_ODOO.contains(&field.name.as_str()) || (field.readonly && !field.store) {
             let message = format!("`{place}{}` of `{}` cannot be written: Odoo sets it itself", field.name, model.name);
-            faults.push(Error::new(Kind::UnknownField, message));
+            faults.push(invalid(message));
             continue;
         }
         let path = format!("{place}{}", named.answer);

@@ -16,6 +16,7 @@ pub(super) struct Prepared {
     model: String,
     ids: Vec<i64>,
     values: Map<String, Value>,
+    context: Map<String, Value>,
     returns: Option<Selection>,
 }
 
@@ -26,15 +27,21 @@ pub(super) struct Prepared {
 /// "true").
 pub(super) async fn prepare(definition: &Write, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, &run.scope)?;
+    let value = needed("ids", &definition.ids, run)?;
     let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
     // One table: a list of them would be several writes.
     let mut values = fitting::values(&definition.values, &model, run).await?.into_iter();
-    let (Some(values), None) = (values.next().filter(|values| !values.is_empty()), values.next()) else {
-        return Err(nothing());
+    let values = match (values.next().filter(|values| !values.is_empty()), values.next()) {
+        (Some(values), None) => values,
+        (None, _) => return Err(nothing()),
+        (Some(_), Some(_)) => {
+            let error = Error::new(Kind::InvalidArguments, "`values` is a list, and one write takes one table.");
+            return Err(error.hint("Call once for each table, with the ids that it is for."));
+        }
     };
+    let context = fitting::context(&model, run).await?;
     let returns = fitting::returned(&definition.returns, &model, run).await?;
-    Ok(Prepared { model, ids, values, returns })
+    Ok(Prepared { model, ids, values, context, returns })
 }
 
 fn nothing() -> Error {
@@ -49,7 +56,7 @@ impl Prepared {
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let client = &run.instance.client;
-        client.write(&self.model, &self.ids, self.values, &run.context, &run.patience).await?;
+        client.write(&self.model, &self.ids, self.values, &self.context, &run.patience).await?;
         Ok(afterwards(run, &self.model, self.ids, self.returns.as_ref()).await)
     }
 }

@@ -102,18 +102,31 @@ fn missing(path: &std::path::Path) -> Diagnostic {
 }
 
 /// Keeps the catalog in service equal to the files.
-#[derive(Debug)]
 pub struct Reloader {
     definitions: Arc<Definitions>,
     hub: Arc<Hub>,
     status: Arc<Status>,
+    before: Box<dyn Fn() + Send + Sync>,
+}
+
+impl std::fmt::Debug for Reloader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reloader").field("definitions", &self.definitions).finish_non_exhaustive()
+    }
 }
 
 impl Reloader {
     /// `status` tells `/health`.
     #[must_use]
     pub fn new(definitions: Arc<Definitions>, hub: Arc<Hub>, status: Arc<Status>) -> Self {
-        Self { definitions, hub, status }
+        Self { definitions, hub, status, before: Box::new(|| {}) }
+    }
+
+    /// With something else that every reload does first, whatever comes of it.
+    #[must_use]
+    pub fn before(mut self, also: impl Fn() + Send + Sync + 'static) -> Self {
+        self.before = Box::new(also);
+        self
     }
 
     /// Follows the files until `stop` is cancelled. `watched` false (`definitions.reload`): only on SIGHUP.
@@ -137,6 +150,7 @@ impl Reloader {
         match work.await {
             Ok(None) => {}
             Ok(Some(Ok(loaded))) => {
+                (self.before)();
                 report::log(&loaded.diagnostics);
                 let tools = loaded.catalog.len();
                 self.hub.replace(loaded.catalog);
@@ -144,6 +158,7 @@ impl Reloader {
                 tracing::info!(tools, "the definitions are in service");
             }
             Ok(Some(Err(diagnostics))) => {
+                (self.before)();
                 report::log(&diagnostics);
                 self.status.failed(&diagnostics);
                 tracing::error!(

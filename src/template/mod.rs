@@ -170,6 +170,15 @@ impl Template {
         &self.inner.source
     }
 
+    /// Whether it may ask what day or time it is: a function's name and `(` stand in it.
+    #[must_use]
+    pub fn uses_clock(&self) -> bool {
+        function_names().iter().any(|name| {
+            let mut after = self.source().split(name).skip(1);
+            after.any(|rest| rest.trim_start().starts_with('('))
+        })
+    }
+
     /// Whether it is one single `{{ expression }}`, which keeps the value's type.
     #[must_use]
     pub fn is_expression(&self) -> bool {

@@ -47,6 +47,7 @@ pub struct Odoo {
 pub struct Fault {
     pub name: String,
     pub message: String,
+    pub context: Value,
     /// The HTTP status, over JSON-2.
     pub status: Option<u16>,
 }
@@ -217,7 +218,7 @@ impl Fault {
             assert!(body.get(key).is_some(), "an error has `{key}`: {body}");
         }
         let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
-        Self { name: text("name"), message: text("message"), status }
+        Self { name: text("name"), message: text("message"), context: body["context"].clone(), status }
     }
 
     /// Asserts what it is: the class, a piece of the message, and over JSON-2 the status.

@@ -13,7 +13,7 @@ fn request() -> Request {
 }
 
 fn with_password(server: &Server) -> Settings {
-    Settings { api_key: None, password: Some(SecretString::from(PASSWORD)), ..server.settings() }
+    Settings { api_key: None, password: Some(SecretString::from(PASSWORD).into()), ..server.settings() }
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@
 mod login;
 mod repeat;
 mod search;
+mod secrets;
 mod sentences;
 mod server;
 mod shapes;
+mod sizes;

@@ -63,7 +63,7 @@ async fn two_factor_login_asks_for_a_key() {
         _ => None,
     })
     .await;
-    let settings = Settings { api_key: None, password: Some(SecretString::from(PASSWORD)), ..server.settings() };
+    let settings = Settings { api_key: None, password: Some(SecretString::from(PASSWORD).into()), ..server.settings() };
     let error = ask(&Client::new(settings).unwrap()).await;
     assert_eq!(error.kind, Kind::Unauthenticated);
     assert!(error.message.contains("two-factor login is on"), "{}", error.message);
@@ -228,7 +228,7 @@ async fn what_odoo_repeats_of_a_secret_is_blotted_out() {
 #[tokio::test]
 async fn nothing_of_a_client_prints_a_secret() {
     let server = Server::odoo("19.0", |_, _| None).await;
-    let settings = Settings { password: Some(SecretString::from(PASSWORD)), ..server.settings() };
+    let settings = Settings { password: Some(SecretString::from(PASSWORD).into()), ..server.settings() };
     let shown = format!("{settings:?} {:?}", Client::new(settings.clone()).unwrap());
     assert!(!shown.contains(KEY) && !shown.contains(PASSWORD), "{shown}");
 }

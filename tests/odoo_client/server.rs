@@ -181,7 +181,7 @@ impl Server {
             url: self.url.clone(),
             database: Some("erp".into()),
             username: Some("bot@example.com".into()),
-            api_key: Some(SecretString::from(KEY)),
+            api_key: Some(SecretString::from(KEY).into()),
             ..Settings::default()
         }
     }

@@ -3,7 +3,7 @@
 use crate::source::{Node, NodeValue, Table, nearest};
 use crate::template::{self, Templated};
 
-use super::super::operation::{FieldEntry, FieldList, FieldName, Nested};
+use super::super::operation::{ATTRIBUTES, FieldEntry, FieldList, FieldName, Nested};
 use super::Builder;
 
 /// What dates may be grouped by: Odoo's granularities, and the numbers of later versions.
@@ -269,6 +269,13 @@ impl Builder<'_> {
                         .hint(format!("say which one, e.g. `{text}:sum`; the number of records is `__count`"));
                 }
                 "aggregates" => self.part_of(item, text, AGGREGATES, "is not an aggregate", "e.g. `amount_total:sum`"),
+                "attributes" if !ATTRIBUTES.contains(&text) => {
+                    let hint = nearest(text, ATTRIBUTES.iter().copied()).map_or_else(
+                        || format!("it is one of `{}`", ATTRIBUTES.join("`, `")),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    self.sink.error(&item.place, format!("a field has no attribute `{text}`")).hint(hint);
+                }
                 "fields" if field_name(text).is_err() => {
                     self.sink.error(&item.place, format!("`{text}` is not a field name"));
                 }

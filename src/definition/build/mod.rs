@@ -8,6 +8,7 @@ mod confirm;
 mod fields;
 mod input;
 mod operation;
+mod protocol;
 mod requires;
 mod scope;
 mod values;
@@ -88,6 +89,20 @@ impl Builder<'_> {
             .map(|context| self.context(context))
             .unwrap_or_default();
         let company = table.get("company").map(|node| self.templated(node));
+        if let (Some(company), Some(body)) = (table.get("company"), operation_key.and_then(|key| table.get(key)))
+            && let Some(allowed) = body
+                .child("context")
+                .and_then(Node::as_table)
+                .and_then(|context| context.key_place("allowed_company_ids"))
+        {
+            self.sink
+                .error(allowed, "`allowed_company_ids` contradicts `company`, which sets it")
+                .hint("remove one of the two")
+                .related(&company.place, "the company of the tool");
+        }
+        if operation_key == Some("content") {
+            self.needless(table);
+        }
         let confirm = self.confirm(table, operation.as_ref());
         let annotations = self.annotations(table, operation.as_ref());
         let requires = self.requires(table);
@@ -269,20 +284,36 @@ impl Builder<'_> {
         }
     }
 
-    fn icons(&mut self, table: &Table) -> Vec<serde_json::Value> {
-        let icons = table.get("icons").and_then(Node::as_array).unwrap_or_default();
-        for icon in icons {
-            let source = icon.as_table().and_then(|icon| text(icon, "src"));
-            if !source.is_some_and(|source| source.starts_with("https://") || source.starts_with("data:")) {
+    /// Keys that do nothing for static content.
+    fn needless(&mut self, table: &Table) {
+        let lookups = table.get("lookup").is_some();
+        for key in ["confirm", "result", "company"] {
+            if let Some(place) = table.key_place(key).filter(|_| key != "company" || !lookups) {
                 self.sink
-                    .error(&icon.place, "an icon needs `src`")
-                    .hint("a `https://` or `data:` address, e.g. `{ src = \"https://…\", mimeType = \"image/png\" }`");
+                    .error(place, format!("`{key}` has no meaning for static content"))
+                    .hint("the blocks are sent as they are; remove the key");
             }
         }
-        icons.iter().map(Node::to_json).collect()
     }
 
+    /// Keys of the Odoo context, and those whose values are known already.
     fn context(&mut self, table: &Table) -> Vec<(String, Templated)> {
+        if let Some((node, tz)) = table.get("tz").and_then(|node| Some((node, node.as_str()?)))
+            && !template::is_template(tz)
+            && jiff::tz::TimeZone::get(tz).is_err()
+        {
+            self.sink
+                .error(&node.place, format!("`{tz}` is not a time zone"))
+                .hint("time zones are written like `Europe/Brussels`");
+        }
+        if let Some(node) = table.get("allowed_company_ids")
+            && !node.as_str().is_some_and(template::is_template)
+            && node.as_array().is_none_or(<[Node]>::is_empty)
+        {
+            self.sink
+                .error(&node.place, "`allowed_company_ids` is a list of company ids")
+                .hint("for one company write `company = \"…\"` in the tool");
+        }
         table.iter().map(|(key, _, node)| (key.to_owned(), self.templated(node))).collect()
     }
 }

@@ -14,6 +14,13 @@ impl Builder<'_> {
         entries.iter().filter_map(|node| self.requirement(node)).collect()
     }
 
+    fn only_versions(&mut self, node: &Node, what: &str) {
+        let text = node.as_str().unwrap_or_default();
+        self.sink
+            .error(&node.place, format!("`{text}` in `requires` ({what}) is not supported yet"))
+            .hint("Odoo versions are: `odoo>=17`, `odoo<16`");
+    }
+
     fn requirement(&mut self, node: &Node) -> Option<Requirement> {
         let text = node.as_str()?.trim();
         if let Some(rest) =
@@ -30,6 +37,7 @@ impl Builder<'_> {
         let word =
             |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if CAPABILITIES.contains(&text) {
+            self.only_versions(node, "a client capability");
             return Some(Requirement::Capability(text.to_owned()));
         }
         if !text.split('.').all(word) {
@@ -39,13 +47,15 @@ impl Builder<'_> {
             return None;
         }
         if text.contains('.') || text.starts_with("x_") {
+            self.only_versions(node, "a model");
             return Some(Requirement::Model(text.to_owned()));
         }
-        if let Some(near) = nearest(text, CAPABILITIES.iter().copied()) {
-            self.sink
-                .warning(&node.place, format!("`{text}` is taken as the name of an Odoo module"))
-                .hint(format!("did you mean the client capability `{near}`?"));
-        }
+        let near = nearest(text, CAPABILITIES.iter().copied());
+        let what = near.map_or_else(
+            || "a module".to_owned(),
+            |near| format!("a module; did you mean the client capability `{near}`?"),
+        );
+        self.only_versions(node, &what);
         Some(Requirement::Module(text.to_owned()))
     }
 }

@@ -149,30 +149,6 @@ impl Builder<'_> {
             .hint("prefer `kwargs`, which every protocol has");
         if node.as_array().is_none() { self.whole(node, "args") } else { Some(self.templated(node)) }
     }
-
-    /// Static MCP content.
-    pub(super) fn content_block(&mut self, node: &Node) -> Option<Templated> {
-        let table = node.as_table()?;
-        let kind = table.get("type");
-        let needs: &[&str] = match kind.and_then(Node::as_str) {
-            Some("text") => &["text"],
-            Some("image" | "audio") => &["data", "mimeType"],
-            Some("resource_link") => &["uri", "name"],
-            Some("resource") => &["resource"],
-            _ => {
-                let place = kind.map_or(&node.place, |kind| &kind.place);
-                self.sink
-                    .error(place, "a content block needs a `type` that MCP knows")
-                    .hint("`text`, `image`, `audio`, `resource_link` or `resource`");
-                &[]
-            }
-        };
-        for key in needs.iter().filter(|key| table.get(key).is_none()) {
-            let place = kind.map_or(&node.place, |kind| &kind.place);
-            self.sink.error(place, format!("a content block of this `type` needs `{key}`"));
-        }
-        Some(self.templated(node))
-    }
 }
 
 /// Whether a value gives nothing at all.

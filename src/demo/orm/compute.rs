@@ -178,17 +178,20 @@ pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Va
 fn partner_name(env: &Env<'_>, model: &Model, id: i64) -> String {
     let mut name = env.text(model, id, "name");
     let parent = env.link(model, id, "parent_id");
-    if let Some(parent) = parent {
-        if name.is_empty() {
-            let kind = env.text(model, id, "type");
-            let labels = model.field("type").map(|field| field.selection.as_slice()).unwrap_or_default();
-            name = labels.iter().find(|(value, _)| *value == kind).map(|(_, label)| label.clone()).unwrap_or_default();
+    if parent.is_none() && env.text(model, id, "company_name").is_empty() {
+        return name.trim().to_owned();
+    }
+    if name.is_empty() {
+        let kind = env.text(model, id, "type");
+        let labels = model.field("type").map(|field| field.selection.as_slice()).unwrap_or_default();
+        name = labels.iter().find(|(value, _)| *value == kind).map(|(_, label)| label.clone()).unwrap_or_default();
+    }
+    if env.get(model, id, "is_company") != json!(true) {
+        let mut company = env.text(model, id, "commercial_company_name");
+        if company.is_empty() {
+            company = parent.map(|parent| env.text(model, parent, "name")).unwrap_or_default();
         }
-        if env.get(model, id, "is_company") != json!(true) {
-            let top = commercial(env, model, id);
-            let company = if env.get(model, top, "is_company") == json!(true) { top } else { parent };
-            name = format!("{}, {name}", env.text(model, company, "name"));
-        }
+        name = format!("{company}, {name}");
     }
     name.trim().to_owned()
 }

@@ -38,6 +38,7 @@ pub(in crate::demo) fn create(
     list: &[Map<String, Value>],
 ) -> Outcome<Vec<i64>> {
     access::check(&tx.env(), model, Mode::Create)?;
+    access::check_companies(&tx.env())?;
     let mut ids = Vec::with_capacity(list.len());
     for values in list {
         ids.push(create_one(tx, model, values.clone())?);
@@ -201,7 +202,7 @@ pub(in crate::demo) fn write(
     let mut values = values.clone();
     let now = clock::print(tx.context.now);
     for id in ids.iter().copied() {
-        methods::before_write(&tx.env(), model, id, &mut values)?;
+        methods::before_write(&tx.env(), model, id, &mut values);
         for (name, given) in &values {
             let Some(field) = model.field(name) else {
                 continue;

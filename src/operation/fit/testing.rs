@@ -58,6 +58,7 @@ pub(crate) fn field(name: &str, kind: FieldType) -> Field {
         required: false,
         readonly: false,
         currency_field: None,
+        model_field: None,
     }
 }
 

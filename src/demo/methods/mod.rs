@@ -1,0 +1,181 @@
+//! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
+
+mod company;
+mod lead;
+mod order;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    env::{Env, Tx},
+    errors::{Fault, Outcome},
+    model::Model,
+    orm::write,
+    value,
+};
+
+/// Values that a new record takes from others that were given, where the caller gave none.
+pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
+    match model.name.as_str() {
+        "crm.lead" => lead::prefill(env, values),
+        "sale.order" => order::prefill(env, values),
+        "sale.order.line" => order::prefill_line(env, values),
+        "res.partner" => {
+            if let Some(parent) = values.get("parent_id").and_then(value::id) {
+                let sudo = env.sudo();
+                let address = ["street", "street2", "city", "zip", "state_id", "country_id"];
+                let contact = values.get("type").and_then(Value::as_str).unwrap_or("contact") == "contact";
+                if contact && !address.iter().any(|field| values.contains_key(*field)) {
+                    take(&sudo, model, parent, &address, values);
+                }
+            }
+        }
+        "res.users" => {
+            let company = values.get("company_id").cloned();
+            if let Some(company) = company.filter(|company| value::id(company).is_some()) {
+                values.entry("company_ids").or_insert(json!([[6, 0, [company]]]));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut Map<String, Value>) {
+    for field in fields {
+        let found = env.get(model, from, field);
+        if !found.is_null() && !values.contains_key(*field) {
+            values.insert((*field).to_owned(), found);
+        }
+    }
+}
+
+/// What follows once a record is there.
+pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcome<()> {
+    match model.name.as_str() {
+        "sale.order" => order::number(tx, model, id),
+        // A template comes with one variant, unless it is the variant that brings its template.
+        "product.template" if !tx.context.raw.contains_key("create_product_product") => {
+            let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
+            let values = Map::from_iter([("product_tmpl_id".to_owned(), json!(id))]);
+            write::create(&mut tx.sudo(), variant, &[values])?;
+        }
+        _ => {}
+    }
+    company::consistent(&tx.env(), model, id)
+}
+
+/// Values that a change brings with it.
+pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) {
+    if model.name == "crm.lead" {
+        lead::before_write(env, model, id, values);
+    }
+}
+
+/// What follows a change.
+pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
+    if model.name == "crm.lead" {
+        lead::written(tx, model, id, values);
+    }
+    if company::concerned(model, values) { company::consistent(&tx.env(), model, id) } else { Ok(()) }
+}
+
+/// What must hold of a record.
+pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
+    let sudo = env.sudo();
+    if model.name == "res.partner" {
+        let contact = sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
+        if contact && sudo.get(model, id, "name").is_null() {
+            return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
+        }
+    }
+    let Some(parent) = &model.parent else {
+        return Ok(());
+    };
+    let mut at = id;
+    for _ in 0..1_000 {
+        match sudo.link(model, at, parent) {
+            Some(above) if above == id => {
+                return Err(Fault::validation(match model.name.as_str() {
+                    "res.partner" => "You cannot create recursive Partner hierarchies.".to_owned(),
+                    "res.partner.category" => "You can not create recursive tags.".to_owned(),
+                    _ => "Recursion Detected.".to_owned(),
+                }));
+            }
+            Some(above) => at = above,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// What may not be removed.
+pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
+    let sudo = env.sudo();
+    match model.name.as_str() {
+        "sale.order" => order::removable(&sudo, model, id),
+        "sale.order.line" => order::removable_line(&sudo, model, id),
+        _ => Ok(()),
+    }
+}
+
+/// What a copy does not take over.
+pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
+    match model.name.as_str() {
+        "sale.order" => {
+            for field in ["name", "state", "date_order", "validity_date", "locked", "client_order_ref"] {
+                values.remove(field);
+            }
+        }
+        "crm.lead" => {
+            for field in
+                ["date_open", "date_closed", "lost_reason_id", "date_last_stage_update", "probability", "stage_id"]
+            {
+                values.remove(field);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A method of the records' own, by name: what it answers. `kwargs` are the arguments beside the ids.
+pub(super) fn call(
+    tx: &mut Tx<'_>,
+    model: &'static Model,
+    method: &str,
+    ids: &[i64],
+    kwargs: &Map<String, Value>,
+) -> Outcome<Value> {
+    match (model.name.as_str(), method) {
+        (_, "action_archive" | "action_unarchive" | "toggle_active") => archive(tx, model, method, ids),
+        ("crm.lead", "action_set_lost") => lead::lose(tx, model, ids, kwargs),
+        ("crm.lead", "action_set_won" | "action_set_won_rainbowman") => lead::win(tx, model, ids),
+        ("sale.order", "action_confirm") => order::confirm(tx, model, ids),
+        ("sale.order", "action_cancel") => order::cancel(tx, model, ids),
+        ("sale.order", "action_draft") => order::reopen(tx, model, ids),
+        ("sale.order", "action_quotation_send") => Ok(order::composer(ids)),
+        _ => Err(Fault::attribute(format!("The method '{}.{method}' does not exist", model.name))),
+    }
+}
+
+fn set(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64], values: Value) -> Outcome<()> {
+    let values = values.as_object().cloned().unwrap_or_default();
+    write::write(tx, model, ids, &values)
+}
+
+fn archive(tx: &mut Tx<'_>, model: &'static Model, method: &str, ids: &[i64]) -> Outcome<Value> {
+    for id in ids.iter().copied() {
+        write::exist(tx, model, &[id])?;
+        let active = match method {
+            "action_archive" => false,
+            "action_unarchive" => true,
+            _ => tx.env().get(model, id, "active") != json!(true),
+        };
+        let mut values = json!({"active": active});
+        if model.name == "crm.lead" && active {
+            let reason = if tx.env().major() >= 16 { "lost_reason_id" } else { "lost_reason" };
+            values = json!({"active": true, reason: false, "probability": 20.0});
+        }
+        set(tx, model, &[id], values)?;
+    }
+    Ok(if tx.env().major() >= 19 { Value::Null } else { json!(true) })
+}

@@ -1,0 +1,102 @@
+//! Clients over HTTP that say stop, or go away, and a server that is told to stop: what becomes of the request to Odoo.
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+use crate::common::line::PATIENCE;
+use crate::common::process::Process;
+use crate::common::{call, initialize, initialized, modern};
+use crate::server::{Reply, Server};
+use crate::{until, with_odoo};
+
+struct Web {
+    process: Process,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Web {
+    async fn start(odoo: &Server) -> Self {
+        let mut process = Process::start(&mut with_odoo(&["serve", "--http", "--listen", "127.0.0.1:0"], &odoo.url));
+        let mut log = BufReader::new(&mut process.errors).lines();
+        let url = loop {
+            let line = tokio::time::timeout(PATIENCE, log.next_line()).await.unwrap().unwrap().expect("an address");
+            if let Some((_, rest)) = line.split_once(" at http://") {
+                break format!("http://{}", rest.trim());
+            }
+        };
+        Self { process, url, http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    fn post(&self, message: &Value, session: Option<&str>) -> reqwest::RequestBuilder {
+        let mut request = self.http.post(&self.url).header("accept", "application/json, text/event-stream");
+        if let Some(session) = session {
+            request = request.header("mcp-session-id", session);
+        }
+        if message["params"]["_meta"].is_object() {
+            request = request
+                .header("mcp-protocol-version", crate::common::MODERN)
+                .header("mcp-method", message["method"].as_str().unwrap())
+                .header("mcp-name", message["params"]["name"].as_str().unwrap());
+        }
+        request.header("content-type", "application/json").body(message.to_string())
+    }
+}
+
+async fn silent() -> Server {
+    Server::odoo("19.0", |seen, _| (seen.call() == "res.partner.web_search_read").then_some(Reply::Silence)).await
+}
+
+const SEARCH: &str = "res.partner.web_search_read";
+
+#[tokio::test]
+async fn a_client_of_the_newest_revision_that_goes_away_gives_up_the_request_to_odoo() {
+    let odoo = silent().await;
+    let web = Web::start(&odoo).await;
+    for accept in ["application/json, text/event-stream", "text/event-stream"] {
+        let before = odoo.given_up();
+        let request = web.post(&modern(call(1, "find_partner", json!({}))), None).header("accept", accept);
+        let waiting = tokio::spawn(request.send());
+        until("the request", || odoo.count(SEARCH) == before + 1).await;
+        waiting.abort();
+        until("the end of the request", || odoo.given_up() == before + 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_in_a_session_gives_up_the_request_to_odoo() {
+    let odoo = silent().await;
+    let web = Web::start(&odoo).await;
+    let opened = web.post(&initialize("2025-11-25"), None).send().await.unwrap();
+    let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+    let told = web.post(&initialized(), Some(&session)).send().await.unwrap();
+    assert_eq!(told.status(), 202);
+    let waiting = tokio::spawn(web.post(&call(5, "find_partner", json!({})), Some(&session)).send());
+    until("the request", || odoo.count(SEARCH) == 1).await;
+    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 5}});
+    assert_eq!(web.post(&cancel, Some(&session)).send().await.unwrap().status(), 202);
+    until("the end of the request", || odoo.given_up() == 1).await;
+    waiting.abort();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn told_to_terminate_it_lets_a_call_finish_and_takes_no_more() {
+    let odoo = Server::odoo("19.0", |seen, _| {
+        (seen.call() == SEARCH).then(|| Reply::Gated(json!({"length": 0, "records": []})))
+    })
+    .await;
+    let web = Web::start(&odoo).await;
+    let waiting = tokio::spawn(web.post(&call(1, "find_partner", json!({})), None).send());
+    until("the request", || odoo.count(SEARCH) == 1).await;
+    web.process.signal("-TERM");
+    // It no longer takes connections.
+    let address = web.url.trim_start_matches("http://").trim_end_matches("/mcp").to_owned();
+    let refused = async { while tokio::net::TcpStream::connect(&address).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, refused).await.unwrap();
+    odoo.open_gate(1);
+    let answer: Value = waiting.await.unwrap().unwrap().json().await.unwrap();
+    assert_ne!(answer["result"]["isError"], true, "{answer}");
+    assert!(answer["result"].is_object(), "{answer}");
+    assert_eq!(web.process.ended().await.0, Some(0));
+}

@@ -1,0 +1,26 @@
+//! Sentences of the definition language, each tried as an author would: a small file, the real binary over stdio, the embedded
+//! Odoo behind it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "test code"
+)]
+
+#[path = "language/answers.rs"]
+mod answers;
+#[path = "language/client.rs"]
+mod client;
+#[path = "language/context.rs"]
+mod context;
+#[path = "language/hostile.rs"]
+mod hostile;
+#[path = "language/listing.rs"]
+mod listing;
+#[path = "language/lookups.rs"]
+mod lookups;
+#[path = "language/needed.rs"]
+mod needed;
