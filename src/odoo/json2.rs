@@ -126,7 +126,9 @@ impl Json2 {
             {
                 return Ok(Said::Fault(fault));
             }
-        } else if answer.status == 404 && !pages::lacks_database(&answer) {
+        }
+        // A page, or the envelope of JSON-RPC in which an older Odoo wraps its 404.
+        if answer.status == 404 && !pages::lacks_database(&answer) {
             return Ok(Said::NoEndpoint(answer));
         }
         Err(pages::error(http, &answer, effect))

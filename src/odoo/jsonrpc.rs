@@ -65,12 +65,14 @@ pub(super) async fn call(
     let out =
         Outgoing { method: Method::POST, path: path.into(), headers: HeaderMap::new(), body: encode(&body)?, effect };
     let answer = http.send(&out, patience).await?;
-    if pages::is_json(&answer) {
-        if let Ok(envelope) = decode::<Envelope>(&answer.body).await {
-            return Ok(said(envelope));
-        }
-    } else if answer.status == 404 {
+    // Old Odoos wrap their 404 into an envelope too; what a method raises comes with status 200.
+    if answer.status == 404 {
         return Ok(Said::NoEndpoint(answer));
+    }
+    if pages::is_json(&answer)
+        && let Ok(envelope) = decode::<Envelope>(&answer.body).await
+    {
+        return Ok(said(envelope));
     }
     Err(pages::error(http, &answer, effect))
 }

@@ -10,7 +10,7 @@ use crate::{
 
 pub fn cases() -> Vec<Case> {
     vec![
-        case!("access: an employee may not read `ir.model`, nor remove leads", models),
+        case!("access: an employee may not read the settings, nor remove leads", models),
         case!("access: `check_access_rights` and `has_access` tell beforehand", rights),
         case!("access: an employee sees own and unassigned leads only", rules),
         case!("access: counts, groups and relations keep to what the caller may see", everywhere),
@@ -26,8 +26,12 @@ async fn as_employee(odoo: &Odoo, model: &str, method: &str, arguments: Value) -
 }
 
 async fn models(odoo: &Odoo) {
-    let fault = as_employee(odoo, "ir.model", "search", json!({"domain": []})).await.unwrap_err();
+    let fault = as_employee(odoo, closed(odoo), "search", json!({"domain": []})).await.unwrap_err();
     assert_eq!(fault.name, "odoo.exceptions.AccessError");
+    if odoo.version < 15 {
+        let readable = as_employee(odoo, "ir.model", "search", json!({"domain": [], "limit": 1})).await.unwrap();
+        assert_eq!(readable.as_array().unwrap().len(), 1, "everyone may read the models in 14");
+    }
     if odoo.version >= 19 {
         fault.is("odoo.exceptions.AccessError", "You are not allowed to access 'Models' (ir.model) records.", 403);
         fault.is(
@@ -44,9 +48,14 @@ async fn models(odoo: &Odoo) {
     }
 }
 
+/// A model that an employee may not read.
+fn closed(odoo: &Odoo) -> &'static str {
+    if odoo.version < 15 { "ir.config_parameter" } else { "ir.model" }
+}
+
 async fn rights(odoo: &Odoo) {
     let table = [
-        ("ir.model", "read", false),
+        (closed(odoo), "read", false),
         ("crm.lead", "create", true),
         ("crm.lead", "unlink", false),
         ("res.partner", "write", true),
@@ -68,7 +77,8 @@ async fn rights(odoo: &Odoo) {
             assert_eq!(answer, expected, "{model} {operation}");
         }
     }
-    let raised = as_employee(odoo, "ir.model", "check_access_rights", json!({"operation": "read"})).await.unwrap_err();
+    let raised =
+        as_employee(odoo, closed(odoo), "check_access_rights", json!({"operation": "read"})).await.unwrap_err();
     assert_eq!(raised.name, "odoo.exceptions.AccessError");
 }
 

@@ -7,6 +7,11 @@ use crate::{case, client::Odoo, run::Case};
 pub fn cases() -> Vec<Case> {
     vec![
         case!("domain: comparisons, texts, lists, relations and paths find the same records", operators),
+        case!("domain: a number that is not set is 0", 19, zeros),
+        case!("domain: a number that is not set is read as 0, and found only as false", 14, 14, unset_numbers),
+        case!("domain: what cannot be searched is ignored", 14, 14, not_searchable),
+        case!("domain: `!` before a path turns the operator round", 14, 14, turned_round),
+        case!("domain: 14 knows neither `any` nor `not =like` nor parts of dates", 14, 14, not_yet),
         case!("domain: `any` and `not any` search the related records", 17, any),
         case!("domain: 19 reads values by type, and answers mistakes with an empty or a wide result", 19, silent),
         case!("domain: 19 has `not =like`, parts of dates and relative dates", 19, newest),
@@ -86,7 +91,6 @@ async fn operators(odoo: &Odoo) {
             (json!([["color", "<", 1]]), "Bolt Zoe"),
             (json!([["color", "<=", 1]]), "Ann Bolt Zoe"),
             (json!([["color", "=", 0]]), "Bolt Zoe"),
-            (json!([["color", "=", false]]), "Bolt Zoe"),
             (json!([["city", "=", false]]), "Acme Ann Bob Zoe"),
             (json!([["city", "!=", false]]), "Bolt"),
             (json!([["city", "!=", "Paris"]]), everyone),
@@ -130,6 +134,85 @@ async fn operators(odoo: &Odoo) {
         ],
     )
     .await;
+}
+
+async fn zeros(odoo: &Odoo) {
+    partners(odoo).await;
+    check(odoo, vec![(json!([["color", "=", false]]), "Bolt Zoe"), (json!([["color", "in", [false]]]), "Bolt Zoe")])
+        .await;
+    two_revenues(odoo).await;
+    for (condition, expected) in [
+        (json!(["expected_revenue", "=", 0]), 2),
+        (json!(["expected_revenue", "<", 5]), 2),
+        (json!(["expected_revenue", "!=", 0]), 1),
+        (json!(["expected_revenue", "=", false]), 2),
+    ] {
+        assert_eq!(odoo.count("crm.lead", json!([["name", "=", odoo.tag], condition])).await, expected, "{condition}");
+    }
+}
+
+/// Leads of one name: revenue not given, 0, and 10.
+async fn two_revenues(odoo: &Odoo) {
+    odoo.make("crm.lead", json!({"name": odoo.tag})).await;
+    odoo.make("crm.lead", json!({"name": odoo.tag, "expected_revenue": 0})).await;
+    odoo.make("crm.lead", json!({"name": odoo.tag, "expected_revenue": 10})).await;
+}
+
+async fn unset_numbers(odoo: &Odoo) {
+    partners(odoo).await;
+    check(odoo, vec![(json!([["color", "=", false]]), ""), (json!([["color", "=", 0]]), "Bolt Zoe")]).await;
+    two_revenues(odoo).await;
+    let mine = json!(["name", "=", odoo.tag]);
+    let rows = json!({"domain": [mine], "fields": ["expected_revenue"], "order": "id"});
+    let rows = odoo.ok("crm.lead", "search_read", rows).await;
+    assert_eq!((&rows[0]["expected_revenue"], &rows[1]["expected_revenue"]), (&json!(0.0), &json!(0.0)));
+    for (condition, expected) in [
+        (json!(["expected_revenue", "=", 0]), 1),
+        (json!(["expected_revenue", "<", 5]), 1),
+        (json!(["expected_revenue", "!=", 0]), 1),
+        (json!(["expected_revenue", "=", false]), 1),
+    ] {
+        assert_eq!(odoo.count("crm.lead", json!([mine, condition])).await, expected, "{condition}");
+    }
+}
+
+async fn not_searchable(odoo: &Odoo) {
+    partners(odoo).await;
+    let everyone = "Acme Ann Bob Bolt Zoe";
+    let fields = json!({"allfields": ["email_formatted"], "attributes": ["searchable", "store"]});
+    let fields = odoo.ok("res.partner", "fields_get", fields).await;
+    assert_eq!(fields["email_formatted"]["searchable"], false);
+    check(
+        odoo,
+        vec![
+            (json!([["email_formatted", "=", "nobody"]]), everyone),
+            (json!([["parent_id.email_formatted", "=", "nobody"]]), "Ann Bob"),
+        ],
+    )
+    .await;
+}
+
+async fn turned_round(odoo: &Odoo) {
+    partners(odoo).await;
+    check(
+        odoo,
+        vec![
+            // A child is not called so, rather than: no child is.
+            (json!(["!", ["child_ids.name", "ilike", "ann"]]), "Acme"),
+            // Who has no country is not there.
+            (json!(["!", ["country_id.code", "=", "US"]]), "Bolt"),
+        ],
+    )
+    .await;
+}
+
+async fn not_yet(odoo: &Odoo) {
+    let name =
+        async |condition: Value| odoo.fault("res.partner", "search_count", json!({"domain": [condition]})).await.name;
+    assert_eq!(name(json!(["child_ids", "any", [["color", "=", 2]]])).await, "builtins.TypeError");
+    assert_eq!(name(json!(["name", "not =like", "x"])).await, "builtins.ValueError");
+    assert_eq!(name(json!(["create_date.month_number", "=", 1])).await, "builtins.AttributeError");
+    assert!(name(json!(["create_date", ">=", "today -30d"])).await.starts_with("psycopg2.errors."));
 }
 
 async fn any(odoo: &Odoo) {
@@ -252,7 +335,7 @@ async fn dates(odoo: &Odoo) {
     for (name, day) in [("a", json!("2031-05-09")), ("b", json!("2031-05-10")), ("c", json!(false))] {
         odoo.make(
             "crm.lead",
-            json!({"name": format!("{tag} {name}"), "date_deadline": day, "date_open": "2031-05-10 23:30:00"}),
+            json!({"name": format!("{tag} {name}"), "date_deadline": day, "date_closed": "2031-05-10 23:30:00"}),
         )
         .await;
     }
@@ -263,11 +346,11 @@ async fn dates(odoo: &Odoo) {
     assert_eq!(found(json!(["date_deadline", ">", "2031-05-09"])).await, 1);
     assert_eq!(found(json!(["date_deadline", "=", false])).await, 1);
     assert_eq!(found(json!(["date_deadline", "!=", false])).await, 2);
-    assert_eq!(found(json!(["date_open", "=", "2031-05-10 23:30:00"])).await, 3);
-    assert_eq!(found(json!(["date_open", ">", "2031-05-10 23:30:00"])).await, 0);
-    assert_eq!(found(json!(["date_open", ">=", "2031-05-10 23:30:00"])).await, 3);
-    assert_eq!(found(json!(["date_open", "<", "2031-05-10 23:30:01"])).await, 3);
-    assert_eq!(found(json!(["date_open", "!=", "2031-05-10 23:30:00"])).await, 0);
+    assert_eq!(found(json!(["date_closed", "=", "2031-05-10 23:30:00"])).await, 3);
+    assert_eq!(found(json!(["date_closed", ">", "2031-05-10 23:30:00"])).await, 0);
+    assert_eq!(found(json!(["date_closed", ">=", "2031-05-10 23:30:00"])).await, 3);
+    assert_eq!(found(json!(["date_closed", "<", "2031-05-10 23:30:01"])).await, 3);
+    assert_eq!(found(json!(["date_closed", "!=", "2031-05-10 23:30:00"])).await, 0);
 }
 
 async fn zones(odoo: &Odoo) {

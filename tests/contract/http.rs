@@ -100,7 +100,7 @@ async fn key_as_password(odoo: &Odoo) {
             json!([odoo.database, uid, odoo.admin.api_key, "res.users", "context_get", []]),
         )
         .await;
-    assert_eq!(found.unwrap()["uid"], uid);
+    assert_eq!(found.unwrap()["lang"], "en_US");
 }
 
 async fn no_database(odoo: &Odoo) {
@@ -203,7 +203,8 @@ async fn rpc_errors(odoo: &Odoo) {
     unexpected.is("builtins.TypeError", "got an unexpected keyword argument 'nope'", 500);
     let many = fault("res.partner", "search", json!([[], 0, 2, "id", 1, 2, 3]), json!({})).await;
     many.is("builtins.TypeError", "positional arguments but", 500);
-    fault("res.partner", "read", json!([]), json!({})).await.is("builtins.IndexError", "list index out of range", 500);
+    let no_ids = if odoo.version < 15 { "tuple index out of range" } else { "list index out of range" };
+    fault("res.partner", "read", json!([]), json!({})).await.is("builtins.IndexError", no_ids, 500);
     let found = raw(odoo, "res.partner", "search", json!([[], 0, 1, "id desc"]), json!({})).await.unwrap();
     assert_eq!(found.as_array().unwrap().len(), 1, "arguments by position");
 }
@@ -227,7 +228,12 @@ async fn services(odoo: &Odoo) {
         .await
         .unwrap();
     assert_eq!(answer.status().as_u16(), 400);
-    odoo.service("nope", "nope", json!([])).await.unwrap_err().is("builtins.KeyError", "nope", 500);
+    let unknown = odoo.service("nope", "nope", json!([])).await.unwrap_err();
+    if odoo.version < 15 {
+        unknown.is("builtins.UnboundLocalError", "local variable 'dispatch' referenced before assignment", 500);
+    } else {
+        unknown.is("builtins.KeyError", "nope", 500);
+    }
     odoo.service("common", "nope", json!([])).await.unwrap_err().is(
         "builtins.Exception",
         "Method not found: nope",

@@ -183,10 +183,13 @@ async fn emptying(odoo: &Odoo) {
         json!({"id": id, "country_id": false, "city": false, "color": 0, "is_company": false})
     );
     let lead = odoo
-        .make("crm.lead", json!({"name": odoo.tag, "date_deadline": "2031-05-10", "date_open": "2031-05-10 10:00:00"}))
+        .make(
+            "crm.lead",
+            json!({"name": odoo.tag, "date_deadline": "2031-05-10", "date_closed": "2031-05-10 10:00:00"}),
+        )
         .await;
-    let row = odoo.read("crm.lead", lead, &["date_deadline", "date_open"]).await;
-    assert_eq!((&row["date_deadline"], &row["date_open"]), (&json!("2031-05-10"), &json!("2031-05-10 10:00:00")));
+    let row = odoo.read("crm.lead", lead, &["date_deadline", "date_closed"]).await;
+    assert_eq!((&row["date_deadline"], &row["date_closed"]), (&json!("2031-05-10"), &json!("2031-05-10 10:00:00")));
     odoo.ok("crm.lead", "write", json!({"ids": [lead], "vals": {"date_deadline": null}})).await;
     assert_eq!(odoo.read("crm.lead", lead, &["date_deadline"]).await["date_deadline"], false);
 }

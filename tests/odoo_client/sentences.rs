@@ -133,6 +133,33 @@ async fn an_odoo_19_without_its_rpc_module_is_said() {
     }
 }
 
+/// What Odoo 14 answers at a path that it does not have, where the request is JSON.
+fn not_found_in_an_envelope() -> Reply {
+    let data = json!({"name": "werkzeug.exceptions.NotFound", "message": "404 Not Found: …", "debug": "Traceback", "arguments": [], "context": {}});
+    let error = json!({"code": 404, "http_status": 404, "message": "404: Not Found", "data": data});
+    Reply::Page(404, "application/json", vec![], json!({"jsonrpc": "2.0", "id": 1, "error": error}).to_string())
+}
+
+#[tokio::test]
+async fn a_path_that_an_old_odoo_does_not_have_is_told_from_what_a_method_raised() {
+    let server = Server::odoo("14.0", |seen, _| match seen.path.as_str() {
+        "/jsonrpc" => None,
+        "/web/webclient/version_info" => Some(Reply::Ok(json!({"server_version": "14.0"}))),
+        "/web/version" => Some(html(404, "<title>404</title>")),
+        _ => Some(not_found_in_an_envelope()),
+    })
+    .await;
+    let client = Client::new(Settings { protocol: Protocol::Json2, ..server.settings() }).unwrap();
+    let error = ask(&client).await;
+    assert_eq!(error.kind, Kind::Unsupported, "{}", error.message);
+    assert!(error.message.contains("JSON-2 came with Odoo 19"), "{}", error.message);
+    let url = format!("{}/web", server.settings().url);
+    let client = Client::new(Settings { protocol: Protocol::JsonRpc, url, ..server.settings() }).unwrap();
+    let error = ask(&client).await;
+    assert_eq!(error.kind, Kind::Unavailable, "{}", error.message);
+    assert!(error.message.contains("that is a page for people"), "{}", error.message);
+}
+
 #[tokio::test]
 async fn json2_before_19_is_said() {
     let server = Server::odoo("17.0", |seen, _| match seen.path.as_str() {
