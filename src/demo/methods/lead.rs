@@ -19,10 +19,10 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     let now = json!(clock::print(env.context.now));
     if let Some(user) = values.get("user_id").and_then(value::id) {
         values.entry("date_open").or_insert(now.clone());
-        if let Some(users) = env.registry.model("res.users") {
-            if let Some(team) = sudo.link(users, user, "sale_team_id") {
-                values.entry("team_id").or_insert(json!(team));
-            }
+        if let Some(users) = env.registry.model("res.users")
+            && let Some(team) = sudo.link(users, user, "sale_team_id")
+        {
+            values.entry("team_id").or_insert(json!(team));
         }
     }
     if !values.contains_key("company_id") {
