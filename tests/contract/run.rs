@@ -64,7 +64,6 @@ const EMBEDDED_14_DIFFERS: &[&str] = &[
     "context_get: language, zone and user of the caller",
     "read_group: months with label and range",
     "access: an employee may not read the settings, nor remove leads",
-    "access: `check_access_rights` and `has_access` tell beforehand",
 ];
 
 /// Lines that are seen without `--nocapture`.

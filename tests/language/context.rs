@@ -30,7 +30,7 @@ fn a_company_that_the_user_may_not_use_is_refused_before_anything_is_asked_in_it
     let mut server = Server::on(Profile::V19, demo::EMPLOYEE, &[], COUNT);
     server.call("count", json!({}));
     let (error, requests) = server.recorded(|server| {
-        server.fails("count", json!({"company": "My Company (Chicago)"}), "not_found");
+        server.fails("count", json!({"company": "No Such Company"}), "not_found");
         server.fails("count_in", json!({"companies": [1, 2]}), "access_denied").to_string()
     });
     assert!(error.contains("company 2") && error.contains(demo::EMPLOYEE.login), "{error}");
