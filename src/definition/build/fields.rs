@@ -106,7 +106,9 @@ impl Builder<'_> {
     }
 
     fn add_entry(&mut self, entries: &mut Vec<FieldEntry>, entry: FieldEntry, node: &Node) {
-        if entries.iter().any(|other| other.name.alternatives.first() == entry.name.alternatives.first()) {
+        // `note?` and `note|comment` are two: which of them exists is known to the model only.
+        if let Some(other) = entries.iter_mut().find(|other| other.name.alternatives == entry.name.alternatives) {
+            other.nested = other.nested.take().or(entry.nested);
             let name = entry.name.alternatives.first().cloned().unwrap_or_default();
             self.sink.warning(&node.place, format!("`{name}` is listed twice")).hint("remove one of the two");
             return;
