@@ -1,12 +1,18 @@
 //! The sample records: read from `data/records`, references by external id, dates counted from today. Records that documentation and
 //! scripts know by their id (the administrator is user 2, the company partner 1) have the one that a real Odoo gives them.
 
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ADMIN, Account, EMPLOYEE, clock,
+    ADMIN, Account, EMPLOYEE, Profile, clock,
     field::{Field, Kind},
     model::{DATA, Model, Registry},
     store::{Record, Store},
@@ -24,7 +30,23 @@ struct Groups {
 /// A record as its file has it, and the id it got.
 type Written = (i64, Map<String, Value>);
 
-/// All sample records, as this version of Odoo has them.
+/// All sample records, as this version of Odoo has them. They are read once a day in a process: a copy costs nothing.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn fresh(registry: &'static Registry) -> Result<Store, String> {
+    static LOADED: Mutex<BTreeMap<Profile, (Date, Store)>> = Mutex::new(BTreeMap::new());
+    let today = clock::now().date();
+    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, store)) = loaded.get(&registry.profile).filter(|(day, _)| *day == today) {
+        return Ok(store.clone());
+    }
+    let store = load(registry)?;
+    loaded.insert(registry.profile, (today, store.clone()));
+    Ok(store)
+}
+
+/// Reads all sample records.
 ///
 /// # Errors
 /// A sentence naming the file and the record that is wrong. The files are embedded, so this is a mistake of whoever changed them.
@@ -105,9 +127,7 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
             base.insert(old.into(), kept);
         }
     }
-    for (field, found) in base {
-        store.set(&model.name, id, &field, found);
-    }
+    store.insert_at(&model.name, id, base);
     Ok(())
 }
 

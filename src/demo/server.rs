@@ -124,7 +124,7 @@ impl Server {
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let invalid = |what: String| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
         let registry = Registry::of(options.version).map_err(invalid)?;
-        let store = data::load(registry).map_err(invalid)?;
+        let store = data::fresh(registry).map_err(invalid)?;
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {

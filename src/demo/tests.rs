@@ -27,6 +27,33 @@ fn every_profile_has_its_models_and_its_records() {
     }
 }
 
+/// What `tooldoo demo` shows must look like a company at work.
+#[test]
+fn the_sample_company_is_at_work() {
+    let store = data::load(Registry::of(Profile::V19).unwrap()).unwrap();
+    let all = |model: &str, field: &str| -> Vec<Value> {
+        let rows = store.ids(model).into_iter().map(|id| store.get(model, id).unwrap().get(field).cloned());
+        rows.flatten().filter(|value| !value.is_null()).collect()
+    };
+    let distinct = |model: &str, field: &str| {
+        let texts: std::collections::BTreeSet<String> = all(model, field).iter().map(Value::to_string).collect();
+        texts.len()
+    };
+    assert!(store.ids("res.partner").len() >= 40 && store.ids("crm.lead").len() >= 40);
+    assert!(store.ids("sale.order").len() >= 15);
+    assert_eq!(distinct("sale.order.line", "order_id"), store.ids("sale.order").len(), "every order has lines");
+    assert_eq!(distinct("crm.lead", "stage_id"), store.ids("crm.stage").len(), "every stage is used");
+    assert_eq!(distinct("sale.order", "state"), 4);
+    assert!(distinct("res.partner", "country_id") >= 12);
+    assert!(distinct("sale.order", "date_order") > store.ids("sale.order").len() / 2, "not all on one day");
+    let now = super::clock::print(super::clock::now());
+    for (model, field) in [("crm.lead", "create_date"), ("crm.lead", "date_open"), ("sale.order", "date_order")] {
+        for moment in all(model, field) {
+            assert!(moment.as_str().unwrap() <= now.as_str(), "{model}.{field} lies in the future: {moment}");
+        }
+    }
+}
+
 #[test]
 fn no_sample_record_reaches_an_address_of_somebody() {
     for profile in [Profile::V19] {

@@ -53,6 +53,8 @@ pub struct Fault {
 }
 
 impl Odoo {
+    /// `http` is shared by all cases: a new one reads every root certificate of the machine.
+    #[expect(clippy::too_many_arguments, reason = "one test helper, called thrice")]
     pub fn new(
         url: String,
         database: String,
@@ -61,11 +63,12 @@ impl Odoo {
         protocol: Protocol,
         version: u8,
         real: bool,
+        http: reqwest::Client,
     ) -> Self {
         let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
         let tag = format!("zzc{}{protocol:?}{nanos}", std::process::id());
         let (uids, made) = (Mutex::default(), Mutex::default());
-        Self { url, database, admin, employee, protocol, version, real, tag, http: reqwest::Client::new(), uids, made }
+        Self { url, database, admin, employee, protocol, version, real, tag, http, uids, made }
     }
 
     pub fn login(&self, who: Who) -> &Login {

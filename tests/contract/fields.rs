@@ -105,6 +105,7 @@ async fn same(odoo: &Odoo) {
         Protocol::Json2,
         19,
         false,
+        odoo.http.clone(),
     );
     let models = own.ok("ir.model", "search_read", json!({"domain": [], "fields": ["model", "name"]})).await;
     let mut wrong = Vec::new();

@@ -79,6 +79,7 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
         api_key: account.api_key.to_owned(),
     };
     let (url, database) = (server.url(), server.database().to_owned());
+    let http = reqwest::Client::new();
     let make = || {
         Odoo::new(
             url.clone(),
@@ -88,6 +89,7 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
             protocol,
             profile.major(),
             false,
+            http.clone(),
         )
     };
     let place = format!("the embedded Odoo {} over {protocol:?}", profile.major());
@@ -127,7 +129,9 @@ pub async fn real(protocol: Protocol, cases: Vec<Case>) {
         Login { login: needed("USER_LOGIN"), password: needed("USER_PASSWORD"), api_key: needed("USER_API_KEY") };
     let database = needed("DB");
     let url = url.trim_end_matches('/').to_owned();
-    let probe = Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, 0, true);
+    let http = reqwest::Client::new();
+    let probe =
+        Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, 0, true, http.clone());
     let version =
         probe.service("common", "version", serde_json::json!([])).await.expect("the real Odoo tells its version");
     let major =
@@ -136,7 +140,9 @@ pub async fn real(protocol: Protocol, cases: Vec<Case>) {
         say(&format!("Odoo {major} has no JSON-2"));
         return;
     }
-    let make = || Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true);
+    let make = || {
+        Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true, http.clone())
+    };
     let cases: Vec<Case> = cases.into_iter().filter(|case| case.embedded_only.is_none()).collect();
     all(make, &cases, &[], &format!("a real Odoo {major} over {protocol:?}")).await;
 }
