@@ -133,12 +133,13 @@ impl Running {
 
     /// Waits until a file that is written now would have been seen: another, watched in the same way, has been.
     async fn settled(&self, directory: &Path) {
-        let (marker, before) = (directory.join("zz_settled.toml"), self.loads.load(Ordering::Relaxed));
+        let (marker, before) = (directory.join("zz_settled.toml"), self.status.report().reload.at);
         fs::write(&marker, "end\n").unwrap();
-        self.until("the marker's load", |running| running.loads.load(Ordering::Relaxed) > before).await;
-        let before = self.loads.load(Ordering::Relaxed);
+        self.until("the marker's load", |running| running.status.report().reload.at != before).await;
+        let before = self.status.report().reload.at;
         fs::remove_file(&marker).unwrap();
-        self.until("the load without the marker", |running| running.loads.load(Ordering::Relaxed) > before).await;
+        // Not its beginning, but its end.
+        self.until("the load without the marker", |running| running.status.report().reload.at != before).await;
     }
 }
 
