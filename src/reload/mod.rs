@@ -75,6 +75,11 @@ impl Definitions {
         }
     }
 
+    /// What was loaded last may be half a file, and is not put into service: the next look finds a change.
+    fn forget(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn changed(&self) -> bool {
         let now = Fingerprint::of(&self.paths);
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).as_ref() != Some(&now)
@@ -133,9 +138,10 @@ impl Reloader {
     pub async fn run(self, watched: bool, stop: CancellationToken) {
         let mut changes = watch::Changes::new(if watched { self.definitions.paths.clone() } else { Vec::new() });
         // What was saved between the start and the first watch is found by looking once.
-        let mut asked = false;
+        let (mut asked, mut discarded) = (false, false);
         loop {
-            self.reload(asked).await;
+            // Never twice in a row: who always writes does not keep the others' changes out.
+            discarded = self.reload(asked, !discarded, &mut changes).await;
             asked = tokio::select! {
                 wake = changes.next() => wake == watch::Wake::Asked,
                 () = stop.cancelled() => return,
@@ -144,10 +150,17 @@ impl Reloader {
     }
 
     /// Loads and swaps, if the files are not those that were loaded last, or if somebody asked for it.
-    async fn reload(&self, asked: bool) {
+    ///
+    /// True if what was loaded was thrown away, because somebody (where that is watched for: `wary`) began to write meanwhile.
+    async fn reload(&self, asked: bool, wary: bool, changes: &mut watch::Changes) -> bool {
         let definitions = self.definitions.clone();
         let work = tokio::task::spawn_blocking(move || (asked || definitions.changed()).then(|| definitions.load()));
-        match work.await {
+        let outcome = work.await;
+        if wary && !asked && matches!(outcome, Ok(Some(_))) && changes.is_being_written() {
+            self.definitions.forget();
+            return true;
+        }
+        match outcome {
             Ok(None) => {}
             Ok(Some(Ok(loaded))) => {
                 (self.before)();
@@ -168,5 +181,6 @@ impl Reloader {
             }
             Err(error) => tracing::error!(%error, "loading the definitions failed; this is a fault of tooldoo"),
         }
+        false
     }
 }

@@ -52,19 +52,27 @@ pub(super) struct Changes {
     watcher: Option<RecommendedWatcher>,
     hangup: Hangup,
     complained: bool,
+    /// Files that somebody writes to, as far as is known.
+    writing: HashSet<PathBuf>,
 }
 
 impl Changes {
     /// With no path, only SIGHUP is a reason.
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
         let (sender, signals) = mpsc::unbounded_channel();
-        let mut changes = Self { paths, signals, sender, watcher: None, hangup: Hangup::new(), complained: false };
+        let (hangup, writing) = (Hangup::new(), HashSet::new());
+        let mut changes = Self { paths, signals, sender, watcher: None, hangup, complained: false, writing };
         changes.watch();
         changes
     }
 
     /// Waits for the next reason, and until the files have come to rest.
     pub(super) async fn next(&mut self) -> Wake {
+        if self.is_being_written() {
+            self.rest(None).await;
+            self.watch();
+            return Wake::Changed;
+        }
         let poll = !self.paths.is_empty() && self.watcher.is_none();
         tokio::select! {
             signal = self.signals.recv() => {
@@ -87,28 +95,49 @@ impl Changes {
 
     async fn rest(&mut self, first: Option<Signal>) {
         let began = Instant::now();
-        let mut writing = HashSet::new();
         let mut signal = first;
         loop {
-            match signal {
-                Some(Signal::Writing(path)) => _ = writing.insert(path),
-                Some(Signal::Closed(path)) => _ = writing.remove(&path),
-                Some(Signal::Touched) | None => {}
-            }
-            let limit = if writing.is_empty() { RESTLESS } else { WRITING };
+            self.note(signal);
+            let limit = if self.writing.is_empty() { RESTLESS } else { WRITING };
             if began.elapsed() >= limit {
+                // Whoever still writes was waited for long enough.
+                self.writing.clear();
                 return;
             }
             signal = match tokio::time::timeout(REST, self.signals.recv()).await {
                 Ok(signal) => signal,
-                Err(_) if writing.is_empty() => return,
+                Err(_) if self.writing.is_empty() => return,
                 Err(_) => {
                     // A file that is gone is not being written.
-                    writing.retain(|path| path.exists());
+                    self.writing.retain(|path| path.exists());
                     None
                 }
             };
         }
+    }
+
+    fn note(&mut self, signal: Option<Signal>) {
+        match signal {
+            Some(Signal::Writing(path)) => _ = self.writing.insert(path),
+            Some(Signal::Closed(path)) => _ = self.writing.remove(&path),
+            Some(Signal::Touched) | None => {}
+        }
+    }
+
+    /// Whether somebody began to write since the files came to rest, and has not ended: what was read since may be half a
+    /// file. Then the next reason comes when they are at rest again.
+    pub(super) fn is_being_written(&mut self) -> bool {
+        let mut touched = false;
+        while let Ok(signal) = self.signals.try_recv() {
+            touched = true;
+            self.note(Some(signal));
+        }
+        let written = !self.writing.is_empty();
+        if touched && !written {
+            // These signals were reasons, too.
+            let _ = self.sender.send(Signal::Touched);
+        }
+        written
     }
 
     /// Watches all that has to do with the paths, as they are now.
