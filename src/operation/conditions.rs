@@ -5,6 +5,7 @@
 //! is missing; one with the caller's value in it is `unsupported`.
 
 mod compare;
+mod older;
 mod path;
 
 use std::pin::Pin;
@@ -33,11 +34,14 @@ pub async fn fit_domain<M: Metadata>(
     fit: &Fit<'_, M>,
 ) -> Result<Domain<Value>, Error> {
     let mut faults = Faults::default();
-    let fitted = node(domain, model, fit, &mut faults, 0).await?;
+    let fitted = node(domain, model, fit, &mut faults, (0, false)).await?;
     faults.into_result(fitted.unwrap_or_else(|| Domain::And(Vec::new())))
 }
 
 type Fitted<'a> = Pin<Box<dyn Future<Output = Result<Option<Domain<Value>>, Error>> + Send + 'a>>;
+
+/// How deep a node lies, and whether it is to be negated: so before Odoo 19, where `!` is pushed down to the conditions.
+type Place = (usize, bool);
 
 /// `None`: the node was dropped.
 fn node<'a, M: Metadata>(
@@ -45,20 +49,23 @@ fn node<'a, M: Metadata>(
     model: &'a Arc<Model>,
     fit: &'a Fit<'_, M>,
     faults: &'a mut Faults,
-    depth: usize,
+    (depth, negated): Place,
 ) -> Fitted<'a> {
     Box::pin(async move {
         if depth > DEEPEST {
             return Err(invalid(format!("The domain is nested deeper than {DEEPEST} levels")));
         }
         match domain {
-            Domain::And(parts) => Ok(all(parts, model, fit, faults, depth).await?.map(Domain::And)),
-            Domain::Or(parts) => Ok(all(parts, model, fit, faults, depth).await?.map(Domain::Or)),
+            Domain::And(parts) | Domain::Or(parts) => {
+                let join = if matches!(domain, Domain::And(_)) == negated { Domain::Or } else { Domain::And };
+                Ok(all(parts, model, fit, faults, (depth, negated)).await?.map(join))
+            }
+            Domain::Not(part) if fit.older => node(part, model, fit, faults, (depth + 1, !negated)).await,
             Domain::Not(part) => {
-                let part = node(part, model, fit, faults, depth + 1).await?;
+                let part = node(part, model, fit, faults, (depth + 1, false)).await?;
                 Ok(part.map(|part| Domain::Not(Box::new(part))))
             }
-            Domain::Condition(one) => condition(one, model, fit, faults, depth).await,
+            Domain::Condition(one) => condition(one, model, fit, faults, (depth, negated)).await,
         }
     })
 }
@@ -68,11 +75,11 @@ async fn all<M: Metadata>(
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
     faults: &mut Faults,
-    depth: usize,
+    place: Place,
 ) -> Result<Option<Vec<Domain<Value>>>, Error> {
     let mut kept = Vec::with_capacity(parts.len());
     for part in parts {
-        kept.extend(node(part, model, fit, faults, depth + 1).await?);
+        kept.extend(node(part, model, fit, faults, (place.0 + 1, place.1)).await?);
     }
     Ok((parts.is_empty() || !kept.is_empty()).then_some(kept))
 }
@@ -82,11 +89,13 @@ async fn condition<M: Metadata>(
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
     faults: &mut Faults,
-    depth: usize,
+    place: Place,
 ) -> Result<Option<Domain<Value>>, Error> {
     let Condition { path, operator, operand } = condition;
+    let (depth, negated) = place;
+    let turned = |domain: Domain<Value>| if negated { Domain::Not(Box::new(domain)) } else { domain };
     let plain = |path: String, value: Value| {
-        Domain::Condition(Condition { path, operator: *operator, operand: Operand::Value(value) })
+        turned(Domain::Condition(Condition { path, operator: *operator, operand: Operand::Value(value) }))
     };
     if let (true, Operand::Value(value)) = (path == "1" || path == "0", operand) {
         return Ok(Some(plain(path.clone(), value.value.clone())));
@@ -110,7 +119,10 @@ async fn condition<M: Metadata>(
             Ok(Some(plain(path, value)))
         }
         (Target::Number(path), Operand::Value(value)) => {
-            Ok(faults.keep(compare::part_of_date(&path, *operator, &value.value)))
+            Ok(faults.keep(compare::part_of_date(&path, *operator, &value.value)).map(turned))
+        }
+        (Target::Field(found), Operand::Value(value)) if fit.older => {
+            Ok(faults.keep(older::fit(&found, *operator, &value.value, fit.zone, negated)))
         }
         (Target::Field(found), Operand::Value(value)) => {
             Ok(faults.keep(compare::fit(&found, *operator, &value.value, fit.zone)))
@@ -126,10 +138,10 @@ async fn condition<M: Metadata>(
                 }
             };
             let related = Box::pin(fit.metadata.model(relation)).await?;
-            let inner = node(inner, &related, fit, faults, depth + 1).await?;
+            let inner = node(inner, &related, fit, faults, (depth + 1, false)).await?;
             Ok(inner.map(|inner| {
                 let operand = Operand::Domain(Box::new(inner));
-                Domain::Condition(Condition { path: found.path, operator: *operator, operand })
+                turned(Domain::Condition(Condition { path: found.path, operator: *operator, operand }))
             }))
         }
         (Target::Raw(path) | Target::Number(path), Operand::Domain(_)) => {

@@ -31,6 +31,8 @@ pub struct Fit<'a, M> {
     pub metadata: &'a M,
     /// The user's zone: `context.tz`, else Odoo's `res.users.tz`, else UTC.
     pub zone: &'a TimeZone,
+    /// Odoo is older than 19, whose domains say something else about what is not set.
+    pub older: bool,
 }
 
 /// A value, and whether the caller had a part in it. What the caller gave is never silently dropped.

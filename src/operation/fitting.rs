@@ -13,7 +13,7 @@ use super::run::Run;
 use super::values::{Table, fit_given, fit_values};
 use crate::definition::operation::FieldList;
 use crate::domain::{self, DomainTemplate};
-use crate::odoo::{Error, Kind, Model};
+use crate::odoo::{Error, Kind, Model, Version};
 use crate::template::{self, Cause, Outcome, Templated};
 
 impl Metadata for Run<'_> {
@@ -23,7 +23,8 @@ impl Metadata for Run<'_> {
 }
 
 fn fit<'a, 'b>(run: &'a Run<'b>) -> Fit<'a, Run<'b>> {
-    Fit { metadata: run, zone: &run.zone }
+    let older = run.instance.client.known_version().is_some_and(|version| version < Version::new(19, 0));
+    Fit { metadata: run, zone: &run.zone, older }
 }
 
 /// The domain of a call as Odoo takes it; every record without one.

@@ -15,8 +15,8 @@ pub fn cases() -> Vec<Case> {
         case!("access: an employee sees own and unassigned leads only", rules),
         case!("access: counts, groups and relations keep to what the caller may see", everywhere),
         case!("access: the name of a related record is shown to who may not read it", names),
-        case!("access: system parameters are the administrator's", parameters),
-        case!("access: an employee sees own API keys only, and nobody the keys themselves", keys),
+        case!("access: system parameters are the administrator's", 17, parameters),
+        case!("access: an employee sees own API keys only, and nobody the keys themselves", 17, keys),
         case!("access: the available models are those that the caller may read", 19, available),
     ]
 }

@@ -11,8 +11,9 @@ use crate::{
 pub fn cases() -> Vec<Case> {
     vec![
         case!("companies: a new lead's company is the current one of its salesperson's", current),
-        case!("companies: without a salesperson the team's or the customer's company, or none", nobody),
-        case!("companies: a lead's company follows a change of salesperson, team and customer", follows),
+        case!("companies: without a salesperson the team's or the customer's company, or none", 17, nobody),
+        case!("companies: 14 puts every lead into the current one, and leaves it there", 14, 14, stays),
+        case!("companies: a lead's company follows a change of salesperson, team and customer", 17, follows),
         case!("companies: records of other companies are hidden, and a refusal says where they are", 17, hidden),
         case!("companies: without a context all of the caller's are open", everything),
         case!("companies: one that is not the caller's is refused where companies matter", foreign),
@@ -81,6 +82,15 @@ async fn nobody(odoo: &Odoo) {
     assert_eq!(company(odoo, id).await, chicago, "the team's comes first");
     let id = lead(odoo, json!({}), json!({"user_id": false, "partner_id": customer})).await;
     assert_eq!(company(odoo, id).await, chicago, "the customer's");
+}
+
+async fn stays(odoo: &Odoo) {
+    let (_, chicago) = two(odoo).await;
+    let id = lead(odoo, within(&[chicago]), json!({"user_id": false})).await;
+    assert_eq!(company(odoo, id).await, chicago);
+    let change = json!({"ids": [id], "vals": {"user_id": odoo.uid(Who::Admin).await}, "context": within(&[chicago])});
+    odoo.ok("crm.lead", "write", change).await;
+    assert_eq!(company(odoo, id).await, chicago);
 }
 
 async fn follows(odoo: &Odoo) {

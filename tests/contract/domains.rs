@@ -11,6 +11,7 @@ pub fn cases() -> Vec<Case> {
         case!("domain: a number that is not set is read as 0, and found only as false", 14, 14, unset_numbers),
         case!("domain: what cannot be searched is ignored", 14, 14, not_searchable),
         case!("domain: `!` before a path turns the operator round", 14, 14, turned_round),
+        case!("domain: `!` is every other record", 19, negation),
         case!("domain: 14 knows neither `any` nor `not =like` nor parts of dates", 14, 14, not_yet),
         case!("domain: `any` and `not any` search the related records", 17, any),
         case!("domain: 19 reads values by type, and answers mistakes with an empty or a wide result", 19, silent),
@@ -204,6 +205,23 @@ async fn turned_round(odoo: &Odoo) {
         ],
     )
     .await;
+}
+
+async fn negation(odoo: &Odoo) {
+    partners(odoo).await;
+    check(
+        odoo,
+        vec![
+            (json!(["!", ["child_ids.name", "ilike", "ann"]]), "Ann Bob Bolt Zoe"),
+            (json!(["!", ["country_id.code", "=", "US"]]), "Bolt Zoe"),
+        ],
+    )
+    .await;
+    two_revenues(odoo).await;
+    let rich = json!([["name", "=", odoo.tag], "!", ["expected_revenue", ">", 5]]);
+    assert_eq!(odoo.count("crm.lead", rich).await, 2);
+    let dated = json!([["name", "=", odoo.tag], "!", ["date_deadline", "<", "2031-01-01"]]);
+    assert_eq!(odoo.count("crm.lead", dated).await, 3);
 }
 
 async fn not_yet(odoo: &Odoo) {

@@ -21,7 +21,7 @@ pub fn cases() -> Vec<Case> {
         ),
         case!("fields_get: an employee does not see the fields of groups, and may not read them", 17, groups),
         case!("fields_get: names that changed between versions", changed),
-        case!("default_get: what a new record starts with", defaults),
+        case!("default_get: what a new record starts with", 17, defaults),
     ]
 }
 

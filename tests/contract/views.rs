@@ -14,7 +14,7 @@ pub fn cases() -> Vec<Case> {
         case!("views: `get_view` gives one view", 16, one),
         case!("views: before 16 `fields_view_get` gives it, as a `tree`", 14, 15, old),
         case!("views: the columns of each model's list", columns),
-        case!("views: a list is told only to who may read the records", refused),
+        case!("views: a list is told only to who may read the records", 17, refused),
         case!("views: a type that is not there is refused", missing),
     ]
 }

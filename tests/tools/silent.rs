@@ -23,6 +23,8 @@ pub const CASES: &[Case] = &[
     ("a bare list at a many2many sets it, an empty one too", bare_list),
     ("a relative date of Odoo 19 is not let through", relative_date),
     ("a domain that is malformed is refused, not dropped", malformed_domain),
+    ("a number that is not set is 0, as it is shown", zero),
+    ("`!` is everything else, or is refused", negated),
     ("a private method and a model that is a path are refused", bad_names),
 ];
 
@@ -136,6 +138,7 @@ fn not_searchable(server: &mut Server, target: &Target) {
 fn not_sortable(server: &mut Server, _: &Target) {
     server.fails("probe_search", json!({"model": "res.partner", "order": "category_id"}), "invalid_arguments");
     server.fails("probe_search", json!({"model": "res.partner", "order": "name; drop table"}), "invalid_arguments");
+    server.fails("probe_search", json!({"model": "res.partner", "order": "category_id desc, id"}), "invalid_arguments");
     let down = server.call("probe_search", json!({"model": "res.partner", "order": "id DESC", "limit": 2}));
     let ids: Vec<i64> =
         down["records"].as_array().unwrap().iter().map(|record| record["id"].as_i64().unwrap()).collect();
@@ -226,6 +229,67 @@ fn malformed_domain(server: &mut Server, _: &Target) {
     for nothing in ["[]", ""] {
         let all = server.call("probe_count", json!({"model": "res.partner"}));
         assert_eq!(server.call("probe_count", json!({"model": "res.partner", "domain": nothing})), all);
+    }
+}
+
+/// Runs a test on leads of one name: revenue not given, 0 and 10.
+fn with_revenues(server: &mut Server, test: impl FnOnce(&mut dyn FnMut(Value) -> u64)) {
+    let mut ids = Vec::new();
+    for values in [json!({}), json!({"expected_revenue": 0}), json!({"expected_revenue": 10})] {
+        let mut values = values;
+        values["name"] = "silent revenue".into();
+        let created = server.call("probe_create", json!({"model": "crm.lead", "values": values}));
+        ids.push(created["ids"][0].clone());
+    }
+    let mut count = |condition: Value| {
+        let mut domain = json!(["&", ["id", "in", ids]]);
+        domain.as_array_mut().unwrap().extend(condition.as_array().cloned().unwrap());
+        count(server, "crm.lead", domain)
+    };
+    test(&mut count);
+    server.call("probe_unlink", json!({"model": "crm.lead", "ids": ids}));
+}
+
+fn zero(server: &mut Server, _: &Target) {
+    with_revenues(server, |count| {
+        for (operator, value, expected) in [
+            ("=", json!(0), 2),
+            ("=", json!(false), 2),
+            ("!=", json!(0), 1),
+            ("<", json!(5), 2),
+            ("<=", json!(0), 2),
+            (">=", json!(0), 3),
+            (">", json!(-1), 3),
+            (">", json!(0), 1),
+            ("in", json!([0]), 2),
+            ("in", json!([0, 10]), 3),
+            ("not in", json!([0]), 1),
+            ("not in", json!([10]), 2),
+        ] {
+            let condition = json!([["expected_revenue", operator, value]]);
+            assert_eq!(count(condition.clone()), expected, "{condition}");
+        }
+    });
+}
+
+fn negated(server: &mut Server, target: &Target) {
+    with_revenues(server, |count| {
+        for (condition, expected) in [
+            (json!(["!", ["expected_revenue", ">", 5]]), 2),
+            (json!(["!", ["expected_revenue", "=", 0]]), 1),
+            (json!(["!", "|", ["expected_revenue", "=", 10], ["name", "ilike", "nobody"]]), 2),
+            (json!(["!", ["date_deadline", "<", "2031-01-01"]]), 3),
+            (json!(["!", ["partner_id", "=", 1]]), 3),
+            (json!(["!", "!", ["name", "ilike", "silent"]]), 3),
+        ] {
+            assert_eq!(count(condition.clone()), expected, "{condition}");
+        }
+    });
+    let path = json!({"model": "res.partner", "domain": "['!', ['child_ids.name', 'ilike', 'a']]"});
+    if target.version < 19 {
+        server.fails("probe_count", path, "unsupported");
+    } else {
+        assert!(server.call("probe_count", path)["count"].as_u64().unwrap() > 0);
     }
 }
 

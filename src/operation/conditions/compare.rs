@@ -145,7 +145,7 @@ pub(super) fn part_of_date(path: &str, operator: Operator, value: &Value) -> Res
     }
 }
 
-fn leaf(path: &str, operator: Operator, value: Value) -> Domain<Value> {
+pub(super) fn leaf(path: &str, operator: Operator, value: Value) -> Domain<Value> {
     Domain::Condition(Condition { path: path.to_owned(), operator, operand: Operand::Value(value) })
 }
 

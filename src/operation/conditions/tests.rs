@@ -45,6 +45,50 @@ async fn run(domain: Domain<Supplied>) -> Result<Value, Error> {
     fit_domain(&domain, &model, &fake.fit(&zone)).await.map(|domain| Value::Array(to_prefix(&domain)))
 }
 
+/// As [`run`], for an Odoo before 19.
+async fn run_older(domain: Domain<Supplied>) -> Result<Value, Error> {
+    let (fake, zone) = (Fake::new(), brussels());
+    let fit = Fit { older: true, ..fake.fit(&zone) };
+    fit_domain(&domain, &Arc::new(lead()), &fit).await.map(|domain| Value::Array(to_prefix(&domain)))
+}
+
+#[tokio::test]
+async fn before_19_a_number_that_is_not_set_is_looked_for_beside_0() {
+    let older = async |sign: &str, value: Value| {
+        run_older(leaf("expected_revenue", operator(sign), value, true)).await.unwrap()
+    };
+    let unset = json!(["expected_revenue", "=", false]);
+    assert_eq!(older("=", json!(0)).await, json!(["|", ["expected_revenue", "=", 0], unset]));
+    assert_eq!(older("<", json!(5)).await, json!(["|", ["expected_revenue", "<", 5], unset]));
+    assert_eq!(older(">", json!(5)).await, json!([["expected_revenue", ">", 5]]));
+    assert_eq!(older("!=", json!(false)).await, json!([["expected_revenue", "!=", 0]]));
+    assert_eq!(
+        older("in", json!([0, 7])).await,
+        json!(["|", ["expected_revenue", "in", [7]], "|", ["expected_revenue", "=", 0], unset])
+    );
+    assert_eq!(older("not in", json!([0])).await, json!([["expected_revenue", "!=", 0]]));
+}
+
+#[tokio::test]
+async fn before_19_a_negation_is_pushed_down_to_the_conditions() {
+    let not = |domain: Domain<Supplied>| Domain::Not(Box::new(domain));
+    let revenue = || leaf("expected_revenue", Operator::Greater, json!(5), true);
+    let name = || leaf("name", Operator::Ilike, json!("x"), true);
+    assert_eq!(
+        run_older(not(Domain::Or(vec![revenue(), name()]))).await.unwrap(),
+        json!(["&", "|", ["expected_revenue", "<=", 5], ["expected_revenue", "=", false], ["name", "not ilike", "x"]])
+    );
+    assert_eq!(run_older(not(not(name()))).await.unwrap(), json!([["name", "ilike", "x"]]));
+    let deadline = leaf("date_deadline", Operator::Less, json!("2031-01-01"), true);
+    assert_eq!(
+        run_older(not(deadline)).await.unwrap(),
+        json!(["|", ["date_deadline", ">=", "2031-01-01"], ["date_deadline", "=", false]])
+    );
+    let path = leaf("partner_id.name", Operator::Equal, json!("x"), true);
+    assert_eq!(run_older(not(path.clone())).await.unwrap_err().kind, Kind::Unsupported);
+    assert_eq!(run(not(path)).await.unwrap(), json!(["!", ["partner_id.name", "=", "x"]]));
+}
+
 /// The fitted condition, printed.
 async fn fitted(path: &str, sign: &str, value: Value) -> Value {
     run(leaf(path, operator(sign), value, true)).await.unwrap()

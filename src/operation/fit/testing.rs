@@ -33,7 +33,7 @@ impl Fake {
     }
 
     pub(crate) fn fit<'a>(&'a self, zone: &'a TimeZone) -> Fit<'a, Self> {
-        Fit { metadata: self, zone }
+        Fit { metadata: self, zone, older: false }
     }
 }
 
