@@ -187,7 +187,7 @@ impl Leaf {
                     operator: *operator,
                     operand: Operand::Value(Filled {
                         value: given,
-                        from_caller: value.names().iter().any(|name| is_callers(name)),
+                        from_caller: value.names().iter().any(|name| name.is_callers()),
                     }),
                 })))
             }
@@ -233,11 +233,6 @@ fn kept(outcome: Outcome, path: &str) -> Result<Option<Value>, Error> {
         Outcome::Absent(Cause::NotGiven) => Ok(None),
         Outcome::Absent(Cause::Empty(expression)) => Err(Error::Empty { path: path.to_owned(), expression }),
     }
-}
-
-/// Anything but what the server itself knows of the call.
-fn is_callers(name: &Name) -> bool {
-    !matches!(name.root.as_str(), "user" | "bundle" | "odoo")
 }
 
 /// A many2one of an earlier answer, `{"id", "name"}`, is its id, and an x2many its ids.

@@ -128,10 +128,7 @@ fn supplied(entries: &[(String, Templated)], run: &Run<'_>) -> Result<Vec<(Strin
     for (name, value) in entries {
         match value.evaluate(&run.scope)? {
             Outcome::Given(given) => {
-                let from_caller = value
-                    .names()
-                    .iter()
-                    .any(|name| !template::RESERVED.contains(&name.root.as_str()) || name.root == "args");
+                let from_caller = value.names().iter().any(|name| name.is_callers());
                 supplied.push((name.clone(), Supplied { value: given, from_caller }));
             }
             Outcome::Absent(Cause::NotGiven) => {}

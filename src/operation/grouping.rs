@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::faults::{Faults, cut, did_you_mean, invalid, quote};
 use super::fit::Metadata;
 use super::names::{find, type_name, unknown, written};
+use super::temporal::DATE_NUMBERS;
 use crate::answer;
 use crate::odoo::Error;
 use crate::odoo::metadata::{Field, FieldType, Model};
@@ -21,19 +22,6 @@ const LONGEST: usize = 8;
 
 /// The periods of a date.
 const PERIODS: [&str; 6] = ["day", "week", "month", "quarter", "year", "hour"];
-/// The numbers of a date, which Odoo 18 and later group by.
-const NUMBERS: [&str; 10] = [
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_week",
-    "day_of_month",
-    "day_of_year",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
 const NUMERIC: [&str; 10] =
     ["sum", "avg", "min", "max", "count", "count_distinct", "array_agg", "array_agg_distinct", "bool_and", "bool_or"];
 
@@ -239,7 +227,7 @@ async fn grouped<M: Metadata>(
 /// A property: its type is known to its definition only, its name is checked for being one.
 fn property(sent: &str, shown: &str, tail: &str, period: Option<&str>) -> Result<Key, Error> {
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
-    if !plain(tail) || !period.is_none_or(|period| PERIODS.contains(&period) || NUMBERS.contains(&period)) {
+    if !plain(tail) || !period.is_none_or(|period| PERIODS.contains(&period) || DATE_NUMBERS.contains(&period)) {
         return Err(invalid(format!("`{}` is no property", cut(&format!("{shown}{tail}"), 80))));
     }
     let suffix = period.map(|period| format!(":{period}")).unwrap_or_default();
@@ -262,7 +250,7 @@ fn last(field: &Field, model: &Model, sent: &str, shown: &str, period: Option<&s
     let suffix = match (period, &field.kind) {
         (None, _) => String::new(),
         (Some(period), FieldType::Date | FieldType::Datetime)
-            if PERIODS.contains(&period) || NUMBERS.contains(&period) =>
+            if PERIODS.contains(&period) || DATE_NUMBERS.contains(&period) =>
         {
             let of_a_day = ["hour", "hour_number", "minute_number", "second_number"].contains(&period);
             if of_a_day && field.kind == FieldType::Date {
@@ -271,7 +259,7 @@ fn last(field: &Field, model: &Model, sent: &str, shown: &str, period: Option<&s
             format!(":{period}")
         }
         (Some(period), FieldType::Date | FieldType::Datetime) => {
-            let meant = did_you_mean(period, PERIODS.into_iter().chain(NUMBERS));
+            let meant = did_you_mean(period, PERIODS.into_iter().chain(DATE_NUMBERS));
             return Err(invalid(format!("`{}` is no period of `{shown}`{meant}", cut(period, 40)))
                 .hint("There are `hour`, `day`, `week`, `month`, `quarter` and `year`."));
         }

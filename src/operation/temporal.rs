@@ -4,6 +4,20 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+/// Parts of a date that are numbers: Odoo 18 and later compare them and group by them.
+pub(super) const DATE_NUMBERS: [&str; 10] = [
+    "year_number",
+    "quarter_number",
+    "month_number",
+    "iso_week_number",
+    "day_of_week",
+    "day_of_month",
+    "day_of_year",
+    "hour_number",
+    "minute_number",
+    "second_number",
+];
+
 /// A text longer than this is no date.
 const LONGEST: usize = 64;
 

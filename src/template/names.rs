@@ -18,6 +18,14 @@ pub struct Name {
     pub guarded: bool,
 }
 
+impl Name {
+    /// It stands for something that depends on the caller: anything but what the server itself knows of the call.
+    #[must_use]
+    pub fn is_callers(&self) -> bool {
+        !matches!(self.root.as_str(), "user" | "bundle" | "odoo")
+    }
+}
+
 pub(super) fn collect(body: &Body) -> Box<[Name]> {
     let mut walk = Walk::default();
     match body {

@@ -10,23 +10,10 @@ use crate::odoo::{Error, Kind};
 use crate::operation::faults::{cut, invalid};
 use crate::operation::fit::Metadata;
 use crate::operation::names::{find, type_name, unknown, written};
+use crate::operation::temporal::DATE_NUMBERS;
 
 /// More relations than this are nobody's path.
 const LONGEST: usize = 12;
-
-/// Parts of a date that Odoo (18 and later) compares as numbers.
-const PARTS: [&str; 10] = [
-    "year_number",
-    "quarter_number",
-    "month_number",
-    "iso_week_number",
-    "day_of_week",
-    "day_of_month",
-    "day_of_year",
-    "hour_number",
-    "minute_number",
-    "second_number",
-];
 
 /// Where a path ends.
 pub(super) enum Target {
@@ -84,7 +71,7 @@ pub(super) async fn walk<M: Metadata>(
                 let rest: Vec<&str> = segments.collect();
                 return Ok(Ok(Target::Raw(format!("{sent}.{}", rest.join(".")))));
             }
-            FieldType::Date | FieldType::Datetime if PARTS.contains(next) => {
+            FieldType::Date | FieldType::Datetime if DATE_NUMBERS.contains(next) => {
                 let path = format!("{sent}.{next}");
                 segments.next();
                 return Ok(match segments.next() {
