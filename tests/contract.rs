@@ -18,6 +18,8 @@
 
 #[path = "contract/access.rs"]
 mod access;
+#[path = "contract/account.rs"]
+mod account;
 #[path = "contract/business.rs"]
 mod business;
 #[path = "contract/client.rs"]
@@ -30,14 +32,32 @@ mod domains;
 mod fields;
 #[path = "contract/groups.rs"]
 mod groups;
+#[path = "contract/helpdesk.rs"]
+mod helpdesk;
+#[path = "contract/hr.rs"]
+mod hr;
 #[path = "contract/http.rs"]
 mod http;
+#[path = "contract/knowledge.rs"]
+mod knowledge;
 #[path = "contract/known.rs"]
 mod known;
+#[path = "contract/languages.rs"]
+mod languages;
+#[path = "contract/product.rs"]
+mod product;
+#[path = "contract/project.rs"]
+mod project;
+#[path = "contract/purchase.rs"]
+mod purchase;
 #[path = "contract/reads.rs"]
 mod reads;
 #[path = "contract/run.rs"]
 mod run;
+#[path = "contract/sale.rs"]
+mod sale;
+#[path = "contract/stock.rs"]
+mod stock;
 #[path = "contract/views.rs"]
 mod views;
 #[path = "contract/writes.rs"]
@@ -61,6 +81,16 @@ fn cases() -> Vec<Case> {
         known::cases(),
         companies::cases(),
         views::cases(),
+        languages::cases(),
+        product::cases(),
+        sale::cases(),
+        stock::cases(),
+        project::cases(),
+        helpdesk::cases(),
+        knowledge::cases(),
+        purchase::cases(),
+        account::cases(),
+        hr::cases(),
     ]
     .into_iter()
     .flatten()

@@ -17,12 +17,30 @@ mod client;
 mod contacts;
 #[path = "tools/crm.rs"]
 mod crm;
+#[path = "tools/employees.rs"]
+mod employees;
+#[path = "tools/finance.rs"]
+mod finance;
 #[path = "tools/generic.rs"]
 mod generic;
+#[path = "tools/helpdesk.rs"]
+mod helpdesk;
+#[path = "tools/knowledge.rs"]
+mod knowledge;
+#[path = "tools/products.rs"]
+mod products;
+#[path = "tools/project.rs"]
+mod project;
+#[path = "tools/purchase.rs"]
+mod purchase;
 #[path = "tools/requests.rs"]
 mod requests;
+#[path = "tools/sales.rs"]
+mod sales;
 #[path = "tools/silent.rs"]
 mod silent;
+#[path = "tools/stock.rs"]
+mod stock;
 
 use client::{Server, Target};
 use tooldoo::demo;
@@ -31,7 +49,23 @@ use tooldoo::demo;
 type Case = (&'static str, fn(&mut Server, &Target));
 
 fn cases() -> Vec<Case> {
-    [contacts::CASES, crm::CASES, generic::CASES, silent::CASES].concat()
+    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
+    let all = [
+        contacts::CASES,
+        products::CASES,
+        sales::CASES,
+        crm::CASES,
+        project::CASES,
+        helpdesk::CASES,
+        knowledge::CASES,
+        purchase::CASES,
+        stock::CASES,
+        finance::CASES,
+        employees::CASES,
+        generic::CASES,
+        silent::CASES,
+    ];
+    all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
 }
 
 /// Runs every case on this Odoo, and names all that failed.

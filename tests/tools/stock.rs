@@ -1,0 +1,5 @@
+//! The shipped tools of `tools.d/stock.toml`.
+
+use crate::Case;
+
+pub const CASES: &[Case] = &[];
