@@ -8,6 +8,7 @@ use crate::demo::{
     domain::Node,
     env::Env,
     field::{Field, Kind},
+    methods,
     model::Model,
     orm::search,
     value,
@@ -133,7 +134,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
         "invoice_status" => {
             json!(if matches!(env.text(model, id, "state").as_str(), "sale" | "done") { "to invoice" } else { "no" })
         }
-        _ => Value::Null,
+        _ => methods::computed(env, model, id, word),
     }
 }
 
@@ -158,6 +159,17 @@ pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Va
             let variant = env.store.get(&model.name, id).and_then(|row| row.get("_variant")).and_then(Value::as_str);
             let name = variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
             json!(if code.is_empty() { name } else { format!("[{code}] {name}") })
+        }
+        "helpdesk.ticket" => {
+            // Its number, and before 16 its id.
+            let number =
+                if model.field("ticket_ref").is_some() { env.text(model, id, "ticket_ref") } else { id.to_string() };
+            json!(format!("{} (#{number})", env.text(model, id, "name")))
+        }
+        "knowledge.article" => {
+            let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+            let icon = or(env.text(model, id, "icon"), "📄");
+            json!(format!("{icon} {}", or(env.text(model, id, "name"), "Untitled")))
         }
         "sale.order.line" => {
             let name = env.text(model, id, "name");
