@@ -3,16 +3,16 @@
 //! A catalog is built from checked definitions and then never changes; a reload builds another one. What is visible to whom
 //! is decided here and nowhere else, by [`Catalog::tools`] and [`Catalog::tool`].
 
-mod versions;
+mod known;
 mod visibility;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access::Caller;
 use crate::definition::tool::Tool;
 
-pub use versions::Versions;
+pub use known::{Facts, Known, Needs, literal_model};
 pub use visibility::DEFAULT_BUNDLE;
 
 /// Everything that is served, at one moment. Replaced whole, never changed.
@@ -24,8 +24,8 @@ pub struct Catalog {
     by_name: HashMap<String, Vec<usize>>,
     /// Every bundle that a tool names, and `default`.
     bundles: HashSet<String>,
-    /// Which version each Odoo runs.
-    versions: Arc<Versions>,
+    /// What each Odoo is known to be and to have.
+    known: Arc<Known>,
 }
 
 /// Which kinds of list differ between two catalogs, as one caller sees them.
@@ -35,8 +35,17 @@ pub struct Changes {
     pub tools: bool,
 }
 
+/// What the tools are for, as one caller sees them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Apps {
+    /// Bundle to the tools of it that are offered.
+    pub offered: BTreeMap<String, Vec<String>>,
+    /// Bundles of which Odoo lacks all that they need.
+    pub missing: BTreeSet<String>,
+}
+
 impl Catalog {
-    /// A catalog of these tools, for Odoos of unknown version.
+    /// A catalog of these tools, for Odoos of which nothing is known.
     #[must_use]
     pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
         tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
@@ -48,13 +57,51 @@ impl Catalog {
             }
             bundles.extend(tool.bundles.iter().cloned());
         }
-        Self { tools, by_name, bundles, versions: Arc::default() }
+        Self { tools, by_name, bundles, known: Arc::default() }
     }
 
-    /// The same tools, for Odoos of these versions.
+    /// The same tools, for Odoos of which this is known.
     #[must_use]
-    pub fn with_versions(self, versions: Arc<Versions>) -> Self {
-        Self { versions, ..self }
+    pub fn with_known(self, known: Arc<Known>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What the tools need of an Odoo instance, or only those of one name. `None` where there is none of them.
+    #[must_use]
+    pub fn needs(&self, instance: &str, name: Option<&str>) -> Option<Needs> {
+        let named = |tool: &Tool| name.is_none_or(|name| tool.name == name || tool.aliases.iter().any(|a| a == name));
+        let mut tools = self.tools.iter().filter(|tool| self.known.instance(tool) == instance && named(tool)).peekable();
+        tools.peek()?;
+        let mut needs = Needs::default();
+        tools.for_each(|tool| needs.add(tool));
+        Some(needs)
+    }
+
+    /// Whether who sees what still depends on what that Odoo has.
+    #[must_use]
+    pub fn is_undecided(&self, instance: &str) -> bool {
+        self.needs(instance, None).is_some_and(|needs| !self.known.unknown(instance, needs).is_empty())
+    }
+
+    /// Which apps the tools of that instance are for: bundles but the default one, with the tools that this caller sees.
+    #[must_use]
+    pub fn apps(&self, caller: &Caller, instance: &str) -> Apps {
+        let mut apps = Apps::default();
+        for tool in self.tools.iter().filter(|tool| self.known.instance(tool) == instance) {
+            if !visibility::visible(tool, caller) {
+                continue;
+            }
+            let offered = self.sees(caller, tool);
+            for bundle in tool.bundles.iter().filter(|bundle| *bundle != DEFAULT_BUNDLE) {
+                if offered {
+                    apps.offered.entry(bundle.clone()).or_default().push(tool.name.clone());
+                } else {
+                    apps.missing.insert(bundle.clone());
+                }
+            }
+        }
+        apps.missing.retain(|bundle| !apps.offered.contains_key(bundle));
+        apps
     }
 
     /// The tools that this caller sees, in the order in which they are listed.
@@ -106,7 +153,7 @@ impl Catalog {
     }
 
     fn sees(&self, caller: &Caller, tool: &Tool) -> bool {
-        visibility::visible(tool, caller) && self.versions.suit(tool, self.has_rivals(tool))
+        visibility::visible(tool, caller) && self.known.suits(tool, self.has_rivals(tool))
     }
 }
 
