@@ -70,6 +70,12 @@ impl Known {
         all.filter(|(_, there)| !**there).map(|(name, _)| name.as_str()).collect()
     }
 
+    /// The version of an instance, for people.
+    #[must_use]
+    pub fn version(&self, instance: &str) -> Option<String> {
+        self.instances.get(instance)?.version.map(|version| version.to_string())
+    }
+
     /// The instance that the tool works on.
     pub(super) fn instance<'a>(&'a self, tool: &'a Tool) -> &'a str {
         tool.instance.as_ref().unwrap_or(&self.default_instance)

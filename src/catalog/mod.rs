@@ -70,7 +70,8 @@ impl Catalog {
     #[must_use]
     pub fn needs(&self, instance: &str, name: Option<&str>) -> Option<Needs> {
         let named = |tool: &Tool| name.is_none_or(|name| tool.name == name || tool.aliases.iter().any(|a| a == name));
-        let mut tools = self.tools.iter().filter(|tool| self.known.instance(tool) == instance && named(tool)).peekable();
+        let mut tools =
+            self.tools.iter().filter(|tool| self.known.instance(tool) == instance && named(tool)).peekable();
         tools.peek()?;
         let mut needs = Needs::default();
         tools.for_each(|tool| needs.add(tool));
@@ -87,20 +88,25 @@ impl Catalog {
     #[must_use]
     pub fn apps(&self, caller: &Caller, instance: &str) -> Apps {
         let mut apps = Apps::default();
+        // A bundle with tools for any model is no app.
+        let mut others = HashSet::from([DEFAULT_BUNDLE]);
         for tool in self.tools.iter().filter(|tool| self.known.instance(tool) == instance) {
             if !visibility::visible(tool, caller) {
                 continue;
             }
-            let offered = self.sees(caller, tool);
-            for bundle in tool.bundles.iter().filter(|bundle| *bundle != DEFAULT_BUNDLE) {
-                if offered {
+            if tool.model.is_some() && literal_model(tool).is_none() {
+                others.extend(tool.bundles.iter().map(String::as_str));
+            }
+            for bundle in &tool.bundles {
+                if self.sees(caller, tool) {
                     apps.offered.entry(bundle.clone()).or_default().push(tool.name.clone());
                 } else {
                     apps.missing.insert(bundle.clone());
                 }
             }
         }
-        apps.missing.retain(|bundle| !apps.offered.contains_key(bundle));
+        apps.offered.retain(|bundle, _| !others.contains(bundle.as_str()));
+        apps.missing.retain(|bundle| !apps.offered.contains_key(bundle) && !others.contains(bundle.as_str()));
         apps
     }
 

@@ -143,12 +143,17 @@ async fn modules(window: &Window, run: &Run<'_>) -> Result<Body, Error> {
 fn unreadable_modules(mut error: Error, run: &Run<'_>) -> Error {
     let apps = (run.apps)();
     let there: Vec<&str> = apps.offered.keys().map(String::as_str).collect();
-    error.hint = Some(format!(
-        "Only an Odoo administrator sees the modules. `apps` are those that tools were found for here{}.",
-        if apps.missing.is_empty() { "" } else { ", `apps_not_installed` those that Odoo lacks" }
-    ));
+    if there.is_empty() && apps.missing.is_empty() {
+        return error
+            .hint("Only an Odoo administrator sees the modules. The models tell what is there, too: list those.");
+    }
     error.details.insert("apps".to_owned(), json!(there));
     error.details.insert("apps_not_installed".to_owned(), json!(apps.missing));
+    error.hint = Some(
+        "Only an Odoo administrator sees the modules. `apps` are those that there are tools for here, \
+         `apps_not_installed` those that Odoo lacks."
+            .to_owned(),
+    );
     error
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Service;
-use crate::catalog::{Facts, Needs};
+use crate::catalog::{Facts, Known, Needs};
 use crate::odoo::{Client, Error, Kind, Patience};
 
 /// The longest that a list waits.
@@ -118,6 +118,9 @@ impl Service {
                     }
                 };
                 if changed {
+                    let known = service.known.load();
+                    let missing = known.missing(&name).into_iter().collect::<Vec<_>>().join(", ");
+                    tracing::info!(instance = name, version = known.version(&name), missing, "Odoo is there");
                     news();
                 }
                 lesson.settle();
@@ -178,15 +181,8 @@ impl Service {
             }
             Err(error) => return (false, Err(error)),
         };
-        let before = self.known.rcu(|known| crate::catalog::Known::clone(known).with(name, &facts));
-        let after = self.known.load();
-        let changed = *before != **after;
-        if changed {
-            let missing = after.missing(name).into_iter().collect::<Vec<_>>().join(", ");
-            let version = facts.version.map(|version| version.to_string());
-            tracing::info!(instance = name, version, missing, "Odoo is there");
-        }
-        (changed, outcome)
+        let before = self.known.rcu(|known| Known::clone(known).with(name, &facts));
+        (*before != **self.known.load(), outcome)
     }
 }
 
@@ -213,9 +209,8 @@ async fn presence(client: &Client, needs: Needs, patience: &Patience) -> (Facts,
         let there = client.has_model(&model, patience).await;
         (model, there)
     });
-    let modules = async {
-        if needs.modules.is_empty() { Ok(None) } else { client.installed(&needs.modules, patience).await }
-    };
+    let modules =
+        async { if needs.modules.is_empty() { Ok(None) } else { client.installed(&needs.modules, patience).await } };
     let (models, modules) = join(join_all(models), modules).await;
     let mut outcome = Ok(());
     for (model, there) in models {
