@@ -125,11 +125,15 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
-    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id")] {
+    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id"), ("tax_id", "tax_ids")] {
         if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
             let kept = resolved(store, field, given).map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
             base.insert(old.into(), kept);
         }
+    }
+    // Until 17 a product that is kept in stock was a type of its own.
+    if model.name == "product.template" && model.field("is_storable").is_none() && record.get("is_storable") == Some(&json!(true)) {
+        base.insert("type".into(), json!("product"));
     }
     store.insert_at(&model.name, id, base);
     Ok(())
@@ -221,6 +225,13 @@ fn technical(store: &mut Store, registry: &'static Registry) {
     }
     for _ in store.ids("sale.order") {
         store.next("sale.order");
+    }
+    let outgoing = |id: &i64| {
+        let name = store.get("stock.picking", *id).and_then(|row| row.get("name")).and_then(value::text);
+        name.is_some_and(|name| name.contains("/OUT/"))
+    };
+    for _ in 0..store.ids("stock.picking").iter().filter(|id| outgoing(id)).count() {
+        store.next("stock.picking.out");
     }
 }
 
