@@ -1,6 +1,7 @@
 //! The checked operation tables of the definition language: what each Odoo operation takes.
 
 use super::tool::Paging;
+use super::values::{Each, Ids, Values};
 use crate::domain::DomainTemplate;
 use crate::template::{Template, Templated};
 
@@ -54,7 +55,7 @@ pub struct SearchRead {
 #[derive(Debug)]
 pub struct Read {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
     /// What to read.
     pub fields: FieldList,
 }
@@ -135,7 +136,9 @@ pub struct DefaultGet {
 #[derive(Debug)]
 pub struct Create {
     /// A table, or a template that gives a table or a list of tables.
-    pub values: Templated,
+    pub values: Values,
+    /// One record for each element of this list.
+    pub each: Option<Each>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -144,9 +147,9 @@ pub struct Create {
 #[derive(Debug)]
 pub struct Write {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
     /// A table, or a template that gives one.
-    pub values: Templated,
+    pub values: Values,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -155,7 +158,7 @@ pub struct Write {
 #[derive(Debug)]
 pub struct Unlink {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
 }
 
 /// Any method of the model.
@@ -164,7 +167,7 @@ pub struct Call {
     /// Its name; may be one expression.
     pub method: Templated,
     /// On which records; `None` is a call on the model.
-    pub ids: Option<Templated>,
+    pub ids: Option<Ids>,
     /// Named arguments.
     pub kwargs: Option<Templated>,
     /// Positional arguments.

@@ -1,6 +1,7 @@
 //! One call of a tool, in the order that the definition language promises: arguments, lookups, what only reads, the
 //! confirmation, the rest. Nothing is written before a confirmation that is due.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -119,7 +120,7 @@ async fn begin<'a>(
     };
     let max_records = settings.max_records;
     let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
-    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records })
+    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records, found: Mutex::default() })
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

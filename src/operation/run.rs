@@ -1,7 +1,7 @@
 //! What an operation has in hand while it runs: the tool, its Odoo, who it runs as, the names that templates may use.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -36,7 +36,12 @@ pub(super) struct Run<'a> {
     pub(super) window: Window,
     /// No call reads more records than this.
     pub(super) max_records: u32,
+    /// What names in values were found to be: equal ones in many lines are asked once.
+    pub(super) found: Mutex<HashMap<Named, Result<i64, Error>>>,
 }
+
+/// Model, name and domain of a lookup.
+pub(super) type Named = (String, String, String);
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, Default)]

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::create::afterwards;
 use super::fields::Selection;
-use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use super::{fitting, ids};
@@ -27,10 +26,9 @@ pub(super) struct Prepared {
 /// "true").
 pub(super) async fn prepare(definition: &Write, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, run)?;
-    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    let ids = ids::of(&definition.ids, &model, run).await?;
     // One table: a list of them would be several writes.
-    let mut values = fitting::values(&definition.values, &model, run).await?.into_iter();
+    let mut values = fitting::values(&definition.values, None, &model, run).await?.into_iter();
     let values = match (values.next().filter(|values| !values.is_empty()), values.next()) {
         (Some(values), None) => values,
         (None, _) => return Err(nothing()),

@@ -264,7 +264,8 @@ impl Builder<'_> {
                 missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
-                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
+                let several_is_all = text(body, "several") == Some("all");
+                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent, several_is_all });
             }
         }
         self.scope.later_lookups.clear();

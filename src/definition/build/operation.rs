@@ -8,6 +8,7 @@ use super::super::operation::{
     SearchCount, SearchRead, Unlink, Write, Writes,
 };
 use super::super::tool::Paging;
+use super::super::values::{Ids, Values};
 use super::Builder;
 use super::values::is_empty_table;
 
@@ -41,9 +42,15 @@ impl Builder<'_> {
             }),
             "default_get" => Operation::DefaultGet(self.default_get(table)),
             "create" => {
-                let values = table.get("values").and_then(|node| self.values(node));
+                let each = self.each(table);
+                let values = table.get("values").and_then(|node| self.within(table, |it| it.values(node)));
+                if let (Some(each), Some(Values::Given(_))) = (table.get("each"), &values) {
+                    self.sink
+                        .error(&each.place, "`each` goes with a table of `values`")
+                        .hint("`values` may be a template that gives the list by itself; then leave `each` out");
+                }
                 let returns = self.fields(table, "return");
-                Operation::Create(Create { values: values?, returns })
+                Operation::Create(Create { values: values?, each, returns })
             }
             "write" => self.write(table)?,
             "unlink" => Operation::Unlink(Unlink { ids: self.required_ids(table)? }),
@@ -121,7 +128,7 @@ impl Builder<'_> {
 
     fn call(&mut self, table: &Table) -> Option<Operation> {
         let method = table.get("method").and_then(|node| self.method(node));
-        let ids = table.get("ids").map(|node| self.ids(node));
+        let ids = table.get("ids").and_then(|node| self.ids(node));
         let kwargs = table.get("kwargs").and_then(|node| self.kwargs(node));
         let args = table.get("args").and_then(|node| self.args(node));
         let writes = match table.get("writes") {
@@ -159,8 +166,8 @@ impl Builder<'_> {
         Some(Templated::Literal(name.into()))
     }
 
-    fn required_ids(&mut self, table: &Table) -> Option<Templated> {
-        table.get("ids").map(|node| self.ids(node))
+    fn required_ids(&mut self, table: &Table) -> Option<Ids> {
+        table.get("ids").and_then(|node| self.ids(node))
     }
 
     fn domain_of(&mut self, table: &Table) -> Option<crate::domain::DomainTemplate> {
