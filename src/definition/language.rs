@@ -315,9 +315,13 @@ operation!(
     "Changed records.",
     [
         IDS_KEY,
-        Key::required("values", VALUES, "The values: a table, or a template that gives one."),
+        Key::new("values", VALUES, "The values: a table, or a template that gives one."),
         RETURN_KEY,
-        Key::not_yet("clear", "Words for fields that the caller may empty."),
+        Key::new(
+            "clear",
+            Kind::Map(&Kind::Text),
+            "Words for fields that the caller may empty: adds the argument `clear`, a list of these words.",
+        ),
     ]
 );
 operation!(UNLINK, "unlink", "Deleted records.", [IDS_KEY]);

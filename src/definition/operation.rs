@@ -1,7 +1,7 @@
 //! The checked operation tables of the definition language: what each Odoo operation takes.
 
 use super::tool::Paging;
-use super::values::{Each, Ids, Values};
+use super::values::{Clear, Each, Ids, Values};
 use crate::domain::DomainTemplate;
 use crate::template::{Template, Templated};
 
@@ -148,8 +148,10 @@ pub struct Create {
 pub struct Write {
     /// Which.
     pub ids: Ids,
-    /// A table, or a template that gives one.
-    pub values: Values,
+    /// A table, or a template that gives one; `None` where only `clear` is written.
+    pub values: Option<Values>,
+    /// What the caller may empty.
+    pub clear: Vec<Clear>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }

@@ -63,6 +63,15 @@ pub struct Each {
     pub name: String,
 }
 
+/// One word of `clear`, which a caller gives to empty a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clear {
+    /// As the caller writes it.
+    pub word: String,
+    /// The field as written, with `?` and `|`.
+    pub field: String,
+}
+
 /// `ids`.
 #[derive(Debug)]
 pub enum Ids {

@@ -12,9 +12,9 @@ use super::lookup;
 use super::needed::{optional, value_of};
 use super::order::fit_order;
 use super::run::Run;
-use super::values::{Around, Table, fit_given, fit_values};
+use super::values::{Around, Entry, Table, fit_given, fit_values};
 use crate::definition::operation::FieldList;
-use crate::definition::values::{Each, Values};
+use crate::definition::values::{Clear, Each, Values};
 use crate::domain::{self, DomainTemplate};
 use crate::odoo::{Error, Kind, Model, Version};
 use crate::template::{self, Templated};
@@ -151,6 +151,30 @@ pub(super) async fn values(
         fitted.push(fit_values(entries, &metadata, &fit(run), Table::Authors, &mut faults).await?);
     }
     faults.into_result(fitted)
+}
+
+/// Empties the fields whose words the caller gave.
+///
+/// # Errors
+/// Fields that the model lacks, and those that are given a value too, all in one.
+pub(super) async fn clear(
+    words: &[Clear],
+    values: &mut Map<String, Value>,
+    model: &str,
+    run: &Run<'_>,
+) -> Result<(), Error> {
+    let metadata = run.metadata(model).await?;
+    let mut faults = Faults::default();
+    for Clear { word, field } in words.iter().filter(|clear| run.clear.contains(&clear.word)) {
+        let entry = Entry::value(field, Supplied::by_caller(Value::Null));
+        for (name, empty) in fit_values(vec![entry], &metadata, &fit(run), Table::Authors, &mut faults).await? {
+            if values.insert(name, empty).is_some() {
+                let both = format!("`{word}` stands in `clear`, and a new value for it is given too");
+                faults.push(invalid(both).hint("Give one of the two."));
+            }
+        }
+    }
+    faults.into_result(())
 }
 
 /// `default_…` keys of the operation's context, fitted to the model.

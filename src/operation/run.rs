@@ -34,6 +34,8 @@ pub(super) struct Run<'a> {
     pub(super) company: i64,
     /// Which part of a list is wanted.
     pub(super) window: Window,
+    /// The words of `clear` that were given.
+    pub(super) clear: Vec<String>,
     /// No call reads more records than this.
     pub(super) max_records: u32,
     /// What names in values were found to be: equal ones in many lines are asked once.

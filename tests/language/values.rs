@@ -138,3 +138,97 @@ fn ids_may_be_a_name_too() {
     assert_eq!(error["hint"], "Give `names`.");
     server.fails("company", json!({"names": {"a": 1}}), "invalid_arguments");
 }
+
+#[test]
+fn fields_are_emptied_by_words() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "change"
+        model = "crm.lead"
+        [tool.write]
+        ids = 1
+        values = { name = "{{ name }}", user_id = { lookup = "{{ salesperson }}" }, date_deadline = "{{ deadline }}" }
+        clear = { salesperson = "user_id", deadline = "date_deadline", tags = "tag_ids", gone = "no_such_field", old = "older?" }
+        return = ["name", "user_id", "date_deadline", "tag_ids"]
+        [tool.input.properties]
+        name = { type = "string" }
+        salesperson = { type = "string" }
+        deadline = { type = "string" }
+
+        [[tool]]
+        name = "empty"
+        model = "crm.lead"
+        [tool.write]
+        ids = 1
+        clear = { deadline = "date_deadline" }
+        return = ["date_deadline"]
+        "#,
+    );
+    let listed = server.tools().into_iter().find(|tool| tool["name"] == "change").unwrap();
+    let clear = &listed["inputSchema"]["properties"]["clear"];
+    assert_eq!(clear["items"]["enum"], json!(["salesperson", "deadline", "tags", "gone", "old"]));
+    let set = json!({"salesperson": "Marc Demo", "deadline": "2031-01-01"});
+    assert!(server.call("change", set.clone())["records"][0]["user_id"]["id"].is_i64());
+    let lead = server.call("change", json!({"name": "x", "clear": ["salesperson", "tags"]}))["records"][0].clone();
+    assert_eq!((&lead["name"], &lead["user_id"], &lead["tag_ids"]), (&json!("x"), &Value::Null, &json!([])));
+    assert_eq!(lead["date_deadline"], "2031-01-01");
+    assert_eq!(server.call("change", json!({"clear": "deadline"}))["records"][0]["date_deadline"], Value::Null);
+    server.call("change", set);
+    assert_eq!(server.call("empty", json!({"clear": ["deadline"]}))["records"][0]["date_deadline"], Value::Null);
+    let both = json!({"deadline": "2031-01-01", "clear": ["deadline"]});
+    let error = server.fails("change", both, "invalid_arguments");
+    assert!(error["message"].as_str().unwrap().contains("`deadline` stands in `clear`"), "{error}");
+    let error = server.fails("change", json!({"clear": ["gone"]}), "unknown_field");
+    assert!(error["message"].as_str().unwrap().contains("no_such_field"), "{error}");
+    server.fails("change", json!({"clear": ["old"]}), "unsupported");
+    server.fails("change", json!({"clear": ["name"]}), "invalid_arguments");
+    server.fails("change", json!({"clear": []}), "invalid_arguments");
+    server.fails("empty", json!({}), "invalid_arguments");
+}
+
+#[test]
+fn relations_are_changed_by_words_and_names() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "contact"
+        model = "res.partner"
+        [tool.write]
+        ids = { lookup = "{{ name }}" }
+        return = ["category_id", { child_ids = ["name", "country_id", "comment"] }]
+        [tool.write.values]
+        category_id = { set = "{{ tags }}", add = "{{ more }}", remove = "{{ less }}" }
+        child_ids.create = [{ name = "{{ person }}", country_id = { lookup = "{{ country }}" }, comment = { html = "<b>{{ note }}</b>" } }]
+        [tool.input.properties]
+        name = { type = "string", default = "Gemini Furniture" }
+        tags = { type = "array", items = { type = "string" } }
+        more = { type = "array", items = { type = "string" } }
+        less = { type = "array", items = { type = "string" } }
+        person = { type = "string" }
+        country = { type = "string" }
+        note = { type = "string" }
+        "#,
+    );
+    let tags = |answer: &Value| {
+        let tags = answer["records"][0]["category_id"].as_array().unwrap().clone();
+        let mut names: Vec<_> = tags.iter().map(|tag| tag["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(tags(&server.call("contact", json!({"tags": ["Services"]}))), ["Services"]);
+    let more = server.call("contact", json!({"more": ["Desk Manufacturers", "Services"]}));
+    assert_eq!(tags(&more).len(), 2);
+    assert!(tags(&server.call("contact", json!({"less": ["services"]}))).iter().all(|name| name != "Services"));
+    let before = more["records"][0]["child_ids"].as_array().unwrap().len();
+    let answer = server.call("contact", json!({"person": "Tooldoo Person", "country": "BE", "note": "x"}));
+    let people = answer["records"][0]["child_ids"].as_array().unwrap();
+    assert_eq!(people.len(), before + 1);
+    let person = people.iter().find(|person| person["name"] == "Tooldoo Person").unwrap();
+    assert_eq!((&person["country_id"]["name"], &person["comment"]), (&json!("Belgium"), &json!("**x**")));
+    let wrong = json!({"tags": ["Nothing", "None"], "person": "y", "country": "Atlantis"});
+    let error = server.fails("contact", wrong, "not_found");
+    for part in ["`Nothing`", "`None`", "`Atlantis`"] {
+        assert!(error["message"].as_str().unwrap().contains(part), "{error}");
+    }
+}

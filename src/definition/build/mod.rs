@@ -78,7 +78,8 @@ impl Builder<'_> {
 
         let operation_key = self.operation_key(table, &place);
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
-        let input = self.input(table, paging, &place);
+        let clear = operation_key.and_then(|key| Some(self.clear_of(key, table.get(key)?))).unwrap_or_default();
+        let input = self.input(table, paging, &clear, &place);
         let model = table.get("model").and_then(|node| self.model(node));
         if let (Some(node), Some(model)) = (table.get("model"), &model) {
             self.needed("model", node, model);
