@@ -4,17 +4,17 @@
 //! is decided here and nowhere else, by [`Catalog::tools`] and [`Catalog::tool`].
 
 mod bundles;
-mod versions;
+mod known;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::access::Caller;
-use crate::definition::bundle::Bundle;
+use crate::definition::bundle::{Bundle, DEFAULT_BUNDLE};
 use crate::definition::tool::Tool;
 use bundles::Bundles;
 
-pub use versions::Versions;
+pub use known::{Facts, Known, Needs, literal_model};
 
 /// Everything that is served, at one moment. Replaced whole, never changed.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +25,8 @@ pub struct Catalog {
     by_name: HashMap<String, Vec<usize>>,
     /// Who belongs to which bundle.
     bundles: Arc<Bundles>,
-    /// Which version each Odoo runs.
-    versions: Arc<Versions>,
+    /// What each Odoo is known to be and to have.
+    known: Arc<Known>,
 }
 
 /// Which kinds of list differ between two catalogs, as one caller sees them.
@@ -36,8 +36,17 @@ pub struct Changes {
     pub tools: bool,
 }
 
+/// What the tools are for, as one caller sees them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Apps {
+    /// Bundle to the tools of it that are offered.
+    pub offered: BTreeMap<String, Vec<String>>,
+    /// Bundles of which Odoo lacks all that they need.
+    pub missing: BTreeSet<String>,
+}
+
 impl Catalog {
-    /// A catalog of these tools, for Odoos of unknown version. No bundle is declared.
+    /// A catalog of these tools, for Odoos of which nothing is known. No bundle is declared.
     #[must_use]
     pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
         tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
@@ -48,7 +57,7 @@ impl Catalog {
             }
         }
         let bundles = Arc::new(Bundles::new(&tools, &[]));
-        Self { tools, by_name, bundles, versions: Arc::default() }
+        Self { tools, by_name, bundles, known: Arc::default() }
     }
 
     /// The same tools, with these bundles declared.
@@ -57,10 +66,55 @@ impl Catalog {
         Self { bundles: Arc::new(Bundles::new(&self.tools, declared)), ..self }
     }
 
-    /// The same tools, for Odoos of these versions.
+    /// The same tools, for Odoos of which this is known.
     #[must_use]
-    pub fn with_versions(self, versions: Arc<Versions>) -> Self {
-        Self { versions, ..self }
+    pub fn with_known(self, known: Arc<Known>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What the tools need of an Odoo instance, or only those of one name. `None` where there is none of them.
+    #[must_use]
+    pub fn needs(&self, instance: &str, name: Option<&str>) -> Option<Needs> {
+        let named = |tool: &Tool| name.is_none_or(|name| tool.name == name || tool.aliases.iter().any(|a| a == name));
+        let mut tools =
+            self.tools.iter().filter(|tool| self.known.instance(tool) == instance && named(tool)).peekable();
+        tools.peek()?;
+        let mut needs = Needs::default();
+        tools.for_each(|tool| needs.add(tool));
+        Some(needs)
+    }
+
+    /// Whether who sees what still depends on what that Odoo has.
+    #[must_use]
+    pub fn is_undecided(&self, instance: &str) -> bool {
+        self.needs(instance, None).is_some_and(|needs| !self.known.unknown(instance, needs).is_empty())
+    }
+
+    /// Which apps the tools of that instance are for: bundles but the default one, with the tools that this caller sees.
+    #[must_use]
+    pub fn apps(&self, caller: &Caller, instance: &str) -> Apps {
+        let mut apps = Apps::default();
+        // A bundle with tools for any model is no app.
+        let mut others = HashSet::from([DEFAULT_BUNDLE]);
+        let of_instance = self.tools.iter().enumerate().filter(|(_, tool)| self.known.instance(tool) == instance);
+        for (position, tool) in of_instance {
+            if !self.bundles.show(caller, position, tool) {
+                continue;
+            }
+            if tool.model.is_some() && literal_model(tool).is_none() {
+                others.extend(tool.bundles.iter().map(String::as_str));
+            }
+            for bundle in &tool.bundles {
+                if self.sees(caller, position, tool) {
+                    apps.offered.entry(bundle.clone()).or_default().push(tool.name.clone());
+                } else {
+                    apps.missing.insert(bundle.clone());
+                }
+            }
+        }
+        apps.offered.retain(|bundle, _| !others.contains(bundle.as_str()));
+        apps.missing.retain(|bundle| !apps.offered.contains_key(bundle) && !others.contains(bundle.as_str()));
+        apps
     }
 
     /// The tools that this caller sees, in the order in which they are listed.
@@ -123,7 +177,7 @@ impl Catalog {
     }
 
     fn sees(&self, caller: &Caller, position: usize, tool: &Tool) -> bool {
-        self.bundles.show(caller, position, tool) && self.versions.suit(tool, self.has_rivals(tool))
+        self.bundles.show(caller, position, tool) && self.known.suits(tool, self.has_rivals(tool))
     }
 }
 

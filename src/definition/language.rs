@@ -74,9 +74,9 @@ pub static OPERATIONS: &[&str] = &[
     "write",
     "unlink",
     "call",
+    "server",
     "content",
     "step",
-    "server",
     "message_post",
     "attach",
     "attachments",
@@ -130,9 +130,9 @@ pub static TOOL: Shape = Shape {
         Key::new("write", Kind::Table(&WRITE), "Change records."),
         Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
         Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
+        Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
         Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
         Key::not_yet("step", "Several operations, one after the other."),
-        Key::not_yet("server", "What the server itself knows."),
         Key::not_yet("message_post", "Post a message on records."),
         Key::not_yet("attach", "Attach a file to a record."),
         Key::not_yet("attachments", "The attachments of records."),
@@ -326,5 +326,21 @@ operation!(
         Key::new("kwargs", VALUES, "Named arguments."),
         Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
         Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
+    ]
+);
+operation!(
+    SERVER,
+    "server",
+    "What the server itself knows of its Odoo.",
+    [
+        Key::required(
+            "what",
+            Kind::Choice(&["info", "modules", "models", "access"], &["save_prompt", "delete_prompt"]),
+            "The connection, the modules or models that there are, or what the caller may do with a model.",
+        ),
+        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
+        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
+        LIMIT_KEY,
+        PAGE_KEY,
     ]
 );

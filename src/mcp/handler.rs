@@ -118,6 +118,7 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
+        self.hub.ready().await;
         let catalog = self.hub.snapshot();
         let mut result = ListToolsResult::with_all_items(present::tools(&catalog, &self.caller));
         // A file may be saved at any moment, and who sees what may depend on who asks.
@@ -132,6 +133,7 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        self.hub.ready().await;
         let catalog = self.hub.snapshot();
         let Some(tool) = catalog.tool(&self.caller, &request.name) else {
             return Err(self.unknown_tool(&catalog, &request.name));

@@ -68,6 +68,12 @@ pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
     })
 }
 
+/// Whether this can be an Odoo model.
+fn is_model_name(name: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.split('.').all(|part| !part.is_empty() && part.bytes().all(word))
+}
+
 /// The string of a key.
 fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
     table.get(key).and_then(Node::as_str)
@@ -87,7 +93,7 @@ impl Builder<'_> {
             self.needed("model", node, model);
         }
         if let (Some(key), None) = (operation_key, table.get("model"))
-            && key != "content"
+            && !matches!(key, "content" | "server")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
@@ -189,7 +195,7 @@ impl Builder<'_> {
                     place,
                     "the tool has no operation",
                     "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
-                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `content`",
+                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `server`, `content`",
                 );
                 None
             }
@@ -212,8 +218,7 @@ impl Builder<'_> {
         if template::is_template(name) {
             return self.expression(node, "model").map(Templated::Template);
         }
-        let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if !name.split('.').all(|part| !part.is_empty() && part.bytes().all(word)) {
+        if !is_model_name(name) {
             self.sink.error(&node.place, format!("`{name}` is not the name of an Odoo model")).hint(
                 "model names look like `res.partner`, in small letters; a template is one single `{{ expression }}`",
             );

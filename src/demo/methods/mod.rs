@@ -4,6 +4,7 @@ mod company;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod stock;
 
 use serde_json::{Map, Value, json};
 
@@ -14,6 +15,26 @@ use super::{
     orm::write,
     value,
 };
+
+/// The value of a computed field that belongs to one application, by the word in its definition.
+pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument: &str) -> Option<Value> {
+    order::value(env, model, id, word).or_else(|| stock::value(env, model, id, word, argument))
+}
+
+/// The display name of a record that is not one of its fields.
+pub(super) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Option<Value> {
+    stock::display_name(env, model, id)
+}
+
+/// A default that belongs to one application, by the word in the field's definition.
+pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
+    match how {
+        "warehouse" => stock::default_warehouse(env).map(|id| json!(id)),
+        "sale_tax" => order::default_tax(env, "sale").map(|id| json!([id])),
+        "purchase_tax" => order::default_tax(env, "purchase").map(|id| json!([id])),
+        _ => None,
+    }
+}
 
 /// Values that a new record takes from others that were given, where the caller gave none.
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
