@@ -61,7 +61,7 @@ impl Mode {
 }
 
 /// The labels of the groups, as access errors print them.
-const GROUPS: [(&str, &str); 12] = [
+const GROUPS: [(&str, &str); 18] = [
     ("base.group_user", "Role / User"),
     ("base.group_system", "Role / Administrator"),
     ("base.group_erp_manager", "Access Rights"),
@@ -74,6 +74,12 @@ const GROUPS: [(&str, &str); 12] = [
     ("sales_team.group_sale_manager", "Sales/Administrator"),
     ("base.group_multi_company", "Multi Companies"),
     ("product.group_product_manager", "Products/Creation"),
+    ("account.group_account_invoice", "Accounting/Invoicing"),
+    ("account.group_account_manager", "Accounting/Administrator"),
+    ("purchase.group_purchase_user", "Purchase/User"),
+    ("purchase.group_purchase_manager", "Purchase/Administrator"),
+    ("hr.group_hr_user", "Employees/Officer: Manage all employees"),
+    ("hr.group_hr_manager", "Employees/Administrator"),
 ];
 
 fn label(group: &str) -> &str {
@@ -89,11 +95,20 @@ pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
             .any(|(group, rights)| (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter()))
 }
 
-/// Refuses what [`allowed`] denies.
+/// Refuses what [`allowed`] denies, unless it is reading a model that is public to a group of the caller.
 ///
 /// # Errors
 /// `AccessError`, with the groups that may.
 pub(super) fn check(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
+    let public = mode == Mode::Read && model.public.iter().any(|group| env.context.in_group(group));
+    if public { Ok(()) } else { granted(env, model, mode) }
+}
+
+/// Refuses what [`allowed`] denies, also where the records are read all the same.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn granted(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
     if allowed(env, model, mode) {
         return Ok(());
     }

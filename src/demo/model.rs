@@ -83,6 +83,8 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
@@ -99,6 +101,8 @@ struct Earlier {
     order: Option<String>,
     #[serde(default)]
     list_view: Vec<String>,
+    #[serde(default)]
+    access: Option<Rights>,
 }
 
 fn yes() -> bool {
@@ -128,6 +132,8 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
     /// The fields, in the order of the file.
@@ -256,6 +262,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
         fields,
         before,
@@ -263,6 +270,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
     let mut list_view = list_view;
+    let mut access = access;
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
         kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
@@ -278,6 +286,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
+            access = earlier.access.unwrap_or(access);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
             }
@@ -312,6 +321,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rules: rule,
         fields: kept,
     })
