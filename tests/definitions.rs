@@ -298,12 +298,22 @@ fn defaults_fill_what_a_tool_lacks_and_can_have() {
         [[tool.content]]
         type = "text"
         text = "hello"
+        [[tool]]
+        name = "about"
+        [tool.server]
+        what = "info"
+        [[tool]]
+        name = "modules"
+        [tool.server]
+        what = "modules"
         "#;
     let as_json = serde_json::to_string(&toml::from_str::<toml::Table>(text).unwrap()).unwrap();
     let from_json = load_texts([(Path::new("test.json"), as_json.as_str(), Format::Json)]);
     for loaded in [toml(text), from_json] {
         assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-        let [plain, own, counted, said] = loaded.definitions.tools.as_slice() else { panic!("four tools") };
+        let [plain, own, counted, said, about, modules] = loaded.definitions.tools.as_slice() else {
+            panic!("six tools")
+        };
         let literal = |tool: &Tool| tool.model.as_ref().and_then(|model| model.as_literal().cloned());
         let context = |tool: &Tool| {
             let keys = tool.context.iter();
@@ -331,6 +341,8 @@ fn defaults_fill_what_a_tool_lacks_and_can_have() {
         assert_eq!(context(counted).len(), 2);
         assert_eq!(counted.input.paging, None);
         assert_eq!((literal(said), said.bundles.len(), said.result.max_bytes), (None, 1, None));
+        assert_eq!((literal(about), about.input.paging), (None, None));
+        assert_eq!(modules.input.paging, Some(Paging { default: 5, max: 50 }));
     }
 }
 
