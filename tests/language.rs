@@ -24,3 +24,7 @@ mod listing;
 mod lookups;
 #[path = "language/needed.rs"]
 mod needed;
+#[path = "language/presence.rs"]
+mod presence;
+#[path = "language/server.rs"]
+mod server;
