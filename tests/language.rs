@@ -28,3 +28,5 @@ mod needed;
 mod presence;
 #[path = "language/server.rs"]
 mod server;
+#[path = "language/values.rs"]
+mod values;

@@ -52,7 +52,8 @@ pub(super) fn definitions(config: &Config) -> Arc<Definitions> {
             return Err(loaded.diagnostics);
         }
         let tools = loaded.definitions.tools.into_iter().map(Arc::new).collect();
-        Ok(Loaded { catalog: Catalog::new(tools), diagnostics: loaded.diagnostics })
+        let catalog = Catalog::new(tools).with_bundles(&loaded.definitions.bundles);
+        Ok(Loaded { catalog, diagnostics: loaded.diagnostics })
     })
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Profile,
+    accounts::Groups,
     field::{Field, Kind},
 };
 
@@ -86,6 +87,8 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
@@ -96,6 +99,8 @@ struct Definition {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Earlier {
+    #[serde(default)]
+    string: Option<String>,
     #[serde(default)]
     fields: IndexMap<String, Field>,
     #[serde(default)]
@@ -133,6 +138,8 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
     /// The fields, in the order of the file.
@@ -162,6 +169,7 @@ pub(super) struct Registry {
     pub(super) profile: Profile,
     /// Models that this one lacks.
     pub(super) without: &'static [&'static str],
+    pub(super) groups: Groups,
     models: IndexMap<String, Model>,
 }
 
@@ -229,7 +237,7 @@ impl Registry {
         if !without.is_empty() {
             uninstall(&mut models, without);
         }
-        let registry = Self { profile, without, models };
+        let registry = Self { profile, groups: Groups::load(profile)?, without, models };
         registry.check()?;
         Ok(registry)
     }
@@ -326,13 +334,14 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
         fields,
         before,
         ..
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
-    let (mut list_view, mut access) = (list_view, access);
+    let (mut list_view, mut access, mut string) = (list_view, access, string);
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
         kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
@@ -343,12 +352,19 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     if let Some(display_name) = kept.get_mut("display_name") {
         display_name.searchable = Some(major >= 17);
     }
-    for (version, earlier) in before {
+    // The oldest last: it says most exactly how the oldest was.
+    let mut earlier: Vec<(u8, Earlier)> = Vec::new();
+    for (version, one) in before {
         let version: u8 = version.parse().map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
+        earlier.push((version, one));
+    }
+    earlier.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    for (version, earlier) in earlier {
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
             access = earlier.access.unwrap_or(access);
+            string = earlier.string.unwrap_or(string);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
             }
@@ -383,6 +399,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rules: rule,
         fields: kept,
     })

@@ -107,13 +107,14 @@ fn employee(_: &mut Server, target: &Target) {
     let mut server = Server::start_in(target, login, key, "admin");
     let parameter = json!({"model": "ir.config_parameter", "values": {"key": "tooldoo.test", "value": "x"}});
     server.fails("odoo_create", parameter, "access_denied");
-    let company = json!({"model": "res.company", "ids": [1], "values": {"city": "Tooldoo Test"}});
+    let company = json!({"model": "res.company", "ids": [1], "values": {"email": "test@example.com"}});
     server.fails("odoo_write", company, "access_denied");
     let delete = json!({"model": "res.company", "ids": [1]});
     server.fails("odoo_unlink", delete, "confirmation_required");
 }
 
-fn bundle(server: &mut Server, target: &Target) {
+fn bundle(_: &mut Server, target: &Target) {
+    let mut server = Server::start_in(target, &target.login, &target.api_key, "default");
     for tool in ["odoo_create", "odoo_write", "odoo_unlink", "odoo_call", "odoo_connect"] {
         let response = server.request("tools/call", json!({"name": tool, "arguments": {}}));
         assert_eq!(response["error"]["code"], -32602, "{tool}: {response}");
