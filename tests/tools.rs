@@ -11,6 +11,10 @@
     reason = "test code"
 )]
 
+#[path = "tools/admin.rs"]
+mod admin;
+#[path = "tools/any_model.rs"]
+mod any_model;
 #[path = "tools/client.rs"]
 mod client;
 #[path = "tools/contacts.rs"]
@@ -63,6 +67,8 @@ fn cases() -> Vec<Case> {
         finance::CASES,
         employees::CASES,
         generic::CASES,
+        any_model::CASES,
+        admin::CASES,
         silent::CASES,
     ];
     all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
