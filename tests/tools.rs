@@ -33,6 +33,8 @@ mod products;
 mod project;
 #[path = "tools/purchase.rs"]
 mod purchase;
+#[path = "tools/relations.rs"]
+mod relations;
 #[path = "tools/requests.rs"]
 mod requests;
 #[path = "tools/sales.rs"]
@@ -63,6 +65,7 @@ fn cases() -> Vec<Case> {
         finance::CASES,
         employees::CASES,
         generic::CASES,
+        relations::CASES,
         silent::CASES,
     ];
     all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
