@@ -15,6 +15,7 @@ use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
 use crate::answer::{self, Answer, Listing};
+use crate::catalog::Apps;
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
 use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
@@ -24,7 +25,7 @@ use crate::template::{Outcome, Scope};
 /// Said with an answer that was cut, by a tool that has no `offset`.
 const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
-/// Calls a tool on its Odoo.
+/// Calls a tool on its Odoo. `apps` says what the tools there are for, should one ask.
 ///
 /// # Errors
 /// Every kind of the definition language; the caller of this makes an answer of it.
@@ -32,6 +33,7 @@ pub async fn call(
     tool: &Tool,
     instance: Option<&Instance>,
     settings: &Settings,
+    apps: &(dyn Fn() -> Apps + Sync),
     arguments: Map<String, Value>,
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
@@ -51,7 +53,7 @@ pub async fn call(
     };
     let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
-    let mut run = begin(tool, instance, settings, &arguments, patience).await?;
+    let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
     lookup::resolve_all(&mut run, &tool.lookups).await?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
     confirmed(tool, &run, &prepared)?;
@@ -75,6 +77,7 @@ async fn begin<'a>(
     tool: &'a Tool,
     instance: &'a Instance,
     settings: &Settings,
+    apps: &'a (dyn Fn() -> Apps + Sync),
     arguments: &Map<String, Value>,
     patience: Patience,
 ) -> Result<Run<'a>, Error> {
@@ -137,6 +140,7 @@ async fn begin<'a>(
         clear,
         max_records,
         found: Mutex::default(),
+        apps,
     })
 }
 

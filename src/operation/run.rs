@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::instance::Instance;
 use super::needed::needed;
+use crate::catalog::Apps;
 use crate::definition::tool::Tool;
 use crate::odoo::{Error, Kind, Model, Patience};
 use crate::template::{Scope, Templated};
@@ -40,6 +41,8 @@ pub(super) struct Run<'a> {
     pub(super) max_records: u32,
     /// What names in values were found to be: equal ones in many lines are asked once.
     pub(super) found: Mutex<HashMap<Named, Result<i64, Error>>>,
+    /// What the tools of this Odoo are for, as the caller sees them.
+    pub(super) apps: &'a (dyn Fn() -> Apps + Sync),
 }
 
 /// Model, name and domain of a lookup.
