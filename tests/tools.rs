@@ -37,6 +37,8 @@ mod products;
 mod project;
 #[path = "tools/purchase.rs"]
 mod purchase;
+#[path = "tools/relations.rs"]
+mod relations;
 #[path = "tools/requests.rs"]
 mod requests;
 #[path = "tools/sales.rs"]
@@ -69,6 +71,7 @@ fn cases() -> Vec<Case> {
         generic::CASES,
         any_model::CASES,
         admin::CASES,
+        relations::CASES,
         silent::CASES,
     ];
     all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
