@@ -37,12 +37,22 @@ pub(super) struct Rule {
     /// Some of `r`, `w`, `c`, `d`; all when left out.
     #[serde(default)]
     pub(super) modes: Option<String>,
+    /// The first major version that has the rule.
+    #[serde(default)]
+    since: Option<u8>,
+    /// The last major version that has the rule.
+    #[serde(default)]
+    until: Option<u8>,
 }
 
 impl Rule {
     /// Whether it binds the operation: `r`, `w`, `c` or `d`.
     pub(super) fn holds(&self, mode: char) -> bool {
         self.modes.as_ref().is_none_or(|modes| modes.contains(mode))
+    }
+
+    fn in_version(&self, major: u8) -> bool {
+        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
     }
 
     /// Whether the word occurs in its domain.
@@ -400,7 +410,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         inherits,
         access,
         public,
-        rules: rule,
+        rules: rule.into_iter().filter(|rule| rule.in_version(major)).collect(),
         fields: kept,
     })
 }

@@ -1,10 +1,13 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
 
 mod company;
+mod helpdesk;
 pub(super) mod invoice;
+mod knowledge;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod project;
 mod purchase;
 mod stock;
 
@@ -47,6 +50,9 @@ pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "crm.lead" => lead::prefill(env, values),
+        "project.task" => project::prefill(env, values),
+        "helpdesk.ticket" => helpdesk::prefill(env, values),
+        "knowledge.article" => knowledge::prefill(env, values),
         "sale.order" => order::prefill(env, values),
         "sale.order.line" => order::prefill_line(env, values),
         "purchase.order" => purchase::prefill(values),
@@ -87,6 +93,7 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
     match model.name.as_str() {
         "sale.order" => order::number(tx, model, id),
         "purchase.order" => purchase::number(tx, model, id),
+        "helpdesk.ticket" => helpdesk::number(tx, model, id),
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
             let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
@@ -100,8 +107,22 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
 
 /// Values that a change brings with it.
 pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) {
-    if model.name == "crm.lead" {
-        lead::before_write(env, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::before_write(env, model, id, values),
+        "project.task" => project::before_write(env, model, id, values),
+        "helpdesk.ticket" => helpdesk::before_write(env, model, id, values),
+        "knowledge.article" => knowledge::before_write(env, values),
+        _ => {}
+    }
+}
+
+/// The value of a field that only these models compute; `word` is the one in its definition.
+pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
+    match word.split_once('_').map_or(word, |(first, _)| first) {
+        "project" | "task" => project::computed(env, model, id, word),
+        "team" => helpdesk::computed(env, model, id, word),
+        "article" => knowledge::computed(env, model, id, word),
+        _ => Value::Null,
     }
 }
 
@@ -124,6 +145,9 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
     }
     if model.name == "ir.config_parameter" {
         parameters::unique(&sudo, model, id)?;
+    }
+    if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
+        return Err(Fault::user("Sorry. You can't set a task as its parent task."));
     }
     let Some(parent) = &model.parent else {
         return Ok(());

@@ -124,7 +124,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             json!(search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len()))
         }
         "line_template" => env.follow(model, id, "product_id.product_tmpl_id"),
-        _ => Value::Null,
+        _ => methods::computed(env, model, id, word),
     }
 }
 
@@ -152,6 +152,17 @@ pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Va
             let variant = env.store.get(&model.name, id).and_then(|row| row.get("_variant")).and_then(Value::as_str);
             let name = variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
             json!(if code.is_empty() { name } else { format!("[{code}] {name}") })
+        }
+        "helpdesk.ticket" => {
+            // Its number, and before 16 its id.
+            let number =
+                if model.field("ticket_ref").is_some() { env.text(model, id, "ticket_ref") } else { id.to_string() };
+            json!(format!("{} (#{number})", env.text(model, id, "name")))
+        }
+        "knowledge.article" => {
+            let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+            let icon = or(env.text(model, id, "icon"), "📄");
+            json!(format!("{icon} {}", or(env.text(model, id, "name"), "Untitled")))
         }
         "sale.order.line" => {
             let name = env.text(model, id, "name");
