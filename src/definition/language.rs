@@ -15,10 +15,49 @@ pub static FILE: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("tool", Kind::Tables(&TOOL), "The tools."),
-        Key::not_yet("defaults", "Keys for every definition of the file that lacks them."),
-        Key::not_yet("bundle", "A team's bundle of tools."),
+        Key::new("defaults", Kind::Table(&DEFAULTS), "Keys for every definition of the file that lacks them."),
+        Key::new("bundle", Kind::Tables(&BUNDLE), "The teams' bundles of tools."),
         Key::not_yet("resource", "An MCP resource."),
         Key::not_yet("prompt", "An MCP prompt."),
+    ],
+};
+
+/// `[defaults]`.
+pub static DEFAULTS: Shape = Shape {
+    name: "defaults",
+    header: "[defaults]",
+    doc: "Keys for every tool of the file that can have them and lacks them.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::new("model", Kind::Text, "The Odoo model; may be a template."),
+        Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
+        Key::new("bundles", Kind::Words, "The bundles of tools that name none."),
+        Key::new("requires", Kind::Words, "What must be there."),
+        Key::new("timeout", Kind::Duration, "The longest that a call may take."),
+        Key::new("result", Kind::Table(&RESULT), "How answers are shaped; merged key by key."),
+        Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context; merged key by key."),
+        LIMIT_KEY,
+    ],
+};
+
+/// `[[bundle]]`.
+pub static BUNDLE: Shape = Shape {
+    name: "bundle",
+    header: "[[bundle]]",
+    doc: "A team's bundle: the tools that name it, and those that it includes itself.",
+    label: Some("bundle"),
+    one_of: &[],
+    keys: &[
+        Key::required("name", Kind::Text, "1 to 40 of `a-z`, `0-9`, `_` and `-`, unique."),
+        Key::new("title", Kind::Text, "The name that people see."),
+        Key::new("instructions", Kind::Text, "What a model is told that uses the bundle."),
+        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`."),
+        Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
+        Key::new("read_only", Kind::Boolean, "Only its reading tools are shown. Default false."),
+        Key::not_yet("instance", "Which Odoo."),
+        Key::not_yet("company_ids", "The only companies that its calls see."),
+        Key::not_yet("bind", "Fixed arguments."),
     ],
 };
 
@@ -35,9 +74,9 @@ pub static OPERATIONS: &[&str] = &[
     "write",
     "unlink",
     "call",
+    "server",
     "content",
     "step",
-    "server",
     "message_post",
     "attach",
     "attachments",
@@ -91,9 +130,9 @@ pub static TOOL: Shape = Shape {
         Key::new("write", Kind::Table(&WRITE), "Change records."),
         Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
         Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
+        Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
         Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
         Key::not_yet("step", "Several operations, one after the other."),
-        Key::not_yet("server", "What the server itself knows."),
         Key::not_yet("message_post", "Post a message on records."),
         Key::not_yet("attach", "Attach a file to a record."),
         Key::not_yet("attachments", "The attachments of records."),
@@ -287,5 +326,21 @@ operation!(
         Key::new("kwargs", VALUES, "Named arguments."),
         Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
         Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
+    ]
+);
+operation!(
+    SERVER,
+    "server",
+    "What the server itself knows of its Odoo.",
+    [
+        Key::required(
+            "what",
+            Kind::Choice(&["info", "modules", "models", "access"], &["save_prompt", "delete_prompt"]),
+            "The connection, the modules or models that there are, or what the caller may do with a model.",
+        ),
+        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
+        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
+        LIMIT_KEY,
+        PAGE_KEY,
     ]
 );

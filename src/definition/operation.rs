@@ -29,6 +29,8 @@ pub enum Operation {
     Unlink(Unlink),
     /// `call`: any method.
     Call(Call),
+    /// What the server itself knows of its Odoo.
+    Server(Server),
     /// Static MCP content blocks, no Odoo at all.
     Content(Content),
 }
@@ -180,6 +182,28 @@ pub enum Writes {
     Fixed(bool),
     /// Known when it is called; anything but `false` counts as writing.
     When(Template),
+}
+
+/// `server`, by its `what`.
+#[derive(Debug)]
+pub enum Server {
+    /// Which Odoo, as which user, and what the tools here are for.
+    Info,
+    /// The installed modules.
+    Modules(Named),
+    /// The models that the caller may read.
+    Models(Named),
+    /// What the caller may do with this model; a name, or one expression.
+    Access(Templated),
+}
+
+/// Things with a name and a label, in pages.
+#[derive(Debug)]
+pub struct Named {
+    /// Only those whose name or label contains it.
+    pub query: Option<Templated>,
+    /// How many.
+    pub limit: Paging,
 }
 
 /// What an MCP content block of this type cannot be without.

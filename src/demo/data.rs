@@ -36,6 +36,9 @@ type Written = (i64, Map<String, Value>);
 /// As [`load`].
 pub(super) fn fresh(registry: &'static Registry) -> Result<Store, String> {
     static LOADED: Mutex<BTreeMap<Profile, (Date, Store)>> = Mutex::new(BTreeMap::new());
+    if !registry.without.is_empty() {
+        return load(registry);
+    }
     let today = clock::now().date();
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, store)) = loaded.get(&registry.profile).filter(|(day, _)| *day == today) {
@@ -89,6 +92,7 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
             fill(&mut store, model, id, &record)?;
         }
     }
+    modules(&mut store, registry);
     technical(&mut store, registry);
     users(&mut store)?;
     Ok(store)
@@ -168,6 +172,23 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
         }
         _ => given.clone(),
     })
+}
+
+/// A module is installed where the model is there that it comes with, in a version of this Odoo's series.
+fn modules(store: &mut Store, registry: &'static Registry) {
+    for id in store.ids("ir.module.module") {
+        let Some(mut record) = store.get("ir.module.module", id).cloned() else { continue };
+        let model = record.get("_model").and_then(Value::as_str).map(str::to_owned);
+        let installed = model.is_none_or(|model: String| registry.model(&model).is_some());
+        let version = record.get("latest_version").and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
+        let series = registry.profile.serie();
+        record.insert("state".into(), json!(if installed { "installed" } else { "uninstalled" }));
+        record.insert(
+            "latest_version".into(),
+            if installed { json!(format!("{series}.{version}")) } else { Value::Null },
+        );
+        store.insert_at("ir.module.module", id, record);
+    }
 }
 
 /// `ir.model` and `ir.model.data`, made from the definitions and the external ids; and where numbering goes on.

@@ -14,6 +14,7 @@ use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
 use crate::answer::{self, Answer, Listing};
+use crate::catalog::Apps;
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
 use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
@@ -23,7 +24,7 @@ use crate::template::{Outcome, Scope};
 /// Said with an answer that was cut, by a tool that has no `offset`.
 const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
-/// Calls a tool on its Odoo.
+/// Calls a tool on its Odoo. `apps` says what the tools there are for, should one ask.
 ///
 /// # Errors
 /// Every kind of the definition language; the caller of this makes an answer of it.
@@ -31,6 +32,7 @@ pub async fn call(
     tool: &Tool,
     instance: Option<&Instance>,
     settings: &Settings,
+    apps: &(dyn Fn() -> Apps + Sync),
     arguments: Map<String, Value>,
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
@@ -50,7 +52,7 @@ pub async fn call(
     };
     let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
-    let mut run = begin(tool, instance, settings, &arguments, patience).await?;
+    let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
     lookup::resolve_all(&mut run, &tool.lookups).await?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
     confirmed(tool, &run, &prepared)?;
@@ -74,6 +76,7 @@ async fn begin<'a>(
     tool: &'a Tool,
     instance: &'a Instance,
     settings: &Settings,
+    apps: &'a (dyn Fn() -> Apps + Sync),
     arguments: &Map<String, Value>,
     patience: Patience,
 ) -> Result<Run<'a>, Error> {
@@ -119,7 +122,7 @@ async fn begin<'a>(
     };
     let max_records = settings.max_records;
     let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
-    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records })
+    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records, apps })
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::instance::Instance;
 use super::needed::needed;
+use crate::catalog::Apps;
 use crate::definition::tool::Tool;
 use crate::odoo::{Error, Kind, Model, Patience};
 use crate::template::{Scope, Templated};
@@ -36,6 +37,8 @@ pub(super) struct Run<'a> {
     pub(super) window: Window,
     /// No call reads more records than this.
     pub(super) max_records: u32,
+    /// What the tools of this Odoo are for, as the caller sees them.
+    pub(super) apps: &'a (dyn Fn() -> Apps + Sync),
 }
 
 /// Which part of a list is wanted.

@@ -4,8 +4,8 @@ use crate::source::{Node, Table};
 use crate::template::{self, Templated};
 
 use super::super::operation::{
-    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Operation, Read, ReadGroup,
-    SearchCount, SearchRead, Unlink, Write, Writes,
+    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Named, Operation, Read, ReadGroup,
+    SearchCount, SearchRead, Server, Unlink, Write, Writes,
 };
 use super::super::tool::Paging;
 use super::Builder;
@@ -48,6 +48,7 @@ impl Builder<'_> {
             "write" => self.write(table)?,
             "unlink" => Operation::Unlink(Unlink { ids: self.required_ids(table)? }),
             "call" => self.call(table)?,
+            "server" => Operation::Server(self.server(table)?),
             // Reported as not supported yet.
             _ => return None,
         })
@@ -140,6 +141,48 @@ impl Builder<'_> {
         Some(Operation::Call(Call { method: method?, ids, kwargs, args, writes }))
     }
 
+    fn server(&mut self, table: &Table) -> Option<Server> {
+        let what = table.get("what").and_then(Node::as_str)?;
+        let takes: &[&str] = match what {
+            "modules" | "models" => &["query", "limit", "page"],
+            "access" => &["model"],
+            _ => &[],
+        };
+        for key in ["model", "query", "limit", "page"] {
+            if let Some(place) = table.key_place(key).filter(|_| !takes.contains(&key)) {
+                let with = if key == "model" { "`access`" } else { "`modules` and `models`" };
+                self.sink
+                    .error(place, format!("`{key}` has no meaning for `what = \"{what}\"`"))
+                    .hint(format!("it goes with {with}; remove it"));
+            }
+        }
+        Some(match what {
+            "info" => Server::Info,
+            "modules" => Server::Modules(self.named(table)),
+            "models" => Server::Models(self.named(table)),
+            "access" => {
+                let Some(node) = table.get("model") else {
+                    let place = table.key_place("what")?.clone();
+                    self.sink.missing(
+                        &place,
+                        "`model` is missing: `access` is about a model",
+                        "e.g. `model = \"{{ model }}\"`, in the same table",
+                    );
+                    return None;
+                };
+                let model = self.model(node)?;
+                self.needed("model", node, &model);
+                Server::Access(model)
+            }
+            // Reported as unknown, or as not supported yet.
+            _ => return None,
+        })
+    }
+
+    fn named(&mut self, table: &Table) -> Named {
+        Named { query: table.get("query").map(|node| self.templated(node)), limit: limit(table) }
+    }
+
     fn method(&mut self, node: &Node) -> Option<Templated> {
         let name = node.as_str()?;
         if template::is_template(name) {
@@ -169,10 +212,15 @@ impl Builder<'_> {
 
     /// The paging of the tool's operation, before its templates are read: `limit` and `offset` are names then.
     pub(super) fn paging_of(&mut self, key: &str, table: &Table) -> Option<Paging> {
-        if !matches!(key, "search_read" | "read_group" | "name_search") {
+        let table = table.get(key)?.as_table()?;
+        let pages = match key {
+            "search_read" | "read_group" | "name_search" => true,
+            "server" => matches!(table.get("what").and_then(Node::as_str), Some("modules" | "models")),
+            _ => false,
+        };
+        if !pages {
             return None;
         }
-        let table = table.get(key)?.as_table()?;
         if let Some((node, limit)) = table.get("limit").and_then(|node| Some((node, node.as_table()?))) {
             let number = |key: &str| limit.get(key).and_then(Node::as_integer);
             if let (Some(default), Some(max)) = (number("default"), number("max"))
