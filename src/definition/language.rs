@@ -161,9 +161,56 @@ pub static LOOKUP: Shape = Shape {
         Key::new("model", Kind::Text, "The model to look in. Default: the tool's."),
         Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
         Key::new("domain", DOMAIN, "Candidates must meet it; may use earlier lookups."),
-        Key::new("missing", Kind::Choice(&["error", "absent"], &[]), "What no match does. Default `error`."),
+        MISSING_KEY,
+        Key::new(
+            "several",
+            Kind::Choice(&["error", "all"], &[]),
+            "What several matches do: `error`, the default, or `all`: the list of all their ids, for conditions with `in`.",
+        ),
     ],
 };
+
+const MISSING_KEY: Key =
+    Key::new("missing", Kind::Choice(&["error", "absent"], &[]), "What no match does. Default `error`.");
+
+/// `{ lookup = … }`: in `values` at a relation, and as `ids`.
+pub static SPOT_LOOKUP: Shape = Shape {
+    name: "lookup_on_the_spot",
+    header: "{ lookup = … }",
+    doc: "A name, id or external id that becomes a record id; the model is known from where it stands.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::required("lookup", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
+        Key::new("domain", DOMAIN, "Candidates must meet it; may use lookups."),
+        MISSING_KEY,
+    ],
+};
+
+/// The words of relations in `values`.
+pub static RELATION: Shape = Shape {
+    name: "relation",
+    header: "{ set = …, remove = …, add = …, create = … }",
+    doc: "What becomes of the records of a relation.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::new("set", Kind::Any, "These and no others: ids, or names, which are looked up."),
+        Key::new("remove", Kind::Any, "Not these any more."),
+        Key::new("add", Kind::Any, "These too."),
+        Key::new(
+            "create",
+            Kind::Either(&[Kind::List(&Kind::Map(&Kind::Any)), Kind::Map(&Kind::Any)]),
+            "New records: tables of values; with `each` one table.",
+        ),
+        EACH_KEY,
+        AS_KEY,
+    ],
+};
+
+const EACH_KEY: Key =
+    Key::new("each", Kind::Text, "A list, as one expression: one record for each element, which is `item`.");
+const AS_KEY: Key = Key::new("as", Kind::Text, "What the element of `each` is called instead of `item`.");
 
 /// `annotations`, as MCP spells them.
 pub static ANNOTATIONS: Shape = Shape {
@@ -203,12 +250,8 @@ const DOMAIN: Kind = Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]);
 const FIELDS: Kind = Kind::Either(&[Kind::List(&Kind::Either(&[Kind::Text, Kind::Map(&Kind::Any)])), Kind::Text]);
 const NAMES: Kind = Kind::Either(&[Kind::Words, Kind::Text]);
 const VALUES: Kind = Kind::Either(&[Kind::Map(&Kind::Any), Kind::Text]);
-const IDS: Kind = Kind::Either(&[
-    Kind::Text,
-    Kind::Integer(1, i64::MAX),
-    Kind::List(&Kind::Any),
-    Kind::NotYet("a `lookup` written on the spot", &Kind::Map(&Kind::Any)),
-]);
+const IDS: Kind =
+    Kind::Either(&[Kind::Text, Kind::Integer(1, i64::MAX), Kind::List(&Kind::Any), Kind::Table(&SPOT_LOOKUP)]);
 const LIMIT_FORMS: Kind = Kind::Either(&[Kind::Integer(1, 10_000), Kind::Table(&LIMIT)]);
 
 const DOMAIN_KEY: Key = Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.");
@@ -301,7 +344,8 @@ operation!(
     [
         Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
         RETURN_KEY,
-        Key::not_yet("each", "One record for each element of a list."),
+        EACH_KEY,
+        AS_KEY,
     ]
 );
 operation!(
@@ -310,9 +354,13 @@ operation!(
     "Changed records.",
     [
         IDS_KEY,
-        Key::required("values", VALUES, "The values: a table, or a template that gives one."),
+        Key::new("values", VALUES, "The values: a table, or a template that gives one."),
         RETURN_KEY,
-        Key::not_yet("clear", "Words for fields that the caller may empty."),
+        Key::new(
+            "clear",
+            Kind::Map(&Kind::Text),
+            "Words for fields that the caller may empty: adds the argument `clear`, a list of these words.",
+        ),
     ]
 );
 operation!(UNLINK, "unlink", "Deleted records.", [IDS_KEY]);

@@ -9,6 +9,7 @@ pub mod language;
 mod load;
 pub mod operation;
 pub mod tool;
+pub mod values;
 
 pub use load::{Loaded, built_in_files, load, load_embedded, load_texts};
 

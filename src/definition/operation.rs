@@ -1,6 +1,7 @@
 //! The checked operation tables of the definition language: what each Odoo operation takes.
 
 use super::tool::Paging;
+use super::values::{Clear, Each, Ids, Values};
 use crate::domain::DomainTemplate;
 use crate::template::{Template, Templated};
 
@@ -56,7 +57,7 @@ pub struct SearchRead {
 #[derive(Debug)]
 pub struct Read {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
     /// What to read.
     pub fields: FieldList,
 }
@@ -137,7 +138,9 @@ pub struct DefaultGet {
 #[derive(Debug)]
 pub struct Create {
     /// A table, or a template that gives a table or a list of tables.
-    pub values: Templated,
+    pub values: Values,
+    /// One record for each element of this list.
+    pub each: Option<Each>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -146,9 +149,11 @@ pub struct Create {
 #[derive(Debug)]
 pub struct Write {
     /// Which.
-    pub ids: Templated,
-    /// A table, or a template that gives one.
-    pub values: Templated,
+    pub ids: Ids,
+    /// A table, or a template that gives one; `None` where only `clear` is written.
+    pub values: Option<Values>,
+    /// What the caller may empty.
+    pub clear: Vec<Clear>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -157,7 +162,7 @@ pub struct Write {
 #[derive(Debug)]
 pub struct Unlink {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
 }
 
 /// Any method of the model.
@@ -166,7 +171,7 @@ pub struct Call {
     /// Its name; may be one expression.
     pub method: Templated,
     /// On which records; `None` is a call on the model.
-    pub ids: Option<Templated>,
+    pub ids: Option<Ids>,
     /// Named arguments.
     pub kwargs: Option<Templated>,
     /// Positional arguments.

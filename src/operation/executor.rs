@@ -1,6 +1,7 @@
 //! One call of a tool, in the order that the definition language promises: arguments, lookups, what only reads, the
 //! confirmation, the rest. Nothing is written before a confirmation that is due.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -120,9 +121,27 @@ async fn begin<'a>(
         limit: tool.input.paging.and_then(|_| arguments.get("limit")?.as_u64()?.try_into().ok()),
         offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
     };
+    let clear = arguments.get("clear").filter(|_| matches!(&tool.operation, Operation::Write(_)));
+    let clear = clear.and_then(Value::as_array).into_iter().flatten();
+    let clear = clear.filter_map(|word| word.as_str().map(str::to_owned)).collect();
     let max_records = settings.max_records;
     let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
-    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records, apps })
+    Ok(Run {
+        tool,
+        instance,
+        patience,
+        scope,
+        given,
+        zone,
+        context,
+        lang,
+        company,
+        window,
+        clear,
+        max_records,
+        apps,
+        found: Mutex::default(),
+    })
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

@@ -86,7 +86,8 @@ impl Builder<'_> {
 
         let operation_key = self.operation_key(table, &place);
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
-        let input = self.input(table, paging, &place);
+        let clear = operation_key.and_then(|key| Some(self.clear_of(key, table.get(key)?))).unwrap_or_default();
+        let input = self.input(table, paging, &clear, &place);
         let model = table.get("model").and_then(|node| self.model(node));
         if let (Some(node), Some(model)) = (table.get("model"), &model) {
             self.needed("model", node, model);
@@ -248,7 +249,8 @@ impl Builder<'_> {
                 missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
-                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
+                let several_is_all = text(body, "several") == Some("all");
+                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent, several_is_all });
             }
         }
         self.scope.later_lookups.clear();
