@@ -8,24 +8,17 @@ use std::{
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ADMIN, Account, EMPLOYEE, Profile, clock,
+    Profile,
+    accounts::{Account, Groups},
+    clock,
     field::{Field, Kind},
     model::{DATA, Model, Registry},
     store::{Record, Store},
     value,
 };
-
-/// The groups of the two logins.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Groups {
-    admin: Vec<String>,
-    demo: Vec<String>,
-}
 
 /// A record as its file has it, and the id it got.
 type Written = (i64, Map<String, Value>);
@@ -64,7 +57,11 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
         let text = file.contents_utf8().ok_or_else(|| format!("`{path}` is not UTF-8"))?;
         let records: Vec<Map<String, Value>> =
             serde_json::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
-        for record in records {
+        for mut record in records {
+            if !there(&mut record, registry.profile) {
+                continue;
+            }
+            earlier(&mut record, registry.profile).map_err(|what| format!("`{path}`: {what}"))?;
             let external = record
                 .get("xml_id")
                 .and_then(Value::as_str)
@@ -94,8 +91,30 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
     }
     modules(&mut store, registry);
     technical(&mut store, registry);
-    users(&mut store)?;
+    users(&mut store, &registry.groups)?;
     Ok(store)
+}
+
+/// `"since": 17`, `"until": 14`: whether the version has the record.
+fn there(record: &mut Map<String, Value>, profile: Profile) -> bool {
+    let mut version = |key: &str| record.shift_remove(key).and_then(|number| number.as_u64());
+    let (since, until) = (version("since"), version("until"));
+    let major = u64::from(profile.major());
+    since.is_none_or(|first| first <= major) && until.is_none_or(|last| last >= major)
+}
+
+/// `"before": {"15": {…}}`: what a record has otherwise before a version.
+fn earlier(record: &mut Map<String, Value>, profile: Profile) -> Result<(), String> {
+    let Some(before) = record.shift_remove("before") else {
+        return Ok(());
+    };
+    for (version, values) in before.as_object().into_iter().flatten() {
+        let number: u8 = version.parse().map_err(|_| format!("`before.{version}` is no version"))?;
+        if profile.major() < number {
+            record.extend(values.as_object().cloned().unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) -> Result<(), String> {
@@ -238,13 +257,13 @@ fn technical(store: &mut Store, registry: &'static Registry) {
     }
 }
 
-fn users(store: &mut Store) -> Result<(), String> {
-    let text =
-        DATA.get_file("groups.toml").and_then(include_dir::File::contents_utf8).ok_or("`groups.toml` is missing")?;
-    let groups: Groups = toml::from_str(text).map_err(|error| format!("`groups.toml`: {error}"))?;
-    for (account, groups) in [(ADMIN, groups.admin), (EMPLOYEE, groups.demo)] {
+/// Every login is a user, and every user who can log in has the groups that `groups.toml` names.
+fn users(store: &mut Store, groups: &Groups) -> Result<(), String> {
+    for account in Account::ALL {
         let id = login(store, account.login).ok_or_else(|| format!("there is no user `{}`", account.login))?;
-        store.set("res.users", id, "groups", json!(groups));
+        let mut names: Vec<String> = groups.of(account.login).into_iter().collect();
+        names.sort();
+        store.set("res.users", id, "groups", json!(names));
     }
     Ok(())
 }
@@ -260,11 +279,4 @@ pub(super) fn login(store: &Store, login: &str) -> Option<i64> {
 /// The login of a user.
 pub(super) fn login_of(store: &Store, uid: i64) -> Option<String> {
     store.get("res.users", uid)?.get("login")?.as_str().map(str::to_owned)
-}
-
-/// The account that a key or, over JSON-RPC, a password belongs to.
-pub(super) fn account(secret: &str, password_too: bool) -> Option<Account> {
-    [ADMIN, EMPLOYEE]
-        .into_iter()
-        .find(|account| account.api_key == secret || password_too && account.password == secret)
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Profile,
+    accounts::Groups,
     field::{Field, Kind},
 };
 
@@ -97,6 +98,8 @@ struct Definition {
 #[serde(deny_unknown_fields)]
 struct Earlier {
     #[serde(default)]
+    string: Option<String>,
+    #[serde(default)]
     fields: IndexMap<String, Field>,
     #[serde(default)]
     order: Option<String>,
@@ -162,6 +165,7 @@ pub(super) struct Registry {
     pub(super) profile: Profile,
     /// Models that this one lacks.
     pub(super) without: &'static [&'static str],
+    pub(super) groups: Groups,
     models: IndexMap<String, Model>,
 }
 
@@ -229,7 +233,7 @@ impl Registry {
         if !without.is_empty() {
             uninstall(&mut models, without);
         }
-        let registry = Self { profile, without, models };
+        let registry = Self { profile, groups: Groups::load(profile)?, without, models };
         registry.check()?;
         Ok(registry)
     }
@@ -332,7 +336,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         ..
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
-    let (mut list_view, mut access) = (list_view, access);
+    let (mut list_view, mut access, mut string) = (list_view, access, string);
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
         kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
@@ -343,12 +347,19 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     if let Some(display_name) = kept.get_mut("display_name") {
         display_name.searchable = Some(major >= 17);
     }
-    for (version, earlier) in before {
+    // The oldest last: it says most exactly how the oldest was.
+    let mut earlier: Vec<(u8, Earlier)> = Vec::new();
+    for (version, one) in before {
         let version: u8 = version.parse().map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
+        earlier.push((version, one));
+    }
+    earlier.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    for (version, earlier) in earlier {
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
             access = earlier.access.unwrap_or(access);
+            string = earlier.string.unwrap_or(string);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
             }

@@ -139,8 +139,8 @@ async fn begin<'a>(
         window,
         clear,
         max_records,
-        apps,
         found: Mutex::default(),
+        apps,
     })
 }
 

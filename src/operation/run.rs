@@ -39,10 +39,10 @@ pub(super) struct Run<'a> {
     pub(super) clear: Vec<String>,
     /// No call reads more records than this.
     pub(super) max_records: u32,
-    /// What the tools of this Odoo are for, as the caller sees them.
-    pub(super) apps: &'a (dyn Fn() -> Apps + Sync),
     /// What names in values were found to be: equal ones in many lines are asked once.
     pub(super) found: Mutex<HashMap<Named, Result<i64, Error>>>,
+    /// What the tools of this Odoo are for, as the caller sees them.
+    pub(super) apps: &'a (dyn Fn() -> Apps + Sync),
 }
 
 /// Model, name and domain of a lookup.
