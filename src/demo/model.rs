@@ -87,6 +87,8 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
@@ -136,6 +138,8 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
     /// The fields, in the order of the file.
@@ -330,6 +334,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
         fields,
         before,
@@ -394,6 +399,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rules: rule,
         fields: kept,
     })

@@ -77,14 +77,16 @@ pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
     values.entry("price_unit").or_insert(sudo.get(products, product, "lst_price"));
     let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
     values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
-    let Some(taxes) = env.registry.model("account.tax") else {
-        return;
-    };
     let orders = env.registry.model("sale.order").zip(values.get("order_id").and_then(value::id));
     let company = orders.and_then(|(orders, order)| sudo.link(orders, order, "company_id"));
-    let mut own = value::ids(&sudo.get(products, product, "taxes_id"));
-    own.retain(|tax| sudo.link(taxes, *tax, "company_id") == company);
-    values.entry(tax_field(env)).or_insert(json!([[6, 0, own]]));
+    values.entry(tax_field(env)).or_insert(taxes_of(&sudo, products, product, "taxes_id", company));
+}
+
+/// The command that gives a line its product's taxes, those of the document's company.
+pub(super) fn taxes_of(env: &Env<'_>, products: &Model, product: i64, field: &str, company: Option<i64>) -> Value {
+    let mut own = value::ids(&env.get(products, product, field));
+    own.retain(|tax| env.registry.model("account.tax").is_some_and(|taxes| env.link(taxes, *tax, "company_id") == company));
+    json!([[6, 0, own]])
 }
 
 /// What a line's taxes were called before 19 (`sale/models/sale_order_line.py`).
@@ -121,14 +123,19 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Option
 
 /// A line's amount without and of its taxes.
 fn amounts(env: &Env<'_>, lines: &Model, id: i64) -> (f64, f64) {
+    taxed(env, lines, id, "product_uom_qty", tax_field(env))
+}
+
+/// The amount without and of the taxes of a line of any document, by its fields of the quantity and of the taxes.
+pub(super) fn taxed(env: &Env<'_>, lines: &Model, id: i64, quantity: &str, field: &str) -> (f64, f64) {
     let number = |field: &str| env.get(lines, id, field).as_f64().unwrap_or_default();
-    let quantity = number("product_uom_qty");
+    let quantity = number(quantity);
     let base = compute::round(quantity * number("price_unit") * (1.0 - number("discount") / 100.0));
     let (mut untaxed, mut due) = (base, 0.0);
     let Some(taxes) = env.registry.model("account.tax") else {
         return (base, 0.0);
     };
-    for tax in value::ids(&env.get(lines, id, tax_field(env))) {
+    for tax in value::ids(&env.get(lines, id, field)) {
         let rate = env.get(taxes, tax, "amount").as_f64().unwrap_or_default();
         let included = env.get(taxes, tax, "price_include") == json!(true);
         let part = match env.text(taxes, tax, "amount_type").as_str() {
