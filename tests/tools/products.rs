@@ -40,8 +40,8 @@ pub fn goods(server: &mut Server, target: &Target, name: &str, code: &str) -> (i
 }
 
 pub fn gone(server: &mut Server, (product, template): (i64, i64)) {
-    server.call("probe_unlink", json!({"model": "product.product", "ids": [product]}));
     server.call("probe_unlink", json!({"model": "product.template", "ids": [template]}));
+    server.fails("get_product", json!({"product_id": product}), "not_found");
 }
 
 /// Letters and digits that no other run uses.
