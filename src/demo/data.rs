@@ -152,7 +152,10 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
         }
     }
     // Until 17 a product that is kept in stock was a type of its own.
-    if model.name == "product.template" && model.field("is_storable").is_none() && record.get("is_storable") == Some(&json!(true)) {
+    if model.name == "product.template"
+        && model.field("is_storable").is_none()
+        && record.get("is_storable") == Some(&json!(true))
+    {
         base.insert("type".into(), json!("product"));
     }
     store.insert_at(&model.name, id, base);
