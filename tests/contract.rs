@@ -26,6 +26,8 @@ mod business;
 mod client;
 #[path = "contract/companies.rs"]
 mod companies;
+#[path = "contract/concurrent.rs"]
+mod concurrent;
 #[path = "contract/domains.rs"]
 mod domains;
 #[path = "contract/fields.rs"]
@@ -44,6 +46,10 @@ mod knowledge;
 mod known;
 #[path = "contract/languages.rs"]
 mod languages;
+#[path = "contract/operators.rs"]
+mod operators;
+#[path = "contract/partners.rs"]
+mod partners;
 #[path = "contract/product.rs"]
 mod product;
 #[path = "contract/project.rs"]
@@ -72,10 +78,13 @@ fn cases() -> Vec<Case> {
     [
         http::cases(),
         domains::cases(),
+        operators::cases(),
         reads::cases(),
         fields::cases(),
         groups::cases(),
         writes::cases(),
+        concurrent::cases(),
+        partners::cases(),
         access::cases(),
         business::cases(),
         known::cases(),

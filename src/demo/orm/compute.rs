@@ -19,6 +19,10 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
     let env = &env.sudo();
     match word {
         "display_name" => display_name(env, model, id),
+        "last_update" => {
+            let stamp = |field: &str| env.get(model, id, field);
+            Some(stamp("write_date")).filter(|at| !at.is_null()).unwrap_or_else(|| stamp("create_date"))
+        }
         "complete_name" => json!(partner_name(env, model, id)),
         "path_name" => json!(path_name(env, model, id)),
         "company_type" => json!(if env.get(model, id, "is_company") == json!(true) { "company" } else { "person" }),

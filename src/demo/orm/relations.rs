@@ -173,7 +173,7 @@ pub(super) fn release(tx: &mut Tx<'_>, id: i64, other: &'static Model, field: &F
     match field.ondelete.as_deref() {
         Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
         ondelete if ondelete == Some("restrict") || field.required => {
-            Err(convert::troublemaker(other, field, tx.context.lang.as_deref()))
+            Err(convert::troublemaker(tx.registry.profile.major(), other, field, tx.context.lang.as_deref()))
         }
         _ => {
             for holder in holders {
