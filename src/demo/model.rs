@@ -23,9 +23,8 @@ pub(super) type Rights = IndexMap<String, String>;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    /// As Odoo names it; for whoever reads the file.
-    #[serde(rename = "name")]
-    pub(super) _name: String,
+    /// As Odoo names it; 14 tells it to who meets the rule.
+    pub(super) name: String,
     /// None: everyone.
     #[serde(default)]
     pub(super) group: Option<String>,

@@ -210,10 +210,15 @@ fn path_name(env: &Env<'_>, model: &Model, id: i64) -> String {
 
 /// The company behind a partner, or the partner itself.
 fn commercial(env: &Env<'_>, model: &Model, id: i64) -> i64 {
-    match env.link(model, id, "parent_id") {
-        Some(parent) if env.get(model, id, "is_company") != json!(true) => commercial(env, model, parent),
-        _ => id,
+    let mut top = id;
+    // A circle of parents is refused only once it is written.
+    for _ in 0..100 {
+        match env.link(model, top, "parent_id") {
+            Some(parent) if env.get(model, top, "is_company") != json!(true) => top = parent,
+            _ => break,
+        }
     }
+    top
 }
 
 fn address(env: &Env<'_>, model: &Model, id: i64) -> String {

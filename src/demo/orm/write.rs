@@ -9,7 +9,7 @@ use super::{
 use crate::demo::{
     access::{self, Mode},
     clock,
-    env::Tx,
+    env::{Env, Tx},
     errors::{Fault, Outcome},
     field::{Field, Kind},
     methods,
@@ -295,6 +295,38 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     Ok(())
 }
 
+/// The values that a copy of a record is made of.
+fn values_of(env: &Env<'_>, model: &Model, id: i64) -> Map<String, Value> {
+    let mut values = Map::new();
+    for field in model.fields.values() {
+        if field.derived() || !compute::writable(field) || field.mirror.is_some() {
+            continue;
+        }
+        let found = env.value(model, id, field);
+        match field.kind {
+            Kind::One2many => {
+                let comodel = field.relation.as_deref().and_then(|relation| env.registry.model(relation));
+                if let Some((comodel, inverse)) = comodel.zip(field.inverse.as_ref()).filter(|_| field.copy) {
+                    let line = |line: &i64| {
+                        let mut values = values_of(env, comodel, *line);
+                        values.shift_remove(inverse);
+                        json!([0, 0, values])
+                    };
+                    values.insert(field.name.clone(), value::ids(&found).iter().map(line).collect());
+                }
+            }
+            Kind::Many2many => {
+                values.insert(field.name.clone(), json!([[6, 0, value::ids(&found)]]));
+            }
+            _ if found.is_null() => {}
+            _ => {
+                values.insert(field.name.clone(), found);
+            }
+        }
+    }
+    values
+}
+
 /// `copy`: new records like the old ones, `(copy)` after their names.
 pub(in crate::demo) fn copy(
     tx: &mut Tx<'_>,
@@ -305,25 +337,8 @@ pub(in crate::demo) fn copy(
     exist(tx, model, ids)?;
     let mut made = Vec::new();
     for id in ids.iter().copied() {
-        let env = tx.env();
-        access::check_records(&env, model, &[id], Mode::Read)?;
-        let mut values = Map::new();
-        for field in model.fields.values() {
-            if field.derived() || !compute::writable(field) || field.mirror.is_some() {
-                continue;
-            }
-            let found = env.value(model, id, field);
-            match field.kind {
-                Kind::One2many => {}
-                Kind::Many2many => {
-                    values.insert(field.name.clone(), json!([[6, 0, value::ids(&found)]]));
-                }
-                _ if found.is_null() => {}
-                _ => {
-                    values.insert(field.name.clone(), found);
-                }
-            }
-        }
+        access::check_records(&tx.env(), model, &[id], Mode::Read)?;
+        let mut values = values_of(&tx.env(), model, id);
         let marked = matches!(model.name.as_str(), "res.partner" | "product.template" | "product.product");
         if let Some(name) = values.get_mut("name").filter(|name| marked && name.is_string()) {
             *name = json!(format!("{} (copy)", value::str(name)));
