@@ -7,6 +7,7 @@ mod knowledge;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod partner;
 mod project;
 mod purchase;
 mod stock;
@@ -16,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{
     env::{Env, Tx},
     errors::{Fault, Outcome},
-    model::Model,
+    model::{Model, Unique},
     orm::write,
     value,
 };
@@ -59,16 +60,6 @@ pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Val
         "purchase.order.line" => purchase::prefill_line(env, values),
         "account.move" => invoice::prefill(env, values),
         "account.move.line" => invoice::prefill_line(env, values),
-        "res.partner" => {
-            if let Some(parent) = values.get("parent_id").and_then(value::id) {
-                let sudo = env.sudo();
-                let address = ["street", "street2", "city", "zip", "state_id", "country_id"];
-                let contact = values.get("type").and_then(Value::as_str).unwrap_or("contact") == "contact";
-                if contact && !address.iter().any(|field| values.contains_key(*field)) {
-                    take(&sudo, model, parent, &address, values);
-                }
-            }
-        }
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
@@ -88,9 +79,13 @@ fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut M
     }
 }
 
-/// What follows once a record is there.
-pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcome<()> {
+/// What follows once a record is there, of these values.
+pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
     match model.name.as_str() {
+        "res.partner" => {
+            partner::sync(tx, model, id, values)?;
+            partner::created(tx, model, id);
+        }
         "sale.order" => order::number(tx, model, id),
         "purchase.order" => purchase::number(tx, model, id),
         "helpdesk.ticket" => helpdesk::number(tx, model, id),
@@ -128,8 +123,10 @@ pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Val
 
 /// What follows a change.
 pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
-    if model.name == "crm.lead" {
-        lead::written(tx, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::written(tx, model, id, values),
+        "res.partner" => partner::sync(tx, model, id, values)?,
+        _ => {}
     }
     if company::concerned(model, values) { company::consistent(&tx.env(), model, id) } else { Ok(()) }
 }
@@ -138,17 +135,12 @@ pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
 pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     if model.name == "res.partner" {
-        let contact = sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
-        if contact && sudo.get(model, id, "name").is_null() {
-            return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
-        }
-    }
-    if model.name == "ir.config_parameter" {
-        parameters::unique(&sudo, model, id)?;
+        partner::named(env, model, id)?;
     }
     if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
         return Err(Fault::user("Sorry. You can't set a task as its parent task."));
     }
+    model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
     let Some(parent) = &model.parent else {
         return Ok(());
     };
@@ -167,6 +159,19 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
         }
     }
     Ok(())
+}
+
+/// Refuses a second record with these values. What is not set is like nothing else.
+fn only_one(env: &Env<'_>, model: &Model, id: i64, unique: &Unique) -> Outcome<()> {
+    let stored = |id: i64| -> Option<Vec<Value>> {
+        let row = env.store.get(&model.name, id)?;
+        unique.fields.iter().map(|field| row.get(field.as_str()).filter(|found| !found.is_null()).cloned()).collect()
+    };
+    let Some(own) = stored(id) else {
+        return Ok(());
+    };
+    let taken = env.store.ids(&model.name).into_iter().any(|other| other != id && stored(other).as_ref() == Some(&own));
+    if taken { Err(Fault::constraint(env.major(), &unique.name, &unique.message)) } else { Ok(()) }
 }
 
 /// What may not be removed.
