@@ -7,6 +7,7 @@ pub mod language;
 mod load;
 pub mod operation;
 pub mod tool;
+mod validator;
 
 pub use load::{Loaded, built_in_files, load, load_embedded, load_texts};
 
