@@ -1,6 +1,7 @@
 //! Definition files as an author sees them: what is wrong with each of a corpus of wrong ones, and what right ones become.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test code")]
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc;
@@ -205,6 +206,94 @@ fn schema_of(input: &str) -> Value {
         "[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n[tool.call]\nmethod = \"m\"\nkwargs = {{ all = \"{{{{ args }}}}\" }}\n{input}"
     ));
     Value::Object((*tool.input.schema).clone())
+}
+
+#[test]
+fn defaults_fill_what_a_tool_lacks_and_can_have() {
+    let text = r#"
+        [defaults]
+        model = "res.partner"
+        bundles = ["sales"]
+        timeout = "10s"
+        requires = ["odoo>=17"]
+        limit = { default = 5, max = 50 }
+        context = { lang = "fr_FR", active_test = false }
+        result = { max_bytes = 1000 }
+        [[tool]]
+        name = "plain"
+        [tool.search_read]
+        [[tool]]
+        name = "own"
+        model = "crm.lead"
+        bundles = []
+        timeout = "20s"
+        requires = []
+        result = { format = "json" }
+        [tool.search_read]
+        limit = 7
+        context = { lang = "nl_NL", tz = "UTC" }
+        [[tool]]
+        name = "counted"
+        [tool.search_count]
+        [[tool]]
+        name = "said"
+        [[tool.content]]
+        type = "text"
+        text = "hello"
+        "#;
+    let as_json = serde_json::to_string(&toml::from_str::<toml::Table>(text).unwrap()).unwrap();
+    let from_json = load_texts([(Path::new("test.json"), as_json.as_str(), Format::Json)]);
+    for loaded in [toml(text), from_json] {
+        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+        let [plain, own, counted, said] = loaded.definitions.tools.as_slice() else { panic!("four tools") };
+        let literal = |tool: &Tool| tool.model.as_ref().and_then(|model| model.as_literal().cloned());
+        let context = |tool: &Tool| {
+            let keys = tool.context.iter();
+            keys.map(|(key, value)| (key.clone(), value.as_literal().cloned().unwrap())).collect::<HashMap<_, _>>()
+        };
+        let keys = |pairs: &[(&str, Value)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<HashMap<_, _>>()
+        };
+        assert_eq!(literal(plain), Some(json!("res.partner")));
+        assert_eq!(
+            (plain.bundles.as_slice(), plain.timeout),
+            (&["sales".to_owned()][..], Some(Duration::from_secs(10)))
+        );
+        assert_eq!((plain.requires.len(), plain.result.max_bytes), (1, Some(1000)));
+        assert_eq!(plain.input.paging, Some(Paging { default: 5, max: 50 }));
+        assert_eq!(context(plain), keys(&[("lang", json!("fr_FR")), ("active_test", json!(false))]));
+
+        assert_eq!(literal(own), Some(json!("crm.lead")));
+        assert_eq!((own.bundles.len(), own.timeout), (0, Some(Duration::from_secs(20))));
+        assert_eq!((own.requires.len(), own.result.max_bytes), (0, Some(1000)), "merged, and replaced");
+        assert_eq!(own.input.paging, Some(Paging { default: 7, max: 7 }));
+        let merged = [("lang", json!("nl_NL")), ("tz", json!("UTC")), ("active_test", json!(false))];
+        assert_eq!(context(own), keys(&merged));
+
+        assert_eq!(context(counted).len(), 2);
+        assert_eq!(counted.input.paging, None);
+        assert_eq!((literal(said), said.bundles.len(), said.result.max_bytes), (None, 1, None));
+    }
+}
+
+#[test]
+fn defaults_are_those_of_their_file() {
+    let defaults = "[defaults]\nbundles = [\"sales\"]\n";
+    let tool = |name: &str| format!("[[tool]]\nname = \"{name}\"\nmodel = \"m\"\n[tool.search_count]\n");
+    let (one, other) = (format!("{defaults}{}", tool("one")), tool("other"));
+    let texts = [(Path::new("a.toml"), one.as_str(), Format::Toml), (Path::new("b.toml"), &other, Format::Toml)];
+    let loaded = load_texts(texts);
+    let bundles: Vec<_> = loaded.definitions.tools.iter().map(|tool| tool.bundles.len()).collect();
+    assert_eq!(bundles, [1, 0]);
+}
+
+#[test]
+fn two_tables_of_one_bundle_in_two_files_are_told_with_both_places() {
+    let text = "[[bundle]]\nname = \"sales\"\n";
+    let loaded = load_texts(["a.toml", "b.toml"].map(|name| (Path::new(name), text, Format::Toml)));
+    let told: Vec<_> = loaded.diagnostics.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("b.toml:2:8: error") && told[0].contains("a.toml:2:8"), "{told:?}");
 }
 
 #[test]

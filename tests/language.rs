@@ -24,3 +24,5 @@ mod listing;
 mod lookups;
 #[path = "language/needed.rs"]
 mod needed;
+#[path = "language/values.rs"]
+mod values;

@@ -17,6 +17,10 @@ pub fn files(tools: usize) -> Vec<File> {
     let mut files = Vec::new();
     for copy in 0..copies {
         for (path, text) in built_in_files().filter(|(path, _)| Format::of(path) == Some(Format::Toml)) {
+            // What a file says of bundles can be said once.
+            if copy > 0 && !text.contains("[[tool]]") {
+                continue;
+            }
             files.push((PathBuf::from(format!("{copy:04}")).join(path), renamed(text, &shipped, copy)));
         }
     }

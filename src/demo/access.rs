@@ -60,26 +60,6 @@ impl Mode {
     }
 }
 
-/// The labels of the groups, as access errors print them.
-const GROUPS: [(&str, &str); 12] = [
-    ("base.group_user", "Role / User"),
-    ("base.group_system", "Role / Administrator"),
-    ("base.group_erp_manager", "Access Rights"),
-    ("base.group_partner_manager", "Contact / Creation"),
-    ("base.group_portal", "Role / Portal"),
-    ("base.group_public", "Role / Public"),
-    ("base.group_no_one", "Technical Features"),
-    ("sales_team.group_sale_salesman", "Sales/User: Own Documents Only"),
-    ("sales_team.group_sale_salesman_all_leads", "Sales/User: All Documents"),
-    ("sales_team.group_sale_manager", "Sales/Administrator"),
-    ("base.group_multi_company", "Multi Companies"),
-    ("product.group_product_manager", "Products/Creation"),
-];
-
-fn label(group: &str) -> &str {
-    GROUPS.iter().find(|(name, _)| *name == group).map_or(group, |(_, label)| *label)
-}
-
 /// Whether the caller may do this with the model at all.
 pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
     env.context.su
@@ -89,20 +69,26 @@ pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
             .any(|(group, rights)| (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter()))
 }
 
-/// Refuses what [`allowed`] denies.
+/// Refuses what [`allowed`] denies, unless it is reading a model that is public to a group of the caller.
 ///
 /// # Errors
 /// `AccessError`, with the groups that may.
 pub(super) fn check(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
+    let public = mode == Mode::Read && model.public.iter().any(|group| env.context.in_group(group));
+    if public { Ok(()) } else { granted(env, model, mode) }
+}
+
+/// Refuses what [`allowed`] denies, also where the records are read all the same.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn granted(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
     if allowed(env, model, mode) {
         return Ok(());
     }
-    let groups: Vec<String> = model
-        .access
-        .iter()
-        .filter(|(_, rights)| rights.contains(mode.letter()))
-        .map(|(group, _)| format!("\t- {}", label(group)))
-        .collect();
+    let may = model.access.iter().filter(|(_, rights)| rights.contains(mode.letter()));
+    let mut groups: Vec<String> = may.map(|(group, _)| format!("\t- {}", env.registry.groups.label(group))).collect();
+    groups.sort();
     let who = if groups.is_empty() {
         "No group currently allows this operation.".to_owned()
     } else {
@@ -244,7 +230,7 @@ pub(super) fn check_field(env: &Env<'_>, model: &Model, field: &Field, operation
     if sees(env, field) {
         return Ok(());
     }
-    let allowed: Vec<&str> = field.groups.iter().map(|group| label(group)).collect();
+    let allowed: Vec<&str> = field.groups.iter().map(|group| env.registry.groups.label(group)).collect();
     Err(Fault::access(format!(
         "You do not have enough rights to access the field \"{}\" on {} ({}). Please contact your system administrator.\n\nOperation: {operation}\nUser: {}\nGroups: allowed for groups {}",
         field.name,

@@ -8,24 +8,17 @@ use std::{
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ADMIN, Account, EMPLOYEE, Profile, clock,
+    Profile,
+    accounts::{Account, Groups},
+    clock,
     field::{Field, Kind},
     model::{DATA, Model, Registry},
     store::{Record, Store},
     value,
 };
-
-/// The groups of the two logins.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Groups {
-    admin: Vec<String>,
-    demo: Vec<String>,
-}
 
 /// A record as its file has it, and the id it got.
 type Written = (i64, Map<String, Value>);
@@ -36,6 +29,9 @@ type Written = (i64, Map<String, Value>);
 /// As [`load`].
 pub(super) fn fresh(registry: &'static Registry) -> Result<Store, String> {
     static LOADED: Mutex<BTreeMap<Profile, (Date, Store)>> = Mutex::new(BTreeMap::new());
+    if !registry.without.is_empty() {
+        return load(registry);
+    }
     let today = clock::now().date();
     let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, store)) = loaded.get(&registry.profile).filter(|(day, _)| *day == today) {
@@ -61,7 +57,11 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
         let text = file.contents_utf8().ok_or_else(|| format!("`{path}` is not UTF-8"))?;
         let records: Vec<Map<String, Value>> =
             serde_json::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
-        for record in records {
+        for mut record in records {
+            if !there(&mut record, registry.profile) {
+                continue;
+            }
+            earlier(&mut record, registry.profile).map_err(|what| format!("`{path}`: {what}"))?;
             let external = record
                 .get("xml_id")
                 .and_then(Value::as_str)
@@ -89,9 +89,33 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
             fill(&mut store, model, id, &record)?;
         }
     }
+    super::methods::invoice::number_samples(&mut store, registry);
+    modules(&mut store, registry);
     technical(&mut store, registry);
-    users(&mut store)?;
+    users(&mut store, &registry.groups)?;
     Ok(store)
+}
+
+/// `"since": 17`, `"until": 14`: whether the version has the record.
+fn there(record: &mut Map<String, Value>, profile: Profile) -> bool {
+    let mut version = |key: &str| record.shift_remove(key).and_then(|number| number.as_u64());
+    let (since, until) = (version("since"), version("until"));
+    let major = u64::from(profile.major());
+    since.is_none_or(|first| first <= major) && until.is_none_or(|last| last >= major)
+}
+
+/// `"before": {"15": {…}}`: what a record has otherwise before a version.
+fn earlier(record: &mut Map<String, Value>, profile: Profile) -> Result<(), String> {
+    let Some(before) = record.shift_remove("before") else {
+        return Ok(());
+    };
+    for (version, values) in before.as_object().into_iter().flatten() {
+        let number: u8 = version.parse().map_err(|_| format!("`before.{version}` is no version"))?;
+        if profile.major() < number {
+            record.extend(values.as_object().cloned().unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) -> Result<(), String> {
@@ -121,11 +145,15 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
-    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id")] {
+    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id"), ("tax_id", "tax_ids"), ("taxes_id", "tax_ids"), ("notes", "note")] {
         if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
             let kept = resolved(store, field, given).map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
             base.insert(old.into(), kept);
         }
+    }
+    // Until 17 a product that is kept in stock was a type of its own.
+    if model.name == "product.template" && model.field("is_storable").is_none() && record.get("is_storable") == Some(&json!(true)) {
+        base.insert("type".into(), json!("product"));
     }
     store.insert_at(&model.name, id, base);
     Ok(())
@@ -163,6 +191,23 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
     })
 }
 
+/// A module is installed where the model is there that it comes with, in a version of this Odoo's series.
+fn modules(store: &mut Store, registry: &'static Registry) {
+    for id in store.ids("ir.module.module") {
+        let Some(mut record) = store.get("ir.module.module", id).cloned() else { continue };
+        let model = record.get("_model").and_then(Value::as_str).map(str::to_owned);
+        let installed = model.is_none_or(|model: String| registry.model(&model).is_some());
+        let version = record.get("latest_version").and_then(Value::as_str).map(str::to_owned).unwrap_or_default();
+        let series = registry.profile.serie();
+        record.insert("state".into(), json!(if installed { "installed" } else { "uninstalled" }));
+        record.insert(
+            "latest_version".into(),
+            if installed { json!(format!("{series}.{version}")) } else { Value::Null },
+        );
+        store.insert_at("ir.module.module", id, record);
+    }
+}
+
 /// `ir.model` and `ir.model.data`, made from the definitions and the external ids; and where numbering goes on.
 fn technical(store: &mut Store, registry: &'static Registry) {
     for model in registry.models() {
@@ -198,18 +243,27 @@ fn technical(store: &mut Store, registry: &'static Registry) {
         }
         store.insert("ir.model.data", record);
     }
-    for _ in store.ids("sale.order") {
-        store.next("sale.order");
+    for numbered in ["sale.order", "purchase.order"] {
+        for _ in store.ids(numbered) {
+            store.next(numbered);
+        }
+    }
+    let outgoing = |id: &i64| {
+        let name = store.get("stock.picking", *id).and_then(|row| row.get("name")).and_then(value::text);
+        name.is_some_and(|name| name.contains("/OUT/"))
+    };
+    for _ in 0..store.ids("stock.picking").iter().filter(|id| outgoing(id)).count() {
+        store.next("stock.picking.out");
     }
 }
 
-fn users(store: &mut Store) -> Result<(), String> {
-    let text =
-        DATA.get_file("groups.toml").and_then(include_dir::File::contents_utf8).ok_or("`groups.toml` is missing")?;
-    let groups: Groups = toml::from_str(text).map_err(|error| format!("`groups.toml`: {error}"))?;
-    for (account, groups) in [(ADMIN, groups.admin), (EMPLOYEE, groups.demo)] {
+/// Every login is a user, and every user who can log in has the groups that `groups.toml` names.
+fn users(store: &mut Store, groups: &Groups) -> Result<(), String> {
+    for account in Account::ALL {
         let id = login(store, account.login).ok_or_else(|| format!("there is no user `{}`", account.login))?;
-        store.set("res.users", id, "groups", json!(groups));
+        let mut names: Vec<String> = groups.of(account.login).into_iter().collect();
+        names.sort();
+        store.set("res.users", id, "groups", json!(names));
     }
     Ok(())
 }
@@ -225,11 +279,4 @@ pub(super) fn login(store: &Store, login: &str) -> Option<i64> {
 /// The login of a user.
 pub(super) fn login_of(store: &Store, uid: i64) -> Option<String> {
     store.get("res.users", uid)?.get("login")?.as_str().map(str::to_owned)
-}
-
-/// The account that a key or, over JSON-RPC, a password belongs to.
-pub(super) fn account(secret: &str, password_too: bool) -> Option<Account> {
-    [ADMIN, EMPLOYEE]
-        .into_iter()
-        .find(|account| account.api_key == secret || password_too && account.password == secret)
 }

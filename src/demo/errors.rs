@@ -109,6 +109,16 @@ impl Fault {
         Self::new("builtins.IndexError", 500, message.into())
     }
 
+    /// Python's `UnboundLocalError` (500).
+    pub(super) fn unbound(message: impl Into<String>) -> Self {
+        Self::new("builtins.UnboundLocalError", 500, message.into())
+    }
+
+    /// Python's `AssertionError` (500).
+    pub(super) fn assertion(message: impl Into<String>) -> Self {
+        Self::new("builtins.AssertionError", 500, message.into())
+    }
+
     /// Python's `NameError` (500).
     pub(super) fn name_error(message: impl Into<String>) -> Self {
         Self::new("builtins.NameError", 500, message.into())

@@ -8,7 +8,9 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    DATABASE, data,
+    DATABASE,
+    accounts::Account,
+    data,
     errors::{Fault, Outcome},
     orm::{
         dispatch::Call,
@@ -32,7 +34,7 @@ pub(super) fn handle(shared: &Shared, http_method: &Method, path: &str, headers:
         return Answer::plain(refused(&Fault::not_found("Did you mean POST /json/2/<model>/<method>?")));
     };
     let secret = header(header::AUTHORIZATION.as_str()).and_then(bearer);
-    let account = secret.and_then(|secret| data::account(secret, false));
+    let account = secret.and_then(|secret| Account::behind(secret, false));
     let mut answer = Answer {
         response: StatusCode::OK.into_response(),
         model: Some(model.into()),

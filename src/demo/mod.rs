@@ -8,6 +8,7 @@
 //! the method does, on a snapshot for reads, in a transaction for writes) → `store` (the records).
 
 mod access;
+mod accounts;
 mod clock;
 mod data;
 mod domain;
@@ -25,6 +26,7 @@ mod store;
 mod tests;
 mod value;
 
+pub use accounts::{ACCOUNTANT, ADMIN, Account, EMPLOYEE, HR_OFFICER, PORTAL, SALESPERSON, WAREHOUSE};
 pub use server::{Options, Recorded, Server};
 
 /// Which Odoo the server plays: its protocols, fields, argument names and answers.
@@ -63,23 +65,6 @@ impl Profile {
         }
     }
 }
-
-/// A login of the embedded Odoo. The password and the key protect nothing: the data is made up and the server is loopback only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The login.
-    pub login: &'static str,
-    /// The password.
-    pub password: &'static str,
-    /// The API key, for JSON-2 and in place of the password over JSON-RPC.
-    pub api_key: &'static str,
-}
-
-/// The administrator, Mitchell Admin.
-pub const ADMIN: Account = Account { login: "admin", password: "admin", api_key: "demo-key-of-the-administrator" };
-
-/// An ordinary employee, Marc Demo: sales (own documents), contacts, nothing technical.
-pub const EMPLOYEE: Account = Account { login: "demo", password: "demo", api_key: "demo-key-of-the-employee" };
 
 /// The name of the only database.
 pub(crate) const DATABASE: &str = "demo";

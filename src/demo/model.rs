@@ -1,6 +1,9 @@
 //! The models: what the definition files say, filtered to one version of Odoo.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
 use include_dir::{Dir, include_dir};
 use indexmap::IndexMap;
@@ -9,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Profile,
+    accounts::Groups,
     field::{Field, Kind},
 };
 
@@ -83,6 +87,8 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
@@ -94,11 +100,15 @@ struct Definition {
 #[serde(deny_unknown_fields)]
 struct Earlier {
     #[serde(default)]
+    string: Option<String>,
+    #[serde(default)]
     fields: IndexMap<String, Field>,
     #[serde(default)]
     order: Option<String>,
     #[serde(default)]
     list_view: Vec<String>,
+    #[serde(default)]
+    access: Option<Rights>,
 }
 
 fn yes() -> bool {
@@ -128,6 +138,8 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
     /// The fields, in the order of the file.
@@ -155,6 +167,9 @@ impl Model {
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) profile: Profile,
+    /// Models that this one lacks.
+    pub(super) without: &'static [&'static str],
+    pub(super) groups: Groups,
     models: IndexMap<String, Model>,
 }
 
@@ -172,7 +187,26 @@ impl Registry {
             Profile::V17 => v17,
             Profile::V19 => v19,
         };
-        cell.get_or_init(|| Self::load(profile)).as_ref().map_err(Clone::clone)
+        cell.get_or_init(|| Self::load(profile, &[])).as_ref().map_err(Clone::clone)
+    }
+
+    /// The same without some of its models, as if their modules were not installed: no other model has a field that leads to
+    /// them. Each is made once in a process.
+    ///
+    /// # Errors
+    /// As [`Registry::of`].
+    pub(super) fn without(profile: Profile, models: &'static [&'static str]) -> Result<&'static Self, String> {
+        static OTHERS: Mutex<BTreeMap<(Profile, Vec<&str>), &Registry>> = Mutex::new(BTreeMap::new());
+        if models.is_empty() {
+            return Self::of(profile);
+        }
+        let mut others = OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(registry) = others.get(&(profile, models.to_vec())) {
+            return Ok(registry);
+        }
+        let registry: &'static Self = Box::leak(Box::new(Self::load(profile, models)?));
+        others.insert((profile, models.to_vec()), registry);
+        Ok(registry)
     }
 
     /// The model of that name.
@@ -185,7 +219,7 @@ impl Registry {
         self.models.values()
     }
 
-    fn load(profile: Profile) -> Result<Self, String> {
+    fn load(profile: Profile, without: &'static [&'static str]) -> Result<Self, String> {
         let major = profile.major();
         let mut models = IndexMap::new();
         let files = DATA.get_dir("models").into_iter().flat_map(Dir::files);
@@ -200,7 +234,10 @@ impl Registry {
             let model = build(definition, major)?;
             models.insert(model.name.clone(), model);
         }
-        let registry = Self { profile, models };
+        if !without.is_empty() {
+            uninstall(&mut models, without);
+        }
+        let registry = Self { profile, groups: Groups::load(profile)?, without, models };
         registry.check()?;
         Ok(registry)
     }
@@ -243,6 +280,47 @@ impl Registry {
     }
 }
 
+/// Whether there is a field at the end of the path.
+fn reaches(models: &IndexMap<String, Model>, model: &Model, path: &str) -> bool {
+    let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
+    let Some(field) = model.fields.get(step) else { return false };
+    let next = || models.get(field.relation.as_deref()?);
+    rest.is_none_or(|rest| next().is_some_and(|model| reaches(models, model, rest)))
+}
+
+/// Removes models, and every field that leads to one of them.
+fn uninstall(models: &mut IndexMap<String, Model>, without: &[&str]) {
+    models.retain(|name, _| !without.contains(&name.as_str()));
+    loop {
+        let there = |model: &str, field: &str| models.get(model).is_some_and(|model| model.fields.contains_key(field));
+        let leads = |model: &Model, field: &Field| {
+            let relation = field.relation.as_deref();
+            let comodel = relation.is_none_or(|relation| models.contains_key(relation));
+            let inverse =
+                relation.is_none_or(|to| field.inverse.iter().chain(&field.mirror).all(|name| there(to, name)));
+            comodel && inverse && field.path().is_none_or(|path| reaches(models, model, path))
+        };
+        let gone: Vec<(String, String)> = models
+            .values()
+            .flat_map(|model| model.fields.values().map(move |field| (model, field)))
+            .filter(|(model, field)| !leads(model, field))
+            .map(|(model, field)| (model.name.clone(), field.name.clone()))
+            .collect();
+        if gone.is_empty() {
+            break;
+        }
+        for (model, field) in gone {
+            if let Some(model) = models.get_mut(&model) {
+                model.fields.shift_remove(&field);
+            }
+        }
+    }
+    for model in models.values_mut() {
+        let fields = &model.fields;
+        model.list_view.retain(|field| fields.contains_key(field));
+    }
+}
+
 fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let Definition {
         name,
@@ -256,13 +334,14 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
         fields,
         before,
         ..
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
-    let mut list_view = list_view;
+    let (mut list_view, mut access, mut string) = (list_view, access, string);
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
         kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
@@ -273,11 +352,19 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     if let Some(display_name) = kept.get_mut("display_name") {
         display_name.searchable = Some(major >= 17);
     }
-    for (version, earlier) in before {
+    // The oldest last: it says most exactly how the oldest was.
+    let mut earlier: Vec<(u8, Earlier)> = Vec::new();
+    for (version, one) in before {
         let version: u8 = version.parse().map_err(|_| format!("`{name}`: `before.{version}` is no version"))?;
+        earlier.push((version, one));
+    }
+    earlier.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    for (version, earlier) in earlier {
         if major < version {
             kept.extend(earlier.fields);
             order = earlier.order.unwrap_or(order);
+            access = earlier.access.unwrap_or(access);
+            string = earlier.string.unwrap_or(string);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
             }
@@ -312,6 +399,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rules: rule,
         fields: kept,
     })

@@ -8,7 +8,9 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    DATABASE, Profile, data,
+    DATABASE, Profile,
+    accounts::Account,
+    data,
     errors::{Fault, Outcome},
     json2::PRIVATE,
     orm::{
@@ -71,6 +73,10 @@ fn serve(shared: &Shared, params: &Value, answer: &mut Answer) -> Outcome<Value>
     match service {
         "common" => common(shared, method, args, answer),
         "object" => object(shared, method, args, answer),
+        // Until 14 the name was looked up by a chain of conditions, and a variable was left unset.
+        _ if shared.registry.profile.major() < 15 => {
+            Err(Fault::unbound("local variable 'dispatch' referenced before assignment"))
+        }
         other => Err(Fault::key(other)),
     }
 }
@@ -95,7 +101,7 @@ fn common(shared: &Shared, method: &str, args: &[Value], answer: &mut Answer) ->
         "login" | "authenticate" => {
             database(args.first())?;
             let text = |index: usize| args.get(index).and_then(Value::as_str).unwrap_or_default();
-            let account = data::account(text(2), true).filter(|account| account.login == text(1));
+            let account = Account::behind(text(2), true).filter(|account| account.login == text(1));
             let uid = account.and_then(|account| data::login(&shared.snapshot(), account.login));
             answer.login = account.map(|account| account.login.to_owned());
             Ok(uid.map_or(Value::Bool(false), |uid| json!(uid)))
@@ -124,7 +130,7 @@ fn object(shared: &Shared, service_method: &str, args: &[Value], answer: &mut An
     let store = shared.snapshot();
     let uid = value::integer(uid).ok_or_else(Fault::denied)?;
     let login = data::login_of(&store, uid).ok_or_else(Fault::denied)?;
-    data::account(secret.as_str().unwrap_or_default(), true)
+    Account::behind(secret.as_str().unwrap_or_default(), true)
         .filter(|account| account.login == login)
         .ok_or_else(Fault::denied)?;
     answer.login = Some(login);
@@ -144,7 +150,8 @@ fn object(shared: &Shared, service_method: &str, args: &[Value], answer: &mut An
     let (ids, args) = if signature.of_model {
         (Vec::new(), args.as_slice())
     } else {
-        let (ids, args) = args.split_first().ok_or_else(|| Fault::index("list index out of range"))?;
+        let sequence = if registry.profile.major() < 15 { "tuple" } else { "list" };
+        let (ids, args) = args.split_first().ok_or_else(|| Fault::index(format!("{sequence} index out of range")))?;
         (value::ids(ids), args)
     };
     let arguments = signature.bind(args, &kwargs, Style::Call).map_err(Fault::type_error)?;

@@ -1,6 +1,7 @@
 //! One call of a tool, in the order that the definition language promises: arguments, lookups, what only reads, the
 //! confirmation, the rest. Nothing is written before a confirmation that is due.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
 use crate::answer::{self, Answer, Listing};
+use crate::catalog::Apps;
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
 use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
@@ -23,7 +25,7 @@ use crate::template::{Outcome, Scope};
 /// Said with an answer that was cut, by a tool that has no `offset`.
 const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
-/// Calls a tool on its Odoo.
+/// Calls a tool on its Odoo. `apps` says what the tools there are for, should one ask.
 ///
 /// # Errors
 /// Every kind of the definition language; the caller of this makes an answer of it.
@@ -31,6 +33,7 @@ pub async fn call(
     tool: &Tool,
     instance: Option<&Instance>,
     settings: &Settings,
+    apps: &(dyn Fn() -> Apps + Sync),
     arguments: Map<String, Value>,
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
@@ -53,7 +56,7 @@ pub async fn call(
     };
     let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
-    let mut run = begin(tool, instance, settings, &arguments, patience).await?;
+    let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
     lookup::resolve_all(&mut run, &tool.lookups).await?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
     confirmed(tool, &run, &prepared)?;
@@ -77,6 +80,7 @@ async fn begin<'a>(
     tool: &'a Tool,
     instance: &'a Instance,
     settings: &Settings,
+    apps: &'a (dyn Fn() -> Apps + Sync),
     arguments: &Map<String, Value>,
     patience: Patience,
 ) -> Result<Run<'a>, Error> {
@@ -120,9 +124,27 @@ async fn begin<'a>(
         limit: tool.input.paging.and_then(|_| arguments.get("limit")?.as_u64()?.try_into().ok()),
         offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
     };
+    let clear = arguments.get("clear").filter(|_| matches!(&tool.operation, Operation::Write(_)));
+    let clear = clear.and_then(Value::as_array).into_iter().flatten();
+    let clear = clear.filter_map(|word| word.as_str().map(str::to_owned)).collect();
     let max_records = settings.max_records;
     let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
-    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records })
+    Ok(Run {
+        tool,
+        instance,
+        patience,
+        scope,
+        given,
+        zone,
+        context,
+        lang,
+        company,
+        window,
+        clear,
+        max_records,
+        found: Mutex::default(),
+        apps,
+    })
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

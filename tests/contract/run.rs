@@ -52,23 +52,6 @@ macro_rules! case {
     };
 }
 
-/// What the embedded Odoo does otherwise in its profile of 14 than the real one does: said in every run, and a case that
-/// holds by now has to leave the list.
-const EMBEDDED_14_DIFFERS: &[&str] = &[
-    "http: JSON-RPC's errors on models, methods and arguments",
-    "http: JSON-RPC refuses a body that is no JSON, and unknown services",
-    "domain: a number that is not set is read as 0, and found only as false",
-    "domain: `!` before a path turns the operator round",
-    "domain: 14 knows neither `any` nor `not =like` nor parts of dates",
-    "search: an order by what is not stored is ignored",
-    "context_get: language, zone and user of the caller",
-    "read_group: months with label and range",
-    "access: an employee may not read the settings, nor remove leads",
-    "known: user 1 is OdooBot, 2 the administrator, partner 1 the company",
-    "known: external ids of what is archived lead nowhere",
-    "companies: 14 puts every lead into the current one, and leaves it there",
-];
-
 /// Lines that are seen without `--nocapture`.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "contract: {line}");
@@ -96,8 +79,7 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
         )
     };
     let place = format!("the embedded Odoo {} over {protocol:?}", profile.major());
-    let differs = if profile == demo::Profile::V14 { EMBEDDED_14_DIFFERS } else { &[] };
-    let ran = all(make, &cases, differs, &place).await;
+    let ran = all(make, &cases, &place).await;
     let real = std::env::var("TOOLDOO_TEST_ODOO_URL").is_ok() && profile == demo::Profile::V19;
     let alone: Vec<&str> =
         ran.iter().filter(|case| !real || case.embedded_only.is_some()).map(|case| case.name).collect();
@@ -147,11 +129,11 @@ pub async fn real(protocol: Protocol, cases: Vec<Case>) {
         Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true, http.clone())
     };
     let cases: Vec<Case> = cases.into_iter().filter(|case| case.embedded_only.is_none()).collect();
-    all(make, &cases, &[], &format!("a real Odoo {major} over {protocol:?}")).await;
+    all(make, &cases, &format!("a real Odoo {major} over {protocol:?}")).await;
 }
 
-/// Runs what holds for the version; fails with all that failed. Those that are known to fail there are told apart.
-async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], known: &[&str], place: &str) -> Vec<&'c Case> {
+/// Runs what holds for the version; fails with all that failed.
+async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], place: &str) -> Vec<&'c Case> {
     let mut failed = Vec::new();
     let mut ran = Vec::new();
     let wanted = std::env::var("TOOLDOO_TEST_CASES").ok();
@@ -170,11 +152,6 @@ async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], known: &[&str], pla
     }
     say(&format!("{} of {} cases held on {place}", ran.len() - failed.len(), ran.len()));
     assert!(!ran.is_empty(), "no case is named {wanted:?}");
-    for name in known.iter().filter(|name| ran.iter().any(|case| case.name == **name)) {
-        assert!(failed.contains(name), "on {place} this holds by now, and leaves the list of what does not: {name}");
-        say(&format!("not as the real one is, on {place}: {name}"));
-    }
-    failed.retain(|name| !known.contains(name));
     assert!(failed.is_empty(), "on {place} these do not hold:\n  {}", failed.join("\n  "));
     ran
 }

@@ -80,7 +80,13 @@ const KEYWORDS: &[&str] = &[
 
 impl Builder<'_> {
     /// The arguments, and with them the names that templates may use.
-    pub(super) fn input(&mut self, table: &Table, paging: Option<Paging>, tool: &Place) -> Option<Input> {
+    pub(super) fn input(
+        &mut self,
+        table: &Table,
+        paging: Option<Paging>,
+        clear: &[String],
+        tool: &Place,
+    ) -> Option<Input> {
         self.scope.paging = paging.is_some();
         let empty = Node { value: crate::source::NodeValue::Table(Table::default()), place: tool.clone() };
         let node = table.get("input").unwrap_or(&empty);
@@ -95,6 +101,9 @@ impl Builder<'_> {
         }
         let mut schema = prepared(author);
         let paging = paging.map(|paging| add_paging(&mut schema, paging));
+        if !clear.is_empty() {
+            add_clear(&mut schema, clear);
+        }
         let schema = Value::Object(schema);
         let compiled = self.compiled(node, written, &schema)?;
         let Value::Object(schema) = schema else { return None };
@@ -433,6 +442,15 @@ fn close_children(schema: &mut Map<String, Value>) {
     if let Some(items) = schema.get_mut("items") {
         close(items);
     }
+}
+
+/// Adds `clear`.
+fn add_clear(schema: &mut Map<String, Value>, words: &[String]) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let clear = json!({
+        "type": "array", "items": { "type": "string", "enum": words }, "description": "What to empty",
+    });
+    properties.insert("clear".into(), clear);
 }
 
 /// Adds `limit` and `offset`. An author's own keep their description and default.

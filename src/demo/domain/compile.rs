@@ -55,7 +55,7 @@ fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &V
     };
     access::check_field(env, model, field, "read")?;
     if let Some(rest) = rest {
-        return through(env, model, field, path, rest, operator, right);
+        return through(env, model, field, rest, operator, right);
     }
     match operator {
         "=?" if value::truthy(right) => return condition(env, model, path, "=", right),
@@ -103,16 +103,9 @@ pub(super) fn listed(right: &Value, equality: bool) -> Vec<Value> {
 }
 
 /// A path: a search of the related model, as `any` does it. A part of a date is not a relation.
-fn through(
-    env: &Env<'_>,
-    model: &Model,
-    field: &Field,
-    path: &str,
-    rest: &str,
-    operator: &str,
-    right: &Value,
-) -> Outcome<Test> {
-    if matches!(field.kind, Kind::Date | Kind::Datetime)
+fn through(env: &Env<'_>, model: &Model, field: &Field, rest: &str, operator: &str, right: &Value) -> Outcome<Test> {
+    if env.major() >= 19
+        && matches!(field.kind, Kind::Date | Kind::Datetime)
         && let Some(test) = date_part(field, rest, operator, right)
     {
         return Ok(test);
@@ -126,7 +119,14 @@ fn through(
                 field.name
             )),
             _ => {
-                Fault::value(format!("Invalid field {}.{path} in leaf {}", model.name, printed(path, operator, right)))
+                // Python's class of the field: `Char`, `Datetime`.
+                let name = field.kind.name();
+                let class = format!(
+                    "{}{}",
+                    name.get(..1).unwrap_or_default().to_uppercase(),
+                    name.get(1..).unwrap_or_default()
+                );
+                Fault::attribute(format!("'{class}' object has no attribute 'auto_join'"))
             }
         });
     }
@@ -269,6 +269,9 @@ fn like(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Val
             let set = negative == exact;
             return condition(env, model, &field.name, if set { "!=" } else { "=" }, &Value::Bool(false));
         }
+        if negative && env.major() < 18 {
+            return condition(env, model, &field.name, "=", &Value::Bool(false));
+        }
         return Ok(Test::Const(!negative));
     }
     if field.kind.relational() {
@@ -295,6 +298,8 @@ fn like(env: &Env<'_>, model: &Model, field: &Field, operator: &str, right: &Val
 
 fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], right: &Value) -> Outcome<Test> {
     let positive = operator == "in";
+    // Whether 0 and the empty text are the same as nothing at all (Odoo's `falsy_value`).
+    let same = env.major() >= 18;
     let not = |test: Test| {
         if positive { test } else { Test::Not(Box::new(test)) }
     };
@@ -311,11 +316,20 @@ fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], ri
             // "Not set" is also the value that stands for nothing: 0, the empty text.
             empty = true;
             match field.kind {
-                kind if kind.numeric() => keys.push(Key::Number(0.0)),
-                kind if kind.textual() => keys.push(Key::Text(String::new())),
+                kind if kind.numeric() && same => keys.push(Key::Number(0.0)),
+                kind if kind.textual() && same => keys.push(Key::Text(String::new())),
                 _ => {}
             }
             continue;
+        }
+        if !same && field.kind != Kind::Boolean && !value::truthy(one) {
+            if right.is_array() && one.is_number() {
+                // In a list, 0 is the same as false (Python's `0 == False`).
+                empty = true;
+                continue;
+            }
+            // Beside 0 or the empty text, `!=` does not find what is not set.
+            empty |= !positive;
         }
         match field.kind {
             Kind::Boolean => {
@@ -328,7 +342,7 @@ fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], ri
             }
             Kind::Integer | Kind::Float | Kind::Monetary => {
                 let number = number(field, one)?;
-                empty |= number == 0.0;
+                empty |= same && number == 0.0;
                 keys.push(Key::Number(number));
             }
             Kind::Date => keys.push(Key::Text(day(env, one)?)),
@@ -337,7 +351,7 @@ fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], ri
                     Value::String(text) => text.clone(),
                     other => value::str(other),
                 };
-                empty |= text.is_empty() && field.kind.textual();
+                empty |= same && text.is_empty() && field.kind.textual();
                 keys.push(Key::Text(text));
             }
         }
@@ -347,9 +361,6 @@ fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], ri
         #[expect(clippy::cast_possible_truncation, reason = "ids are small")]
         let ids: HashSet<i64> = ids.map(|number| number as i64).collect();
         return Ok(not(Test::Ids(ids)));
-    }
-    if env.major() < 19 && !positive && matches!(right, Value::Bool(false)) {
-        return Ok(Test::Not(Box::new(Test::In { field: field.name.clone(), values: keys, empty: true })));
     }
     Ok(not(Test::In { field: field.name.clone(), values: keys, empty }))
 }
@@ -414,6 +425,10 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
         Kind::Date => (Key::Text(day(env, right)?), false),
         Kind::Datetime => {
             let (mut at, only_day) = instant(env, right)?;
+            // Before, up to its last second (and one that fell into the last second was after it).
+            if only_day && env.major() < 19 && matches!(how, Compare::More | Compare::LessOrEqual) {
+                at = at.checked_add(Span::new().seconds(86_399)).unwrap_or(at);
+            }
             // A day after `>` and `<=` is the whole day, in 19.
             if only_day && env.major() >= 19 && matches!(how, Compare::More | Compare::LessOrEqual) {
                 at = at.checked_add(Span::new().days(1)).unwrap_or(at);
@@ -461,5 +476,5 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
             (Key::Text(text), null)
         }
     };
-    Ok(Test::Compare { field: name, how, than, empty })
+    Ok(Test::Compare { field: name, how, than, empty: empty && env.major() >= 18 })
 }

@@ -4,6 +4,7 @@
 //! of the related model with the caller's access. The source of the rules is Odoo 19's `odoo/orm/domains.py`, and what the contract suite saw.
 
 mod compile;
+mod negate;
 mod test;
 mod tree;
 mod values;
@@ -74,13 +75,18 @@ impl Node {
                     value::repr(other)
                 )));
             }
-            other => {
-                return Err(Fault::value(format!("Invalid domain: {}", value::repr(other))));
+            _ => {
+                let what = "Domains to normalize must have a 'domain' form: a list or tuple of domain components";
+                return Err(if major < 15 { Fault::assertion(what) } else { Fault::value(what) });
             }
         };
-        let malformed = || match major {
-            19.. => Fault::value(format!("Domain() malformed domain {}", value::repr(domain))),
-            _ => Fault::value(format!("Invalid domain: {}", value::repr(domain))),
+        let malformed = || {
+            let what = format!("This domain is syntactically not correct: {}", value::repr(domain));
+            match major {
+                19.. => Fault::value(format!("Domain() malformed domain {}", value::repr(domain))),
+                15.. => Fault::value(what),
+                _ => Fault::assertion(what),
+            }
         };
         let mut stack: Vec<Self> = Vec::new();
         for item in items.iter().rev() {
@@ -100,10 +106,12 @@ impl Node {
             stack.push(node);
         }
         stack.reverse();
-        Ok(match stack.len() {
+        let node = match stack.len() {
             1 => stack.pop().unwrap_or(Self::Const(true)),
             _ => Self::All(stack),
-        })
+        };
+        // Until 18 `!` was worked into the conditions before they were read.
+        Ok(if major < 19 { negate::distributed(node, false) } else { node })
     }
 
     /// Whether a condition names the field itself, at any depth but not inside related models.
@@ -120,7 +128,15 @@ impl Node {
 fn invalid_item(item: &Value, major: u8) -> Fault {
     match major {
         19.. => Fault::value(format!("Domain() invalid item in domain: {}", value::repr(item))),
-        _ => Fault::value(format!("Invalid leaf {}", value::repr(item))),
+        // Python's set of operators wants to know the hash of what is no condition; a list in it has none.
+        _ if item.as_array().is_some_and(|parts| parts.iter().any(Value::is_array)) => {
+            Fault::type_error("unhashable type: 'list'")
+        }
+        _ => {
+            let parts: Vec<String> = item.as_array().into_iter().flatten().map(value::repr).collect();
+            let shown = if item.is_array() { format!("({})", parts.join(", ")) } else { value::repr(item) };
+            Fault::value(format!("Invalid leaf {shown}"))
+        }
     }
 }
 
@@ -147,7 +163,8 @@ fn leaf(parts: &[Value], major: u8) -> Outcome<Node> {
         return Err(invalid_item(&item(), major));
     };
     let any = matches!(operator.as_str(), "any" | "not any");
-    if !(OPERATORS.contains(&operator.as_str()) || any && major >= 17) {
+    let newest = matches!(operator.as_str(), "not =like" | "not =ilike") && major < 18;
+    if newest || !(OPERATORS.contains(&operator.as_str()) || any && major >= 17) {
         return Err(match major {
             19.. if operator.ends_with('!') => invalid_item(&item(), major),
             19.. => Fault::value(format!("Invalid operator in condition {}", condition())),

@@ -25,7 +25,7 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
             values.entry("team_id").or_insert(json!(team));
         }
     }
-    if !values.contains_key("company_id") {
+    if !values.contains_key("company_id") && env.major() >= 15 {
         let link = |field: &str| values.get(field).and_then(value::id);
         let company = company(env, None, link("user_id"), link("team_id"), link("partner_id"));
         values.insert("company_id".into(), company.map_or(Value::Bool(false), |company| json!(company)));
@@ -156,7 +156,8 @@ pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut M
         values.extend(team.map(|team| ("team_id".to_owned(), json!(team))));
     }
     let moved = ["user_id", "team_id", "partner_id"].iter().any(|field| values.contains_key(*field));
-    if moved && !values.contains_key("company_id") {
+    // Until 14 the company was the current one at the start, and stayed.
+    if moved && env.major() >= 15 && !values.contains_key("company_id") {
         let link = |field: &str| match values.get(field) {
             Some(given) => value::id(given),
             None => sudo.link(model, id, field),

@@ -1,9 +1,12 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
 
 mod company;
+pub(super) mod invoice;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod purchase;
+mod stock;
 
 use serde_json::{Map, Value, json};
 
@@ -15,12 +18,41 @@ use super::{
     value,
 };
 
+/// The value of a computed field that belongs to one application, by the word in its definition.
+pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument: &str) -> Option<Value> {
+    order::value(env, model, id, word)
+        .or_else(|| stock::value(env, model, id, word, argument))
+        .or_else(|| purchase::value(env, model, id, word))
+        .or_else(|| invoice::value(env, model, id, word, argument))
+}
+
+/// The display name of a record that is not one of its fields.
+pub(super) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Option<Value> {
+    stock::display_name(env, model, id)
+        .or_else(|| purchase::display_name(env, model, id))
+        .or_else(|| invoice::display_name(env, model, id))
+}
+
+/// A default that belongs to one application, by the word in the field's definition.
+pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
+    match how {
+        "warehouse" => stock::default_warehouse(env).map(|id| json!(id)),
+        "sale_tax" => order::default_tax(env, "sale").map(|id| json!([id])),
+        "purchase_tax" => order::default_tax(env, "purchase").map(|id| json!([id])),
+        _ => None,
+    }
+}
+
 /// Values that a new record takes from others that were given, where the caller gave none.
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "crm.lead" => lead::prefill(env, values),
         "sale.order" => order::prefill(env, values),
         "sale.order.line" => order::prefill_line(env, values),
+        "purchase.order" => purchase::prefill(values),
+        "purchase.order.line" => purchase::prefill_line(env, values),
+        "account.move" => invoice::prefill(env, values),
+        "account.move.line" => invoice::prefill_line(env, values),
         "res.partner" => {
             if let Some(parent) = values.get("parent_id").and_then(value::id) {
                 let sudo = env.sudo();
@@ -54,6 +86,7 @@ fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut M
 pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcome<()> {
     match model.name.as_str() {
         "sale.order" => order::number(tx, model, id),
+        "purchase.order" => purchase::number(tx, model, id),
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
             let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
@@ -118,6 +151,8 @@ pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()
     match model.name.as_str() {
         "sale.order" => order::removable(&sudo, model, id),
         "sale.order.line" => order::removable_line(&sudo, model, id),
+        "purchase.order" => purchase::removable(&sudo, model, id),
+        "account.move" => invoice::removable(&sudo, model, id),
         _ => Ok(()),
     }
 }
@@ -127,6 +162,16 @@ pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "sale.order" => {
             for field in ["name", "state", "date_order", "validity_date", "locked", "client_order_ref"] {
+                values.remove(field);
+            }
+        }
+        "purchase.order" => {
+            for field in ["name", "state", "date_order", "date_approve", "partner_ref", "origin", "receipt_status", "locked"] {
+                values.remove(field);
+            }
+        }
+        "account.move" => {
+            for field in ["name", "state", "date", "invoice_date", "invoice_date_due", "payment_reference", "ref", "posted_before", "invoice_origin"] {
                 values.remove(field);
             }
         }
@@ -157,6 +202,12 @@ pub(super) fn call(
         ("sale.order", "action_confirm") => order::confirm(tx, model, ids),
         ("sale.order", "action_cancel") => order::cancel(tx, model, ids),
         ("sale.order", "action_draft") => order::reopen(tx, model, ids),
+        ("purchase.order", "button_confirm") => purchase::confirm(tx, model, ids),
+        ("purchase.order", "button_cancel") => purchase::to_state(tx, model, ids, "cancel"),
+        ("purchase.order", "button_draft") => purchase::to_state(tx, model, ids, "draft"),
+        ("account.move", "action_post") => invoice::post(tx, model, ids),
+        ("account.move", "button_draft") => invoice::to_state(tx, model, ids, "draft"),
+        ("account.move", "button_cancel") => invoice::to_state(tx, model, ids, "cancel"),
         ("sale.order", "action_quotation_send") => Ok(order::composer(ids)),
         _ => Err(Fault::attribute(format!("The method '{}.{method}' does not exist", model.name))),
     }

@@ -8,6 +8,7 @@ use crate::demo::{
     domain::Node,
     env::Env,
     field::{Field, Kind},
+    methods,
     model::Model,
     orm::search,
     value,
@@ -66,7 +67,7 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
         "variant" => {
             only_variant(env, model, id).map_or(Value::Null, |(variants, variant)| env.get(variants, variant, argument))
         }
-        word => business(env, model, id, word),
+        word => methods::value(env, model, id, word, argument).unwrap_or_else(|| business(env, model, id, word)),
     }
 }
 
@@ -122,17 +123,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             let node = Node::condition("lost_reason_id", "=", json!(id));
             json!(search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len()))
         }
-        "line_subtotal" => {
-            json!(round(number("product_uom_qty") * number("price_unit") * (1.0 - number("discount") / 100.0)))
-        }
-        "line_to_invoice" => {
-            let sold = matches!(env.text(model, id, "state").as_str(), "sale" | "done");
-            json!(if sold { number("product_uom_qty") - number("qty_invoiced") } else { 0.0 })
-        }
         "line_template" => env.follow(model, id, "product_id.product_tmpl_id"),
-        "invoice_status" => {
-            json!(if matches!(env.text(model, id, "state").as_str(), "sale" | "done") { "to invoice" } else { "no" })
-        }
         _ => Value::Null,
     }
 }
@@ -144,6 +135,9 @@ pub(in crate::demo) fn round(amount: f64) -> f64 {
 
 /// The name that clients show for a record.
 pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Value {
+    if let Some(name) = methods::display_name(env, model, id) {
+        return name;
+    }
     let own = || model.rec_name.as_deref().map(|field| env.get(model, id, field));
     match model.name.as_str() {
         "res.partner" => json!(partner_name(env, model, id)),

@@ -7,6 +7,7 @@ use crate::demo::{
     domain::Node,
     env::Env,
     field::{Field, Kind},
+    methods,
     model::Model,
     orm::search,
     value,
@@ -65,7 +66,7 @@ fn from(env: &Env<'_>, how: &str) -> Option<Value> {
         }
         "uom" => sudo.store.named("uom.product_uom_unit").map(|(_, id)| json!(id)),
         "category" => sudo.store.named("product.product_category_goods").map(|(_, id)| json!(id)),
-        _ => None,
+        how => methods::default(env, how),
     }
 }
 

@@ -158,7 +158,12 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             let user = env.sudo();
             let lang = user.get(model, env.context.uid, "lang");
             let tz = user.get(model, env.context.uid, "tz");
-            Ok(json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }, "uid": env.context.uid}))
+            let mut told = json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }});
+            // 14 does not repeat who called.
+            if env.major() >= 15 {
+                told["uid"] = json!(env.context.uid);
+            }
+            Ok(told)
         }
         "has_group" => Ok(json!(
             arguments.get("group_ext_id").and_then(Value::as_str).is_some_and(|group| env.context.in_group(group))
@@ -221,7 +226,7 @@ fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
     let raises =
         call.method == "check_access_rights" && call.arguments.get("raise_exception").is_none_or(value::truthy);
     let outcome =
-        access::check(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
+        access::granted(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
     match outcome {
         Err(fault) if raises => Err(fault),
         outcome => Ok(json!(outcome.is_ok())),
@@ -265,7 +270,8 @@ fn reference(env: &Env<'_>, arguments: &Arguments) -> Outcome<Value> {
         return Ok(json!([model, id]));
     }
     if arguments.get("raise_on_access_error").is_some_and(value::truthy) {
-        return Err(Fault::access(format!("Not enough access rights on the external ID \"{external}\"")));
+        let named = if env.major() < 15 { format!(": {external}") } else { format!(" \"{external}\"") };
+        return Err(Fault::access(format!("Not enough access rights on the external ID{named}")));
     }
     Ok(json!([model, false]))
 }

@@ -112,8 +112,11 @@ fn terms(env: &Env<'_>, model: &Model, order: &str) -> Outcome<Vec<Term>> {
             ["desc", "nulls", place @ ("first" | "last")] => (true, Some(*place)),
             _ => return Err(malformed()),
         };
-        let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | ':');
-        if !name.chars().all(legal) {
+        // `nulls last` and paths came with 16 (`regex_order`).
+        let old = env.major() < 16;
+        let legal =
+            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | ':') || letter == '.' && !old;
+        if !name.chars().all(legal) || nulls.is_some() && old {
             return Err(malformed());
         }
         let (name, property) = name.split_once(['.', ':']).map_or((*name, None), |(name, rest)| (name, Some(rest)));

@@ -100,7 +100,8 @@ pub(in crate::demo) fn classic(env: &Env<'_>, model: &Model, request: &Request, 
         }
         let own = joined(domains);
         row.insert("__domain".into(), both(own, &request.domain));
-        if !ranges.is_empty() {
+        // In 14 the range stands in `__domain` alone.
+        if !ranges.is_empty() && env.major() >= 15 {
             row.insert("__range".into(), Value::Object(ranges));
         }
         if lazy && request.group_by.len() > 1 {
