@@ -21,6 +21,9 @@ use std::time::Duration;
 use crate::source::Look;
 pub use error::Error;
 
+/// Calls wait for Odoo, and so few threads do for more of them than any Odoo answers; each costs memory.
+const MAX_THREADS: usize = 4;
+
 /// The program's arguments.
 #[derive(Debug, clap::Parser)]
 #[command(
@@ -109,7 +112,12 @@ fn look(stream: &impl IsTerminal) -> Look {
 
 /// Runs a command that waits for others.
 fn wait(command: impl Future<Output = Result<Outcome, Error>>) -> Result<Outcome, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::System)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(Error::System)?;
     let outcome = runtime.block_on(command);
     // A thread that still reads from stdin does not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(100));
