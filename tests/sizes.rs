@@ -19,7 +19,8 @@ use std::sync::Arc;
 use client::{Server, Target};
 use serde_json::{Value, json};
 use tooldoo::access::Caller;
-use tooldoo::catalog::{Catalog, DEFAULT_BUNDLE};
+use tooldoo::catalog::Catalog;
+use tooldoo::definition::bundle::DEFAULT_BUNDLE;
 use tooldoo::definition::load_embedded;
 use tooldoo::{demo, mcp};
 

@@ -99,6 +99,7 @@ pub fn command(target: &Target) -> Command {
         .env("ODOO_USERNAME", &target.login)
         .env("ODOO_API_KEY", &target.key)
         .env("TOOLDOO_INSTANCES__MAIN__PROTOCOL", target.protocol)
+        .envs(std::env::var_os("TOKIO_WORKER_THREADS").map(|threads| ("TOKIO_WORKER_THREADS", threads)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());

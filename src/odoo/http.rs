@@ -92,13 +92,24 @@ impl Http {
         })
     }
 
-    /// The pooled client. It is made when it is first needed: reading all the authorities that the system trusts takes longer
-    /// than everything else of a start.
+    /// The pooled client. It is made when it is first needed, and beside the calls: reading all the authorities that the
+    /// system trusts takes longer than everything else of a start.
     async fn client(&self) -> Result<&reqwest::Client, Error> {
-        self.client.get_or_try_init(async || self.build()).await
+        let build = async || {
+            let builder = self.builder();
+            let built = tokio::task::spawn_blocking(move || builder.build());
+            match built.await {
+                Ok(Ok(client)) => Ok(client),
+                Ok(Err(error)) => {
+                    Err(wrong(&self.name, "tls", &format!("TLS cannot be set up: {}", error.without_url())))
+                }
+                Err(_) => Err(Error::new(Kind::Internal, "The client of Odoo could not be made.")),
+            }
+        };
+        self.client.get_or_try_init(build).await
     }
 
-    fn build(&self) -> Result<reqwest::Client, Error> {
+    fn builder(&self) -> reqwest::ClientBuilder {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("tooldoo/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -116,8 +127,6 @@ impl Http {
             builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
         builder
-            .build()
-            .map_err(|error| wrong(&self.name, "tls", &format!("TLS cannot be set up: {}", error.without_url())))
     }
 
     /// The host and port, for messages.
