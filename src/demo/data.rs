@@ -89,6 +89,7 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
             fill(&mut store, model, id, &record)?;
         }
     }
+    super::methods::invoice::number_samples(&mut store, registry);
     modules(&mut store, registry);
     technical(&mut store, registry);
     users(&mut store, &registry.groups)?;
@@ -140,18 +141,25 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
             }
             continue;
         };
-        let kept = resolved(store, field, given).map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        let mut kept =
+            resolved(store, field, given).map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        if let Some((_, main)) = store.named("base.main_company").filter(|_| field.company_dependent) {
+            kept = Value::Object(Map::from_iter([(main.to_string(), kept)]));
+        }
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
-    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id"), ("tax_id", "tax_ids")] {
+    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id"), ("tax_id", "tax_ids"), ("taxes_id", "tax_ids"), ("notes", "note")] {
         if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
             let kept = resolved(store, field, given).map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
             base.insert(old.into(), kept);
         }
     }
     // Until 17 a product that is kept in stock was a type of its own.
-    if model.name == "product.template" && model.field("is_storable").is_none() && record.get("is_storable") == Some(&json!(true)) {
+    if model.name == "product.template"
+        && model.field("is_storable").is_none()
+        && record.get("is_storable") == Some(&json!(true))
+    {
         base.insert("type".into(), json!("product"));
     }
     store.insert_at(&model.name, id, base);
@@ -242,8 +250,10 @@ fn technical(store: &mut Store, registry: &'static Registry) {
         }
         store.insert("ir.model.data", record);
     }
-    for _ in store.ids("sale.order") {
-        store.next("sale.order");
+    for numbered in ["sale.order", "purchase.order"] {
+        for _ in store.ids(numbered) {
+            store.next(numbered);
+        }
     }
     let outgoing = |id: &i64| {
         let name = store.get("stock.picking", *id).and_then(|row| row.get("name")).and_then(value::text);

@@ -26,9 +26,8 @@ pub(super) type Rights = IndexMap<String, String>;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    /// As Odoo names it; for whoever reads the file.
-    #[serde(rename = "name")]
-    pub(super) _name: String,
+    /// As Odoo names it; 14 tells it to who meets the rule.
+    pub(super) name: String,
     /// None: everyone.
     #[serde(default)]
     pub(super) group: Option<String>,
@@ -68,6 +67,17 @@ impl Rule {
     }
 }
 
+/// A constraint of the database: no two records have these values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unique {
+    /// The database's name of it, which is all that 14 says: `crm_tag_name_uniq`.
+    pub(super) name: String,
+    pub(super) fields: Vec<String>,
+    /// What Odoo says.
+    pub(super) message: String,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Definition {
@@ -97,7 +107,11 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
+    #[serde(default)]
+    unique: Vec<Unique>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
     #[serde(default)]
@@ -146,8 +160,12 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
+    /// What only one record may have.
+    pub(super) unique: Vec<Unique>,
     /// The fields, in the order of the file.
     pub(super) fields: IndexMap<String, Field>,
 }
@@ -340,7 +358,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
+        unique,
         fields,
         before,
         ..
@@ -349,7 +369,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let (mut list_view, mut access, mut string) = (list_view, access, string);
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
-        kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
+        kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name" | "__last_update"));
     }
     let inserted = fields.into_iter().filter(|(_, field)| field.in_version(major));
     kept.extend(inserted);
@@ -381,6 +401,11 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
             field.default = Some(Value::Bool(true));
         }
     }
+    // Until 17 a value per company was a record of its own (`ir.property`), which a domain reaches and an order does not.
+    for field in kept.values_mut().filter(|field| field.company_dependent && major < 18) {
+        field.store = false;
+        field.searchable = Some(true);
+    }
     for field in kept.values_mut() {
         let through = |path: &String| inherits.values().any(|link| path.split('.').next() == Some(link.as_str()));
         field.inherited = field.related.clone().filter(through);
@@ -404,7 +429,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rules: rule.into_iter().filter(|rule| rule.in_version(major)).collect(),
+        unique,
         fields: kept,
     })
 }
@@ -414,12 +441,17 @@ fn magic(major: u8) -> IndexMap<String, Field> {
     let text = r#"
 id = { type = "integer", string = "ID", readonly = true }
 display_name = { type = "char", string = "Display Name", store = false, searchable = true, readonly = true, compute = "display_name" }
+__last_update = { type = "datetime", string = "Last Modified on", store = false, readonly = true, compute = "last_update" }
 create_uid = { type = "many2one", string = "Created by", relation = "res.users", readonly = true }
 create_date = { type = "datetime", string = "Created on", readonly = true }
 write_uid = { type = "many2one", string = "Last Updated by", relation = "res.users", readonly = true }
 write_date = { type = "datetime", string = "Last Updated on", readonly = true }
 "#;
     let mut fields: IndexMap<String, Field> = toml::from_str(text).unwrap_or_default();
+    // Until 16 each model had it, for clients to notice a change in between.
+    if major >= 17 {
+        fields.shift_remove("__last_update");
+    }
     if let Some(id) = fields.get_mut("id") {
         id.aggregator = (major < 17).then(|| "sum".into());
     }

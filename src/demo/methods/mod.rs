@@ -2,11 +2,14 @@
 
 mod company;
 mod helpdesk;
+pub(super) mod invoice;
 mod knowledge;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod partner;
 mod project;
+mod purchase;
 mod stock;
 
 use serde_json::{Map, Value, json};
@@ -14,19 +17,24 @@ use serde_json::{Map, Value, json};
 use super::{
     env::{Env, Tx},
     errors::{Fault, Outcome},
-    model::Model,
+    model::{Model, Unique},
     orm::write,
     value,
 };
 
 /// The value of a computed field that belongs to one application, by the word in its definition.
 pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument: &str) -> Option<Value> {
-    order::value(env, model, id, word).or_else(|| stock::value(env, model, id, word, argument))
+    order::value(env, model, id, word)
+        .or_else(|| stock::value(env, model, id, word, argument))
+        .or_else(|| purchase::value(env, model, id, word))
+        .or_else(|| invoice::value(env, model, id, word, argument))
 }
 
 /// The display name of a record that is not one of its fields.
 pub(super) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Option<Value> {
     stock::display_name(env, model, id)
+        .or_else(|| purchase::display_name(env, model, id))
+        .or_else(|| invoice::display_name(env, model, id))
 }
 
 /// A default that belongs to one application, by the word in the field's definition.
@@ -48,16 +56,10 @@ pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Val
         "knowledge.article" => knowledge::prefill(env, values),
         "sale.order" => order::prefill(env, values),
         "sale.order.line" => order::prefill_line(env, values),
-        "res.partner" => {
-            if let Some(parent) = values.get("parent_id").and_then(value::id) {
-                let sudo = env.sudo();
-                let address = ["street", "street2", "city", "zip", "state_id", "country_id"];
-                let contact = values.get("type").and_then(Value::as_str).unwrap_or("contact") == "contact";
-                if contact && !address.iter().any(|field| values.contains_key(*field)) {
-                    take(&sudo, model, parent, &address, values);
-                }
-            }
-        }
+        "purchase.order" => purchase::prefill(values),
+        "purchase.order.line" => purchase::prefill_line(env, values),
+        "account.move" => invoice::prefill(env, values),
+        "account.move.line" => invoice::prefill_line(env, values),
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
@@ -77,10 +79,15 @@ fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut M
     }
 }
 
-/// What follows once a record is there.
-pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcome<()> {
+/// What follows once a record is there, of these values.
+pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
     match model.name.as_str() {
+        "res.partner" => {
+            partner::sync(tx, model, id, values)?;
+            partner::created(tx, model, id);
+        }
         "sale.order" => order::number(tx, model, id),
+        "purchase.order" => purchase::number(tx, model, id),
         "helpdesk.ticket" => helpdesk::number(tx, model, id),
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
@@ -116,8 +123,10 @@ pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Val
 
 /// What follows a change.
 pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
-    if model.name == "crm.lead" {
-        lead::written(tx, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::written(tx, model, id, values),
+        "res.partner" => partner::sync(tx, model, id, values)?,
+        _ => {}
     }
     if company::concerned(model, values) { company::consistent(&tx.env(), model, id) } else { Ok(()) }
 }
@@ -126,17 +135,12 @@ pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
 pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     if model.name == "res.partner" {
-        let contact = sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
-        if contact && sudo.get(model, id, "name").is_null() {
-            return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
-        }
-    }
-    if model.name == "ir.config_parameter" {
-        parameters::unique(&sudo, model, id)?;
+        partner::named(env, model, id)?;
     }
     if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
         return Err(Fault::user("Sorry. You can't set a task as its parent task."));
     }
+    model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
     let Some(parent) = &model.parent else {
         return Ok(());
     };
@@ -157,12 +161,27 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
     Ok(())
 }
 
+/// Refuses a second record with these values. What is not set is like nothing else.
+fn only_one(env: &Env<'_>, model: &Model, id: i64, unique: &Unique) -> Outcome<()> {
+    let stored = |id: i64| -> Option<Vec<Value>> {
+        let row = env.store.get(&model.name, id)?;
+        unique.fields.iter().map(|field| row.get(field.as_str()).filter(|found| !found.is_null()).cloned()).collect()
+    };
+    let Some(own) = stored(id) else {
+        return Ok(());
+    };
+    let taken = env.store.ids(&model.name).into_iter().any(|other| other != id && stored(other).as_ref() == Some(&own));
+    if taken { Err(Fault::constraint(env.major(), &unique.name, &unique.message)) } else { Ok(()) }
+}
+
 /// What may not be removed.
 pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     match model.name.as_str() {
         "sale.order" => order::removable(&sudo, model, id),
         "sale.order.line" => order::removable_line(&sudo, model, id),
+        "purchase.order" => purchase::removable(&sudo, model, id),
+        "account.move" => invoice::removable(&sudo, model, id),
         _ => Ok(()),
     }
 }
@@ -172,6 +191,16 @@ pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "sale.order" => {
             for field in ["name", "state", "date_order", "validity_date", "locked", "client_order_ref"] {
+                values.remove(field);
+            }
+        }
+        "purchase.order" => {
+            for field in ["name", "state", "date_order", "date_approve", "partner_ref", "origin", "receipt_status", "locked"] {
+                values.remove(field);
+            }
+        }
+        "account.move" => {
+            for field in ["name", "state", "date", "invoice_date", "invoice_date_due", "payment_reference", "ref", "posted_before", "invoice_origin"] {
                 values.remove(field);
             }
         }
@@ -202,6 +231,12 @@ pub(super) fn call(
         ("sale.order", "action_confirm") => order::confirm(tx, model, ids),
         ("sale.order", "action_cancel") => order::cancel(tx, model, ids),
         ("sale.order", "action_draft") => order::reopen(tx, model, ids),
+        ("purchase.order", "button_confirm") => purchase::confirm(tx, model, ids),
+        ("purchase.order", "button_cancel") => purchase::to_state(tx, model, ids, "cancel"),
+        ("purchase.order", "button_draft") => purchase::to_state(tx, model, ids, "draft"),
+        ("account.move", "action_post") => invoice::post(tx, model, ids),
+        ("account.move", "button_draft") => invoice::to_state(tx, model, ids, "draft"),
+        ("account.move", "button_cancel") => invoice::to_state(tx, model, ids, "cancel"),
         ("sale.order", "action_quotation_send") => Ok(order::composer(ids)),
         _ => Err(Fault::attribute(format!("The method '{}.{method}' does not exist", model.name))),
     }

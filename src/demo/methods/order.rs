@@ -19,8 +19,8 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     let Some(partner) = values.get("partner_id").and_then(value::id) else {
         return;
     };
-    for field in ["partner_invoice_id", "partner_shipping_id"] {
-        values.entry(field).or_insert(json!(partner));
+    for (field, kind) in [("partner_invoice_id", "invoice"), ("partner_shipping_id", "delivery")] {
+        values.entry(field).or_insert(json!(address(&sudo, partner, kind)));
     }
     let salesperson = env.registry.model("res.partner").and_then(|partners| sudo.link(partners, partner, "user_id"));
     let user = salesperson.unwrap_or(env.context.uid);
@@ -32,6 +32,26 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     if let Ok(until) = today.checked_add(Span::new().days(30)) {
         values.entry("validity_date").or_insert(json!(until.to_string()));
     }
+}
+
+/// The contact of a partner for invoices or deliveries: the first one below it of that type, else the partner.
+fn address(env: &Env<'_>, partner: i64, kind: &str) -> i64 {
+    let Some(partners) = env.registry.model("res.partner") else {
+        return partner;
+    };
+    let mut open = vec![partner];
+    let mut seen = Vec::new();
+    while let Some(one) = open.pop().filter(|_| seen.len() < 1_000) {
+        if env.text(partners, one, "type") == kind {
+            return one;
+        }
+        seen.push(one);
+        let below = value::ids(&env.get(partners, one, "child_ids")).into_iter().rev();
+        open.extend(
+            below.filter(|child| !seen.contains(child) && env.get(partners, *child, "is_company") != json!(true)),
+        );
+    }
+    partner
 }
 
 /// Values that a new line takes from its product.
@@ -57,14 +77,16 @@ pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
     values.entry("price_unit").or_insert(sudo.get(products, product, "lst_price"));
     let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
     values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
-    let Some(taxes) = env.registry.model("account.tax") else {
-        return;
-    };
     let orders = env.registry.model("sale.order").zip(values.get("order_id").and_then(value::id));
     let company = orders.and_then(|(orders, order)| sudo.link(orders, order, "company_id"));
-    let mut own = value::ids(&sudo.get(products, product, "taxes_id"));
-    own.retain(|tax| sudo.link(taxes, *tax, "company_id") == company);
-    values.entry(tax_field(env)).or_insert(json!([[6, 0, own]]));
+    values.entry(tax_field(env)).or_insert(taxes_of(&sudo, products, product, "taxes_id", company));
+}
+
+/// The command that gives a line its product's taxes, those of the document's company.
+pub(super) fn taxes_of(env: &Env<'_>, products: &Model, product: i64, field: &str, company: Option<i64>) -> Value {
+    let mut own = value::ids(&env.get(products, product, field));
+    own.retain(|tax| env.registry.model("account.tax").is_some_and(|taxes| env.link(taxes, *tax, "company_id") == company));
+    json!([[6, 0, own]])
 }
 
 /// What a line's taxes were called before 19 (`sale/models/sale_order_line.py`).
@@ -77,9 +99,8 @@ pub(super) fn default_tax(env: &Env<'_>, kind: &str) -> Option<i64> {
     let sudo = env.sudo();
     let taxes = env.registry.model("account.tax")?;
     let company = env.context.company();
-    let fits = |tax: &i64| {
-        sudo.link(taxes, *tax, "company_id") == company && sudo.text(taxes, *tax, "type_tax_use") == kind
-    };
+    let fits =
+        |tax: &i64| sudo.link(taxes, *tax, "company_id") == company && sudo.text(taxes, *tax, "type_tax_use") == kind;
     env.store.ids(&taxes.name).into_iter().find(fits)
 }
 
@@ -102,14 +123,19 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Option
 
 /// A line's amount without and of its taxes.
 fn amounts(env: &Env<'_>, lines: &Model, id: i64) -> (f64, f64) {
+    taxed(env, lines, id, "product_uom_qty", tax_field(env))
+}
+
+/// The amount without and of the taxes of a line of any document, by its fields of the quantity and of the taxes.
+pub(super) fn taxed(env: &Env<'_>, lines: &Model, id: i64, quantity: &str, field: &str) -> (f64, f64) {
     let number = |field: &str| env.get(lines, id, field).as_f64().unwrap_or_default();
-    let quantity = number("product_uom_qty");
+    let quantity = number(quantity);
     let base = compute::round(quantity * number("price_unit") * (1.0 - number("discount") / 100.0));
     let (mut untaxed, mut due) = (base, 0.0);
     let Some(taxes) = env.registry.model("account.tax") else {
         return (base, 0.0);
     };
-    for tax in value::ids(&env.get(lines, id, tax_field(env))) {
+    for tax in value::ids(&env.get(lines, id, field)) {
         let rate = env.get(taxes, tax, "amount").as_f64().unwrap_or_default();
         let included = env.get(taxes, tax, "price_include") == json!(true);
         let part = match env.text(taxes, tax, "amount_type").as_str() {

@@ -20,6 +20,10 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
     let env = &env.sudo();
     match word {
         "display_name" => display_name(env, model, id),
+        "last_update" => {
+            let stamp = |field: &str| env.get(model, id, field);
+            Some(stamp("write_date")).filter(|at| !at.is_null()).unwrap_or_else(|| stamp("create_date"))
+        }
         "complete_name" => json!(partner_name(env, model, id)),
         "path_name" => json!(path_name(env, model, id)),
         "company_type" => json!(if env.get(model, id, "is_company") == json!(true) { "company" } else { "person" }),
@@ -211,10 +215,15 @@ fn path_name(env: &Env<'_>, model: &Model, id: i64) -> String {
 
 /// The company behind a partner, or the partner itself.
 fn commercial(env: &Env<'_>, model: &Model, id: i64) -> i64 {
-    match env.link(model, id, "parent_id") {
-        Some(parent) if env.get(model, id, "is_company") != json!(true) => commercial(env, model, parent),
-        _ => id,
+    let mut top = id;
+    // A circle of parents is refused only once it is written.
+    for _ in 0..100 {
+        match env.link(model, top, "parent_id") {
+            Some(parent) if env.get(model, top, "is_company") != json!(true) => top = parent,
+            _ => break,
+        }
     }
+    top
 }
 
 fn address(env: &Env<'_>, model: &Model, id: i64) -> String {
