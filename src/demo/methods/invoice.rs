@@ -127,6 +127,11 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
         let from = values.get("invoice_date").and_then(Value::as_str).unwrap_or(&today).to_owned();
         values.entry("invoice_date_due").or_insert(json!(from));
     }
+    dated(values);
+}
+
+/// An invoice's day is that of its entry.
+pub(super) fn dated(values: &mut Map<String, Value>) {
     if let Some(date) = values.get("invoice_date").filter(|date| value::truthy(date)).cloned() {
         values.insert("date".into(), date);
     }
