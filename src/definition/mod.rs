@@ -6,9 +6,11 @@ mod build;
 pub mod bundle;
 mod defaults;
 pub mod language;
+mod lint;
 mod load;
 pub mod operation;
 pub mod tool;
+mod validator;
 pub mod values;
 
 pub use load::{Loaded, built_in_files, load, load_embedded, load_texts};
