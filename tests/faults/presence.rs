@@ -90,10 +90,8 @@ async fn an_odoo_that_says_nothing_keeps_no_handshake_waiting_and_hides_nothing(
 
 #[tokio::test]
 async fn a_login_that_is_refused_hides_nothing_and_is_tried_once() {
-    let odoo = Server::odoo("17.0", |seen, _| {
-        (seen.call() == "common.authenticate").then(|| Reply::Ok(json!(false)))
-    })
-    .await;
+    let odoo =
+        Server::odoo("17.0", |seen, _| (seen.call() == "common.authenticate").then(|| Reply::Ok(json!(false)))).await;
     let mut running = start(&odoo.url).await;
     assert_eq!(names(&mut running).await, ALL);
     until("the attempt", || odoo.count("common.authenticate") == 1).await;

@@ -104,7 +104,10 @@ fn list_and_call_of_the_command_line_know_it_too() {
         out.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
     };
     let (status, out, _) = run(&["list"], Some(odoo.url()));
-    assert_eq!((status, names(&out)), (Some(0), ["parameters", "partners", "partners_with_sales"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        (status, names(&out)),
+        (Some(0), ["parameters", "partners", "partners_with_sales"].map(str::to_owned).to_vec())
+    );
     let (_, out, _) = run(&["list"], None);
     assert_eq!(names(&out).len(), 10, "all, where no Odoo is configured: {out}");
     let (status, out, err) = run(&["list"], Some("http://127.0.0.1:1".to_owned()));

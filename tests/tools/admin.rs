@@ -121,7 +121,8 @@ fn bundle(_: &mut Server, target: &Target) {
     }
     let response = start(target).request("tools/list", json!({}));
     for tool in response["result"]["tools"].as_array().unwrap() {
-        let writes = ["odoo_create", "odoo_write", "odoo_unlink", "odoo_call"].contains(&tool["name"].as_str().unwrap());
+        let writes =
+            ["odoo_create", "odoo_write", "odoo_unlink", "odoo_call"].contains(&tool["name"].as_str().unwrap());
         if tool["name"].as_str().unwrap().starts_with("odoo_") {
             assert_eq!(tool["annotations"]["readOnlyHint"] == true, !writes, "{tool}");
         }

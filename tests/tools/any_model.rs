@@ -57,7 +57,8 @@ fn connect(_: &mut Server, target: &Target) {
 
 fn read(_: &mut Server, target: &Target) {
     let mut server = start(target);
-    let answer = server.call("odoo_read", json!({"model": "res.company", "ids": ["1", 99_999_999], "fields": ["name"]}));
+    let answer =
+        server.call("odoo_read", json!({"model": "res.company", "ids": ["1", 99_999_999], "fields": ["name"]}));
     assert_eq!((&answer["records"][0]["id"], &answer["missing"]), (&json!(1), &json!([99_999_999])));
     let nobody = json!({"model": "res.partner", "ids": [99_999_999], "fields": ["name"]});
     assert!(message(&server.fails("odoo_read", nobody, "not_found")).contains("99999999"));
@@ -99,7 +100,8 @@ fn count(_: &mut Server, target: &Target) {
 
 fn groups(_: &mut Server, target: &Target) {
     let mut server = start(target);
-    let by_stage = json!({"model": "crm.lead", "group_by": "stage_id", "aggregates": ["expected_revenue:sum", "__count"]});
+    let by_stage =
+        json!({"model": "crm.lead", "group_by": "stage_id", "aggregates": ["expected_revenue:sum", "__count"]});
     let answer = server.call("odoo_read_group", by_stage);
     let counted: u64 =
         answer["groups"].as_array().unwrap().iter().map(|group| group["__count"].as_u64().unwrap()).sum();

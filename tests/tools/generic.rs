@@ -6,7 +6,7 @@ use crate::Case;
 use crate::client::{Server, Target};
 
 pub const CASES: &[Case] = &[
-    ("the fifty-six tools are listed, sorted", listed),
+    ("the fifty-six tools are listed, sorted, and say which of them write", listed),
     ("any model is searched with a caller's domain", search),
     ("without fields the list view decides", list_view),
     ("one record of any model", get),
@@ -93,23 +93,12 @@ fn listed(server: &mut Server, _: &Target) {
         "update_task",
     ];
     assert_eq!(names, expected);
-    for tool in &tools {
-        let annotations = &tool["annotations"];
-        let writes = [
-            "create",
-            "update",
-            "probe_create",
-            "probe_write",
-            "probe_unlink",
-            "probe_call",
-            "probe_delete",
-            "probe_large",
-            "probe_company",
-        ]
-        .iter()
-        .any(|verb| tool["name"].as_str().unwrap().starts_with(verb));
-        let on_model = tool["name"] == "probe_call_on_model";
-        assert_eq!(annotations["readOnlyHint"] == true, !writes || on_model, "{tool}");
+    for tool in tools.iter().filter(|tool| !tool["name"].as_str().unwrap().starts_with("probe_")) {
+        let name = tool["name"].as_str().unwrap();
+        let writes = name.starts_with("create_")
+            || name.starts_with("update_")
+            || ["odoo_create", "odoo_write", "odoo_unlink", "odoo_call"].contains(&name);
+        assert_eq!(tool["annotations"]["readOnlyHint"] == true, !writes, "{tool}");
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
     }
 }
