@@ -1,5 +1,7 @@
 //! What serves calls, whatever the protocol in front: the catalog of the moment, and the Odoo instances.
 
+mod learn;
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -11,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
 use crate::answer::Answer;
-use crate::catalog::{Catalog, Versions};
+use crate::catalog::{Catalog, Known, literal_model};
 use crate::definition::tool::Tool;
 use crate::mcp::Backend;
-use crate::odoo::{self, Kind, Version};
+use crate::odoo::{self, Kind};
 use crate::operation::{self, Instance};
+use learn::Lesson;
 
 impl Backend for Service {
     fn snapshot(&self) -> Arc<Catalog> {
@@ -23,18 +26,30 @@ impl Backend for Service {
     }
 
     fn replace(&self, catalog: Catalog) -> Arc<Catalog> {
-        self.catalog.swap(Arc::new(catalog.with_versions(self.versions.load_full())))
+        let newer = Arc::new(catalog.with_known(self.known.load_full()));
+        let older = self.catalog.swap(newer.clone());
+        for (name, lesson) in &self.lessons {
+            // Not where the same tools come again because something was learnt: then what is still open stays open.
+            if newer.is_undecided(name) && newer.needs(name, None) != older.needs(name, None) {
+                lesson.begin();
+            }
+        }
+        older
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        self.learnt().boxed()
     }
 
     fn call<'a>(
         &'a self,
-        _catalog: &'a Catalog,
+        catalog: &'a Catalog,
         tool: &'a Arc<Tool>,
         arguments: Map<String, Value>,
-        _caller: &'a Caller,
+        caller: &'a Caller,
         cancelled: CancellationToken,
     ) -> BoxFuture<'a, Answer> {
-        self.call(tool, arguments, cancelled).boxed()
+        self.call(catalog, tool, arguments, caller, cancelled).boxed()
     }
 }
 
@@ -61,7 +76,9 @@ pub struct Service {
     catalog: ArcSwap<Catalog>,
     instances: IndexMap<String, Arc<Instance>>,
     default_instance: String,
-    versions: ArcSwap<Versions>,
+    known: ArcSwap<Known>,
+    /// How the learning of each instance stands.
+    lessons: IndexMap<String, Lesson>,
     settings: Settings,
 }
 
@@ -69,14 +86,19 @@ impl Service {
     /// A server over these instances, with nothing to offer yet: [`Service::replace`] gives it a catalog.
     #[must_use]
     pub fn new(instances: IndexMap<String, Arc<Instance>>, default_instance: String, settings: Settings) -> Self {
-        let versions = ArcSwap::from_pointee(Versions::unknown(default_instance.clone()));
-        Self { catalog: ArcSwap::default(), instances, default_instance, versions, settings }
+        let known = ArcSwap::from_pointee(Known::nothing(default_instance.clone()));
+        let lessons = instances.keys().map(|name| (name.clone(), Lesson::default())).collect();
+        Self { catalog: ArcSwap::default(), instances, default_instance, known, lessons, settings }
     }
 
-    /// That instance answered with this version. True if that is news: then the catalog wants to be replaced by itself.
-    pub fn learn(&self, instance: &str, version: Version) -> bool {
-        let before = self.versions.rcu(|known| Versions::clone(known).with(instance, version));
-        *before != *self.versions.load_full()
+    /// Something may work now that did not: secrets are read again, and what could not be learnt is asked again.
+    pub fn retry(&self) {
+        self.instances.values().for_each(|instance| instance.client.doubt_secrets());
+        for (name, lesson) in &self.lessons {
+            if self.catalog.load().is_undecided(name) {
+                lesson.again();
+            }
+        }
     }
 
     /// The names of the instances.
@@ -85,8 +107,15 @@ impl Service {
     }
 
     /// Calls a tool that the caller sees. Every failure is an answer too.
-    pub async fn call(&self, tool: &Tool, arguments: Map<String, Value>, cancelled: CancellationToken) -> Answer {
-        match self.attempt(tool, arguments, cancelled).await {
+    pub async fn call(
+        &self,
+        catalog: &Catalog,
+        tool: &Tool,
+        arguments: Map<String, Value>,
+        caller: &Caller,
+        cancelled: CancellationToken,
+    ) -> Answer {
+        match self.attempt(catalog, tool, arguments, caller, cancelled).await {
             Ok(answer) => answer,
             Err(error) => Answer::error(&error),
         }
@@ -94,8 +123,10 @@ impl Service {
 
     async fn attempt(
         &self,
+        catalog: &Catalog,
         tool: &Tool,
         arguments: Map<String, Value>,
+        caller: &Caller,
         cancelled: CancellationToken,
     ) -> Result<Answer, odoo::Error> {
         if !self.settings.enabled {
@@ -103,7 +134,16 @@ impl Service {
                 .hint("Ask the administrator; `server.enabled` in the configuration decides."));
         }
         let name = tool.instance.as_ref().unwrap_or(&self.default_instance);
-        let instance = self.instances.get(name);
-        operation::call(tool, instance.map(Arc::as_ref), &self.settings, arguments, cancelled).await
+        let instance = self.instances.get(name).map(Arc::as_ref);
+        let apps = || catalog.apps(caller, name);
+        let outcome = operation::call(tool, instance, &self.settings, &apps, arguments, cancelled).await;
+        if let (Err(error), Some(_)) = (&outcome, literal_model(tool))
+            && error.kind == Kind::UnknownModel
+            && let Some(lesson) = self.lessons.get(name)
+        {
+            // A module may have been uninstalled.
+            lesson.doubt();
+        }
+        outcome
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::backend::{Fake, NAMES};
 use common::web::{Web, options};
-use common::{LEGACY, call, initialize, modern, request, tool};
+use common::{LEGACY, bundles, call, initialize, modern, request, tool};
 use futures::StreamExt;
 use rmcp::ServiceExt;
 use rmcp::model::CallToolRequestParams;
@@ -243,7 +243,8 @@ async fn a_bundle_is_a_path_and_only_its_tools_are_there() {
         tool.bundles = vec![bundle.to_owned()];
         Arc::new(tool)
     };
-    hub.replace(Catalog::new(vec![Arc::new(tool("echo")), of("sell", "sales"), of("lead", "crm")]));
+    let catalog = Catalog::new(vec![Arc::new(tool("echo")), of("sell", "sales"), of("lead", "crm")]);
+    hub.replace(catalog.with_bundles(&bundles("[[bundle]]\nname = \"default\"\n")));
     let web = Web::new(&hub).await;
     let list = request(1, "tools/list", json!({}));
     for (path, tools) in [
@@ -274,6 +275,65 @@ async fn a_bundle_is_a_path_and_only_its_tools_are_there() {
     // The last tool of the bundle goes: the connection stays.
     hub.replace(Catalog::new(vec![Arc::new(tool("echo"))]));
     assert!(names(&web.post("/mcp/sales", &headers, &list).await.events()[0]).is_empty());
+}
+
+#[tokio::test]
+async fn a_declared_bundle_includes_excludes_and_hides_what_writes() {
+    let (_, hub) = Fake::hub();
+    let of = |name: &str, of: &[&str], reads: bool| {
+        let mut tool = tool(name);
+        tool.bundles = of.iter().map(|name| (*name).to_owned()).collect();
+        tool.annotations.read_only = reads;
+        Arc::new(tool)
+    };
+    let tools = vec![
+        of("get_lead", &["crm"], true),
+        of("update_lead", &["crm"], false),
+        of("get_order", &["sales", "default"], true),
+        of("create_order", &["sales"], false),
+        of("get_employee", &[], true),
+        of("get_salary", &[], true),
+    ];
+    let declared = bundles(
+        r#"
+        [[bundle]]
+        name = "default"
+        exclude = ["*_salary"]
+        [[bundle]]
+        name = "crm"
+        read_only = true
+        [[bundle]]
+        name = "crm_writers"
+        include = ["*_lead"]
+        [[bundle]]
+        name = "office"
+        include = ["get_*", "create_{order,lead}"]
+        exclude = ["get_employee", "?et_salary"]
+        [[bundle]]
+        name = "empty"
+        "#,
+    );
+    hub.replace(Catalog::new(tools).with_bundles(&declared));
+    let list = request(1, "tools/list", json!({}));
+    let web = Web::new(&hub).await;
+    for (path, tools) in [
+        ("/mcp", vec!["get_employee", "get_order"]),
+        ("/mcp/crm", vec!["get_lead"]),
+        ("/mcp/crm_writers", vec!["get_lead", "update_lead"]),
+        ("/mcp/crm+crm_writers", vec!["get_lead", "update_lead"]),
+        ("/mcp/office", vec!["create_order", "get_lead", "get_order"]),
+        ("/mcp/sales", vec!["create_order", "get_order"]),
+        ("/mcp/empty", vec![]),
+        ("/mcp/default+empty", vec!["get_employee", "get_order"]),
+    ] {
+        assert_eq!(names(&web.bare(path, &list).await.json()), tools, "{path}");
+    }
+    // What is not listed is not there.
+    let hidden = call(2, "update_lead", json!({}));
+    assert_eq!(web.bare("/mcp/crm", &hidden).await.json()["error"]["code"], -32602);
+    assert!(web.bare("/mcp/crm+crm_writers", &hidden).await.json()["result"].is_object());
+    let web = Web::with(&hub, http::Options { read_only: true, ..options() }).await;
+    assert_eq!(names(&web.bare("/mcp/crm_writers", &list).await.json()), ["get_lead"]);
 }
 
 #[tokio::test]

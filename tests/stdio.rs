@@ -7,13 +7,14 @@ use std::collections::HashSet;
 
 use common::backend::Fake;
 use common::line::{Client, connect};
-use common::{call, everyone, initialize, initialized, modern, request, tool};
+use common::{bundles, call, everyone, initialize, initialized, modern, request, tool};
 use rmcp::model::{ClientConfig, ProtocolVersion};
 use rmcp::service::NotificationContext;
 use rmcp::{ClientHandler, RoleClient, ServiceExt};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tooldoo::access::Caller;
 use tooldoo::catalog::Catalog;
 
 #[tokio::test]
@@ -204,9 +205,10 @@ async fn a_client_is_told_when_its_tools_change_and_only_then() {
     // Another bundle's tool, and the very same tools, are no news to these two.
     let mut hidden = tool("hidden");
     hidden.bundles = vec!["sales".to_owned()];
+    let declared = bundles("[[bundle]]\nname = \"default\"\n");
     let with = |more: Vec<tooldoo::definition::tool::Tool>| {
         let own = common::backend::NAMES.into_iter().map(tool);
-        Catalog::new(own.chain(more).map(Arc::new).collect())
+        Catalog::new(own.chain(more).map(Arc::new).collect()).with_bundles(&declared)
     };
     hub.replace(with(vec![hidden]));
     hub.replace(with(vec![]));
@@ -275,9 +277,76 @@ async fn a_caller_sees_and_calls_only_its_bundle() {
     let (_, hub) = Fake::hub();
     let mut sales = tool("sell");
     sales.bundles = vec!["sales".to_owned()];
-    hub.replace(Catalog::new(vec![Arc::new(sales), Arc::new(tool("echo"))]));
+    let tools = vec![Arc::new(sales), Arc::new(tool("echo"))];
+    hub.replace(Catalog::new(tools.clone()).with_bundles(&bundles("[[bundle]]\nname = \"default\"\n")));
     let mut client = Client::new(&hub);
     client.handshake("2025-11-25").await;
     assert_eq!(client.ask(&call(1, "sell", json!({}))).await["error"]["code"], -32602);
     assert_eq!(everyone().bundles, Vec::<String>::new());
+    // Without a table of its own, `default` is every tool.
+    hub.replace(Catalog::new(tools));
+    let answer = client.ask(&call(2, "sell", json!({"text": "hello"}))).await;
+    assert_eq!(answer["result"]["content"][0]["text"], "hello");
+}
+
+#[tokio::test]
+async fn a_change_of_a_bundle_is_told_to_those_whom_it_concerns() {
+    let (_, hub) = Fake::hub();
+    let tools: Vec<_> = common::backend::NAMES.into_iter().map(|name| Arc::new(tool(name))).collect();
+    let with = |text: &str| Catalog::new(tools.clone()).with_bundles(&bundles(text));
+    hub.replace(with("[[bundle]]\nname = \"sales\"\ninclude = [\"e*\"]\n"));
+    let mut everybody = Client::new(&hub);
+    let mut sales = Client::of(&hub, Caller { bundles: vec!["sales".to_owned()], read_only: false });
+    for client in [&mut everybody, &mut sales] {
+        client.handshake("2025-11-25").await;
+        client.ask(&request(1, "ping", json!({}))).await;
+    }
+    // The same members in other words are no news.
+    hub.replace(with("[[bundle]]\nname = \"sales\"\ninclude = [\"echo\"]\n"));
+    sales.send(&request(2, "ping", json!({}))).await;
+    assert_eq!(sales.next().await.unwrap()["id"], 2, "no notification came before the answer");
+    hub.replace(with("[[bundle]]\nname = \"sales\"\ninclude = [\"echo\", \"fail\"]\n"));
+    assert_eq!(sales.next().await.unwrap()["method"], "notifications/tools/list_changed");
+    let listed = sales.ask(&request(3, "tools/list", json!({}))).await;
+    let names: Vec<_> = listed["result"]["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
+    assert_eq!(names, ["echo", "fail"]);
+    everybody.send(&request(4, "ping", json!({}))).await;
+    assert_eq!(everybody.next().await.unwrap()["id"], 4, "`default` stayed as it was");
+}
+
+#[tokio::test]
+async fn a_bundle_tells_its_model_what_to_do_in_both_eras() {
+    let (_, hub) = Fake::hub();
+    let declared = bundles(
+        r#"
+        [[bundle]]
+        name = "sales"
+        title = "Sales"
+        instructions = "Amounts are in EUR."
+        [[bundle]]
+        name = "crm"
+        title = "CRM"
+        instructions = "Ask before you create a customer.\n"
+        "#,
+    );
+    hub.replace(Catalog::new(vec![Arc::new(tool("echo"))]).with_bundles(&declared));
+    let of = |names: &[&str]| {
+        let bundles = names.iter().map(|name| (*name).to_owned()).collect();
+        Client::of(&hub, Caller { bundles, read_only: false })
+    };
+    let own = "Ask before you write.";
+    for (names, title, told) in [
+        (&[][..], json!(null), own.to_owned()),
+        (&["sales"], json!("Sales"), format!("{own}\n\nAmounts are in EUR.")),
+        (
+            &["crm", "sales"],
+            json!("CRM, Sales"),
+            format!("{own}\n\nAsk before you create a customer.\n\nAmounts are in EUR."),
+        ),
+    ] {
+        let hello = of(names).handshake("2025-11-25").await;
+        assert_eq!((&hello["result"]["instructions"], &hello["result"]["serverInfo"]["title"]), (&json!(told), &title));
+        let found = of(names).ask(&modern(request(1, "server/discover", json!({})))).await;
+        assert_eq!(found["result"]["instructions"], told, "{found}");
+    }
 }

@@ -11,6 +11,10 @@
     reason = "test code"
 )]
 
+#[path = "tools/admin.rs"]
+mod admin;
+#[path = "tools/any_model.rs"]
+mod any_model;
 #[path = "tools/client.rs"]
 mod client;
 #[path = "tools/contacts.rs"]
@@ -33,6 +37,8 @@ mod products;
 mod project;
 #[path = "tools/purchase.rs"]
 mod purchase;
+#[path = "tools/relations.rs"]
+mod relations;
 #[path = "tools/requests.rs"]
 mod requests;
 #[path = "tools/sales.rs"]
@@ -63,6 +69,9 @@ fn cases() -> Vec<Case> {
         finance::CASES,
         employees::CASES,
         generic::CASES,
+        any_model::CASES,
+        admin::CASES,
+        relations::CASES,
         silent::CASES,
     ];
     all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()

@@ -45,6 +45,7 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     let runtime = Runtime::new(runtime::configure(&options)?).await?;
     let bundles = runtime::bundles(&args.bundle);
     runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
+    runtime.learn(Some(&args.tool)).await;
     let caller = runtime.caller(bundles);
     let stop = serve::stop_on_signal();
     let answer = called(&runtime, &caller, &args.tool, arguments, stop).await?;

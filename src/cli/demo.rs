@@ -55,6 +55,7 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     } else {
         let bound = bind(&runtime, bundles.clone()).await?;
         runtime.follow(&stop);
+        runtime.hub.ready().await;
         let shown = introduce(&runtime, &runtime.caller(bundles), &bound, &odoo).await;
         shown.map_err(Error::Output)?;
         serve::over_http(&runtime, bound, stop).await?;

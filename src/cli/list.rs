@@ -1,13 +1,15 @@
-//! `tooldoo list`: what a client would see, without Odoo.
+//! `tooldoo list`: what a client would see; all that the definitions have, where no Odoo is configured.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde_json::json;
 
-use super::runtime;
+use super::runtime::{self, Runtime};
 use super::settings::Settings;
 use super::{Error, Outcome};
 use crate::access::Caller;
+use crate::catalog::Catalog;
 use crate::config::Options;
 use crate::mcp;
 
@@ -33,19 +35,28 @@ pub struct Args {
 ///
 /// # Errors
 /// What is wrong with configuration or definitions, or a bundle that is not there.
-pub fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome, Error> {
+pub async fn run(args: Args) -> Result<Outcome, Error> {
     let options = Options { read_only: args.read_only, ..args.settings.options() };
     let config = runtime::configure(&options)?;
-    let catalog = runtime::definitions(&config).load().map_err(Error::Diagnostics)?.catalog;
-    let bundles = runtime::bundles(&args.bundle);
-    runtime::check_bundles(&catalog, &bundles)?;
-    let caller = Caller { bundles, read_only: config.server.read_only };
-    if args.json {
-        let list = json!({ "tools": mcp::tools(&catalog, &caller) });
+    let caller = Caller { bundles: runtime::bundles(&args.bundle), read_only: config.server.read_only };
+    let catalog = if config.instances.is_empty() {
+        Arc::new(runtime::definitions(&config).load().map_err(Error::Diagnostics)?.catalog)
+    } else {
+        let runtime = Runtime::new(config).await?;
+        runtime.learn(None).await;
+        runtime.hub.snapshot()
+    };
+    runtime::check_bundles(&catalog, &caller.bundles)?;
+    show(&catalog, &caller, args.json, &mut io::stdout())
+}
+
+fn show(catalog: &Catalog, caller: &Caller, json: bool, out: &mut dyn Write) -> Result<Outcome, Error> {
+    if json {
+        let list = json!({ "tools": mcp::tools(catalog, caller) });
         return writeln!(out, "{list:#}").map(|()| Outcome::Done).map_err(Error::Output);
     }
-    let width = catalog.tools(&caller).map(|tool| tool.name.len()).max().unwrap_or_default();
-    for tool in catalog.tools(&caller) {
+    let width = catalog.tools(caller).map(|tool| tool.name.len()).max().unwrap_or_default();
+    for tool in catalog.tools(caller) {
         let kind = if tool.annotations.read_only { "read " } else { "write" };
         let text = tool.description.as_deref().or(tool.title.as_deref()).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default();

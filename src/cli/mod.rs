@@ -81,7 +81,7 @@ impl Cli {
             Command::Serve(args) => wait(serve::run(args)),
             Command::Demo(args) => wait(demo::run(args)),
             Command::Check(args) => check::run(&args, &mut io::stdout(), look(&io::stdout())).map_err(Error::Output),
-            Command::List(args) => list::run(&args, &mut io::stdout()),
+            Command::List(args) => wait(list::run(args)),
             Command::Call(args) => wait(call::run(args)),
             Command::Init(args) => init::run(&args, &mut io::stdout()).map_err(Error::Output),
             Command::Schema(args) => {

@@ -22,9 +22,6 @@ use crate::reload::{Definitions, Loaded, Reloader, Status};
 use crate::service::{self, Service};
 use crate::source::{Look, render};
 
-/// Where a version that is known is looked at again; Odoo is asked only when the client's own memory of it has ended.
-const VERSION_AGAIN: Duration = Duration::from_secs(600);
-
 /// A server without a transport.
 pub(super) struct Runtime {
     pub(super) config: Config,
@@ -55,7 +52,8 @@ pub(super) fn definitions(config: &Config) -> Arc<Definitions> {
             return Err(loaded.diagnostics);
         }
         let tools = loaded.definitions.tools.into_iter().map(Arc::new).collect();
-        Ok(Loaded { catalog: Catalog::new(tools), diagnostics: loaded.diagnostics })
+        let catalog = Catalog::new(tools).with_bundles(&loaded.definitions.bundles);
+        Ok(Loaded { catalog, diagnostics: loaded.diagnostics })
     })
 }
 
@@ -111,43 +109,23 @@ impl Runtime {
         Caller { bundles, read_only: self.config.server.read_only }
     }
 
-    /// What goes on beside the connections, until `stop`: following the files, and learning which Odoo is there.
+    /// What goes on beside the connections, until `stop`: following the files, and learning what each Odoo is and has.
     pub(super) fn follow(&self, stop: &CancellationToken) {
         let service = self.service.clone();
         let reloader = Reloader::new(self.definitions.clone(), self.hub.clone(), self.status.clone())
-            .before(move || service.instances().for_each(|(_, instance)| instance.client.doubt_secrets()));
+            .before(move || service.retry());
         tokio::spawn(reloader.run(self.config.definitions.reload, stop.clone()));
-        for (name, instance) in self.service.instances() {
-            let learning = learn(name.to_owned(), instance.clone(), self.service.clone(), self.hub.clone());
+        for (name, _) in self.service.instances() {
+            let hub = self.hub.clone();
+            let learning = self.service.follow(name, move || hub.refresh());
             tokio::spawn(stop.clone().run_until_cancelled_owned(learning));
         }
     }
-}
 
-/// Asks an Odoo for its version until it answers, and now and then again: which tools fit it depends on it.
-async fn learn(name: String, instance: Arc<Instance>, service: Arc<Service>, hub: Arc<Hub>) {
-    let client = &instance.client;
-    if let Err(error) = client.read_secret(&client.patience()).await {
-        tracing::warn!(instance = name, "{error}");
-    }
-    let mut pause = Duration::from_secs(1);
-    loop {
-        match client.version(&client.patience()).await {
-            Ok(version) => {
-                if service.learn(&name, version) {
-                    tracing::info!(instance = name, %version, "Odoo is there");
-                    hub.refresh();
-                }
-                pause = VERSION_AGAIN;
-            }
-            Err(error) => {
-                if pause < VERSION_AGAIN {
-                    tracing::warn!(instance = name, "{error}");
-                }
-                pause = (pause * 2).min(Duration::from_secs(60));
-            }
-        }
-        tokio::time::sleep(pause).await;
+    /// For one command: what Odoo is and has decides which tools there are, all or those of one name.
+    pub(super) async fn learn(&self, tool: Option<&str>) {
+        self.service.learn_once(tool).await;
+        self.hub.refresh();
     }
 }
 

@@ -15,10 +15,49 @@ pub static FILE: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("tool", Kind::Tables(&TOOL), "The tools."),
-        Key::not_yet("defaults", "Keys for every definition of the file that lacks them."),
-        Key::not_yet("bundle", "A team's bundle of tools."),
+        Key::new("defaults", Kind::Table(&DEFAULTS), "Keys for every definition of the file that lacks them."),
+        Key::new("bundle", Kind::Tables(&BUNDLE), "The teams' bundles of tools."),
         Key::not_yet("resource", "An MCP resource."),
         Key::not_yet("prompt", "An MCP prompt."),
+    ],
+};
+
+/// `[defaults]`.
+pub static DEFAULTS: Shape = Shape {
+    name: "defaults",
+    header: "[defaults]",
+    doc: "Keys for every tool of the file that can have them and lacks them.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::new("model", Kind::Text, "The Odoo model; may be a template."),
+        Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
+        Key::new("bundles", Kind::Words, "The bundles of tools that name none."),
+        Key::new("requires", Kind::Words, "What must be there."),
+        Key::new("timeout", Kind::Duration, "The longest that a call may take."),
+        Key::new("result", Kind::Table(&RESULT), "How answers are shaped; merged key by key."),
+        Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context; merged key by key."),
+        LIMIT_KEY,
+    ],
+};
+
+/// `[[bundle]]`.
+pub static BUNDLE: Shape = Shape {
+    name: "bundle",
+    header: "[[bundle]]",
+    doc: "A team's bundle: the tools that name it, and those that it includes itself.",
+    label: Some("bundle"),
+    one_of: &[],
+    keys: &[
+        Key::required("name", Kind::Text, "1 to 40 of `a-z`, `0-9`, `_` and `-`, unique."),
+        Key::new("title", Kind::Text, "The name that people see."),
+        Key::new("instructions", Kind::Text, "What a model is told that uses the bundle."),
+        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`."),
+        Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
+        Key::new("read_only", Kind::Boolean, "Only its reading tools are shown. Default false."),
+        Key::not_yet("instance", "Which Odoo."),
+        Key::not_yet("company_ids", "The only companies that its calls see."),
+        Key::not_yet("bind", "Fixed arguments."),
     ],
 };
 
@@ -35,9 +74,9 @@ pub static OPERATIONS: &[&str] = &[
     "write",
     "unlink",
     "call",
+    "server",
     "content",
     "step",
-    "server",
     "message_post",
     "attach",
     "attachments",
@@ -91,9 +130,9 @@ pub static TOOL: Shape = Shape {
         Key::new("write", Kind::Table(&WRITE), "Change records."),
         Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
         Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
+        Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
         Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
         Key::not_yet("step", "Several operations, one after the other."),
-        Key::not_yet("server", "What the server itself knows."),
         Key::not_yet("message_post", "Post a message on records."),
         Key::not_yet("attach", "Attach a file to a record."),
         Key::not_yet("attachments", "The attachments of records."),
@@ -122,9 +161,56 @@ pub static LOOKUP: Shape = Shape {
         Key::new("model", Kind::Text, "The model to look in. Default: the tool's."),
         Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
         Key::new("domain", DOMAIN, "Candidates must meet it; may use earlier lookups."),
-        Key::new("missing", Kind::Choice(&["error", "absent"], &[]), "What no match does. Default `error`."),
+        MISSING_KEY,
+        Key::new(
+            "several",
+            Kind::Choice(&["error", "all"], &[]),
+            "What several matches do: `error`, the default, or `all`: the list of all their ids, for conditions with `in`.",
+        ),
     ],
 };
+
+const MISSING_KEY: Key =
+    Key::new("missing", Kind::Choice(&["error", "absent"], &[]), "What no match does. Default `error`.");
+
+/// `{ lookup = … }`: in `values` at a relation, and as `ids`.
+pub static SPOT_LOOKUP: Shape = Shape {
+    name: "lookup_on_the_spot",
+    header: "{ lookup = … }",
+    doc: "A name, id or external id that becomes a record id; the model is known from where it stands.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::required("lookup", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
+        Key::new("domain", DOMAIN, "Candidates must meet it; may use lookups."),
+        MISSING_KEY,
+    ],
+};
+
+/// The words of relations in `values`.
+pub static RELATION: Shape = Shape {
+    name: "relation",
+    header: "{ set = …, remove = …, add = …, create = … }",
+    doc: "What becomes of the records of a relation.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        Key::new("set", Kind::Any, "These and no others: ids, or names, which are looked up."),
+        Key::new("remove", Kind::Any, "Not these any more."),
+        Key::new("add", Kind::Any, "These too."),
+        Key::new(
+            "create",
+            Kind::Either(&[Kind::List(&Kind::Map(&Kind::Any)), Kind::Map(&Kind::Any)]),
+            "New records: tables of values; with `each` one table.",
+        ),
+        EACH_KEY,
+        AS_KEY,
+    ],
+};
+
+const EACH_KEY: Key =
+    Key::new("each", Kind::Text, "A list, as one expression: one record for each element, which is `item`.");
+const AS_KEY: Key = Key::new("as", Kind::Text, "What the element of `each` is called instead of `item`.");
 
 /// `annotations`, as MCP spells them.
 pub static ANNOTATIONS: Shape = Shape {
@@ -164,12 +250,8 @@ const DOMAIN: Kind = Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]);
 const FIELDS: Kind = Kind::Either(&[Kind::List(&Kind::Either(&[Kind::Text, Kind::Map(&Kind::Any)])), Kind::Text]);
 const NAMES: Kind = Kind::Either(&[Kind::Words, Kind::Text]);
 const VALUES: Kind = Kind::Either(&[Kind::Map(&Kind::Any), Kind::Text]);
-const IDS: Kind = Kind::Either(&[
-    Kind::Text,
-    Kind::Integer(1, i64::MAX),
-    Kind::List(&Kind::Any),
-    Kind::NotYet("a `lookup` written on the spot", &Kind::Map(&Kind::Any)),
-]);
+const IDS: Kind =
+    Kind::Either(&[Kind::Text, Kind::Integer(1, i64::MAX), Kind::List(&Kind::Any), Kind::Table(&SPOT_LOOKUP)]);
 const LIMIT_FORMS: Kind = Kind::Either(&[Kind::Integer(1, 10_000), Kind::Table(&LIMIT)]);
 
 const DOMAIN_KEY: Key = Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.");
@@ -262,7 +344,8 @@ operation!(
     [
         Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
         RETURN_KEY,
-        Key::not_yet("each", "One record for each element of a list."),
+        EACH_KEY,
+        AS_KEY,
     ]
 );
 operation!(
@@ -271,9 +354,13 @@ operation!(
     "Changed records.",
     [
         IDS_KEY,
-        Key::required("values", VALUES, "The values: a table, or a template that gives one."),
+        Key::new("values", VALUES, "The values: a table, or a template that gives one."),
         RETURN_KEY,
-        Key::not_yet("clear", "Words for fields that the caller may empty."),
+        Key::new(
+            "clear",
+            Kind::Map(&Kind::Text),
+            "Words for fields that the caller may empty: adds the argument `clear`, a list of these words.",
+        ),
     ]
 );
 operation!(UNLINK, "unlink", "Deleted records.", [IDS_KEY]);
@@ -287,5 +374,21 @@ operation!(
         Key::new("kwargs", VALUES, "Named arguments."),
         Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
         Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
+    ]
+);
+operation!(
+    SERVER,
+    "server",
+    "What the server itself knows of its Odoo.",
+    [
+        Key::required(
+            "what",
+            Kind::Choice(&["info", "modules", "models", "access"], &["save_prompt", "delete_prompt"]),
+            "The connection, the modules or models that there are, or what the caller may do with a model.",
+        ),
+        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
+        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
+        LIMIT_KEY,
+        PAGE_KEY,
     ]
 );

@@ -1,14 +1,14 @@
 //! Finding and reading definition files: the only part of the module that touches the disk.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
 use super::Definitions;
-use super::build::{self, Built};
-use super::language;
-use crate::source::{Diagnostic, Format, Node, Sink, read, read_text, shape};
+use super::build::{self, Built, BuiltBundle};
+use super::{defaults, language};
+use crate::source::{Diagnostic, Format, Node, Place, Sink, read, read_text, shape};
 
 /// The definitions that ship, in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
@@ -29,6 +29,10 @@ pub struct Loaded {
     pub file_count: usize,
     /// How many tools were written in them, sound or not, enabled or not.
     pub tool_count: usize,
+    /// What the tools of `definitions` were made of, in the same order: for the lints.
+    pub(super) trees: Vec<Node>,
+    /// The names of all tools, offered or not.
+    pub(super) names: Vec<String>,
 }
 
 impl Loaded {
@@ -97,7 +101,8 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
 /// Collects the tools of all files.
 #[derive(Default)]
 struct Reader {
-    built: Vec<Built>,
+    built: Vec<(Built, Node)>,
+    bundles: Vec<BuiltBundle>,
     tool_count: usize,
 }
 
@@ -107,32 +112,51 @@ impl Reader {
             sink.error(&root.place, format!("expected a table with `tool`, found {}", root.kind()));
             return;
         };
-        let before = sink.errors();
+        let (before, found) = (sink.errors(), sink.diagnostics.len());
         shape::check(root, &language::FILE, sink);
         let sound = sink.errors() == before && !sink.recovering;
+        for node in table.get("bundle").and_then(Node::as_array).unwrap_or_default() {
+            self.bundles.extend(build::bundle(node, sound, sink));
+        }
+        let given = table.get("defaults").and_then(Node::as_table);
         for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
             self.tool_count += 1;
-            self.built.extend(build::tool(node, sound, sink));
+            let node = given.map_or_else(|| node.clone(), |given| defaults::applied(node, given));
+            self.built.extend(build::tool(&node, sound, sink).map(|built| (built, node)));
+        }
+        if given.is_some() {
+            // What is wrong with a default is found again in every tool that it is given to.
+            let mut seen = HashSet::new();
+            sink.retain_since(found, |diagnostic| {
+                let at = diagnostic.place.as_ref().map(|place| place.range.clone());
+                seen.insert((at, diagnostic.message.clone()))
+            });
         }
     }
 
     fn finish(self, mut sink: Sink) -> Loaded {
         duplicates(&self.built, &mut sink);
-        let tools = self.built.into_iter().filter(|built| built.enabled).filter_map(|built| built.tool).collect();
+        duplicate_bundles(&self.bundles, &mut sink);
+        let bundles = self.bundles.into_iter().filter_map(|built| built.bundle).collect();
+        let names = self.built.iter().filter_map(|(built, _)| Some(built.names.first()?.0.clone())).collect();
+        let offered = self.built.into_iter().filter(|(built, _)| built.enabled);
+        let (tools, trees) = offered.filter_map(|(built, tree)| Some((built.tool?, tree))).unzip();
         Loaded {
-            definitions: Definitions { tools },
+            definitions: Definitions { tools, bundles },
             diagnostics: sink.finish(),
             files: Vec::new(),
             file_count: 0,
             tool_count: self.tool_count,
+            trees,
+            names,
         }
     }
 }
 
 /// Two tools of one name, unless no Odoo version has both.
-fn duplicates(built: &[Built], sink: &mut Sink) {
-    let mut names: HashMap<&str, Vec<(&Built, &crate::source::Place)>> = HashMap::new();
-    for one in built.iter().filter(|built| built.enabled) {
+fn duplicates(built: &[(Built, Node)], sink: &mut Sink) {
+    let mut names: HashMap<&str, Vec<(&Built, &Place)>> = HashMap::new();
+    for one in built.iter().map(|(built, _)| built).filter(|built| built.enabled) {
         for (name, place) in &one.names {
             let others = names.entry(name).or_default();
             let clash = others.iter().find(|(other, _)| {
@@ -148,6 +172,25 @@ fn duplicates(built: &[Built], sink: &mut Sink) {
                 sink.definition = None;
             }
             others.push((one, place));
+        }
+    }
+}
+
+/// Two tables of one bundle.
+fn duplicate_bundles(built: &[BuiltBundle], sink: &mut Sink) {
+    let mut first: HashMap<&str, &Place> = HashMap::new();
+    for (name, place) in built.iter().filter_map(|built| built.name.as_ref()) {
+        match first.get(name.as_str()) {
+            Some(first) => {
+                sink.definition = Some(format!("bundle `{name}`"));
+                sink.error(place, format!("the bundle `{name}` is declared twice"))
+                    .hint("make one of the two; tools name the bundles that they belong to in `bundles`")
+                    .related(first, "the first one");
+                sink.definition = None;
+            }
+            None => {
+                first.insert(name, place);
+            }
         }
     }
 }

@@ -3,10 +3,14 @@
 //! Reading is pure: text in, `(Definitions, Vec<Diagnostic>)` out; only `load` touches the disk.
 
 mod build;
+pub mod bundle;
+mod defaults;
 pub mod language;
+mod lint;
 mod load;
 pub mod operation;
 pub mod tool;
+pub mod values;
 
 pub use load::{Loaded, built_in_files, load, load_embedded, load_texts};
 
@@ -18,6 +22,8 @@ use crate::source::{Diagnostic, did_you_mean};
 pub struct Definitions {
     /// In the order in which they were read.
     pub tools: Vec<tool::Tool>,
+    /// Those that have a table of their own.
+    pub bundles: Vec<bundle::Bundle>,
 }
 
 impl Definitions {

@@ -1,6 +1,7 @@
 //! The checked operation tables of the definition language: what each Odoo operation takes.
 
 use super::tool::Paging;
+use super::values::{Clear, Each, Ids, Values};
 use crate::domain::DomainTemplate;
 use crate::template::{Template, Templated};
 
@@ -29,6 +30,8 @@ pub enum Operation {
     Unlink(Unlink),
     /// `call`: any method.
     Call(Call),
+    /// What the server itself knows of its Odoo.
+    Server(Server),
     /// Static MCP content blocks, no Odoo at all.
     Content(Content),
 }
@@ -54,7 +57,7 @@ pub struct SearchRead {
 #[derive(Debug)]
 pub struct Read {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
     /// What to read.
     pub fields: FieldList,
 }
@@ -135,7 +138,9 @@ pub struct DefaultGet {
 #[derive(Debug)]
 pub struct Create {
     /// A table, or a template that gives a table or a list of tables.
-    pub values: Templated,
+    pub values: Values,
+    /// One record for each element of this list.
+    pub each: Option<Each>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -144,9 +149,11 @@ pub struct Create {
 #[derive(Debug)]
 pub struct Write {
     /// Which.
-    pub ids: Templated,
-    /// A table, or a template that gives one.
-    pub values: Templated,
+    pub ids: Ids,
+    /// A table, or a template that gives one; `None` where only `clear` is written.
+    pub values: Option<Values>,
+    /// What the caller may empty.
+    pub clear: Vec<Clear>,
     /// What to read of them afterwards; `Default` is their names, an empty list nothing.
     pub returns: FieldList,
 }
@@ -155,7 +162,7 @@ pub struct Write {
 #[derive(Debug)]
 pub struct Unlink {
     /// Which.
-    pub ids: Templated,
+    pub ids: Ids,
 }
 
 /// Any method of the model.
@@ -164,7 +171,7 @@ pub struct Call {
     /// Its name; may be one expression.
     pub method: Templated,
     /// On which records; `None` is a call on the model.
-    pub ids: Option<Templated>,
+    pub ids: Option<Ids>,
     /// Named arguments.
     pub kwargs: Option<Templated>,
     /// Positional arguments.
@@ -180,6 +187,28 @@ pub enum Writes {
     Fixed(bool),
     /// Known when it is called; anything but `false` counts as writing.
     When(Template),
+}
+
+/// `server`, by its `what`.
+#[derive(Debug)]
+pub enum Server {
+    /// Which Odoo, as which user, and what the tools here are for.
+    Info,
+    /// The installed modules.
+    Modules(Named),
+    /// The models that the caller may read.
+    Models(Named),
+    /// What the caller may do with this model; a name, or one expression.
+    Access(Templated),
+}
+
+/// Things with a name and a label, in pages.
+#[derive(Debug)]
+pub struct Named {
+    /// Only those whose name or label contains it.
+    pub query: Option<Templated>,
+    /// How many.
+    pub limit: Paging,
 }
 
 /// What an MCP content block of this type cannot be without.

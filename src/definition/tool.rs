@@ -92,6 +92,8 @@ pub struct Lookup {
     pub domain: Option<DomainTemplate>,
     /// No match: leave the variable absent, instead of `not_found`.
     pub missing_is_absent: bool,
+    /// Several matches: the variable is the list of them, instead of `ambiguous`.
+    pub several_is_all: bool,
 }
 
 /// `confirm`.

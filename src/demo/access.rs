@@ -69,11 +69,20 @@ pub(super) fn allowed(env: &Env<'_>, model: &Model, mode: Mode) -> bool {
             .any(|(group, rights)| (group == "*" || env.context.in_group(group)) && rights.contains(mode.letter()))
 }
 
-/// Refuses what [`allowed`] denies.
+/// Refuses what [`allowed`] denies, unless it is reading a model that is public to a group of the caller.
 ///
 /// # Errors
 /// `AccessError`, with the groups that may.
 pub(super) fn check(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
+    let public = mode == Mode::Read && model.public.iter().any(|group| env.context.in_group(group));
+    if public { Ok(()) } else { granted(env, model, mode) }
+}
+
+/// Refuses what [`allowed`] denies, also where the records are read all the same.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn granted(env: &Env<'_>, model: &Model, mode: Mode) -> Outcome<()> {
     if allowed(env, model, mode) {
         return Ok(());
     }

@@ -1,6 +1,9 @@
 //! The models: what the definition files say, filtered to one version of Odoo.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
 use include_dir::{Dir, include_dir};
 use indexmap::IndexMap;
@@ -33,12 +36,22 @@ pub(super) struct Rule {
     /// Some of `r`, `w`, `c`, `d`; all when left out.
     #[serde(default)]
     pub(super) modes: Option<String>,
+    /// The first major version that has the rule.
+    #[serde(default)]
+    since: Option<u8>,
+    /// The last major version that has the rule.
+    #[serde(default)]
+    until: Option<u8>,
 }
 
 impl Rule {
     /// Whether it binds the operation: `r`, `w`, `c` or `d`.
     pub(super) fn holds(&self, mode: char) -> bool {
         self.modes.as_ref().is_none_or(|modes| modes.contains(mode))
+    }
+
+    fn in_version(&self, major: u8) -> bool {
+        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
     }
 
     /// Whether the word occurs in its domain.
@@ -94,6 +107,8 @@ struct Definition {
     #[serde(default)]
     access: Rights,
     #[serde(default)]
+    public: Vec<String>,
+    #[serde(default)]
     rule: Vec<Rule>,
     #[serde(default)]
     unique: Vec<Unique>,
@@ -145,6 +160,8 @@ pub(super) struct Model {
     pub(super) list_view: Vec<String>,
     /// Group → rights.
     pub(super) access: Rights,
+    /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
+    pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
     /// What only one record may have.
@@ -174,6 +191,8 @@ impl Model {
 #[derive(Debug)]
 pub(super) struct Registry {
     pub(super) profile: Profile,
+    /// Models that this one lacks.
+    pub(super) without: &'static [&'static str],
     pub(super) groups: Groups,
     models: IndexMap<String, Model>,
 }
@@ -192,7 +211,26 @@ impl Registry {
             Profile::V17 => v17,
             Profile::V19 => v19,
         };
-        cell.get_or_init(|| Self::load(profile)).as_ref().map_err(Clone::clone)
+        cell.get_or_init(|| Self::load(profile, &[])).as_ref().map_err(Clone::clone)
+    }
+
+    /// The same without some of its models, as if their modules were not installed: no other model has a field that leads to
+    /// them. Each is made once in a process.
+    ///
+    /// # Errors
+    /// As [`Registry::of`].
+    pub(super) fn without(profile: Profile, models: &'static [&'static str]) -> Result<&'static Self, String> {
+        static OTHERS: Mutex<BTreeMap<(Profile, Vec<&str>), &Registry>> = Mutex::new(BTreeMap::new());
+        if models.is_empty() {
+            return Self::of(profile);
+        }
+        let mut others = OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(registry) = others.get(&(profile, models.to_vec())) {
+            return Ok(registry);
+        }
+        let registry: &'static Self = Box::leak(Box::new(Self::load(profile, models)?));
+        others.insert((profile, models.to_vec()), registry);
+        Ok(registry)
     }
 
     /// The model of that name.
@@ -205,7 +243,7 @@ impl Registry {
         self.models.values()
     }
 
-    fn load(profile: Profile) -> Result<Self, String> {
+    fn load(profile: Profile, without: &'static [&'static str]) -> Result<Self, String> {
         let major = profile.major();
         let mut models = IndexMap::new();
         let files = DATA.get_dir("models").into_iter().flat_map(Dir::files);
@@ -220,7 +258,10 @@ impl Registry {
             let model = build(definition, major)?;
             models.insert(model.name.clone(), model);
         }
-        let registry = Self { profile, groups: Groups::load(profile)?, models };
+        if !without.is_empty() {
+            uninstall(&mut models, without);
+        }
+        let registry = Self { profile, groups: Groups::load(profile)?, without, models };
         registry.check()?;
         Ok(registry)
     }
@@ -263,6 +304,47 @@ impl Registry {
     }
 }
 
+/// Whether there is a field at the end of the path.
+fn reaches(models: &IndexMap<String, Model>, model: &Model, path: &str) -> bool {
+    let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
+    let Some(field) = model.fields.get(step) else { return false };
+    let next = || models.get(field.relation.as_deref()?);
+    rest.is_none_or(|rest| next().is_some_and(|model| reaches(models, model, rest)))
+}
+
+/// Removes models, and every field that leads to one of them.
+fn uninstall(models: &mut IndexMap<String, Model>, without: &[&str]) {
+    models.retain(|name, _| !without.contains(&name.as_str()));
+    loop {
+        let there = |model: &str, field: &str| models.get(model).is_some_and(|model| model.fields.contains_key(field));
+        let leads = |model: &Model, field: &Field| {
+            let relation = field.relation.as_deref();
+            let comodel = relation.is_none_or(|relation| models.contains_key(relation));
+            let inverse =
+                relation.is_none_or(|to| field.inverse.iter().chain(&field.mirror).all(|name| there(to, name)));
+            comodel && inverse && field.path().is_none_or(|path| reaches(models, model, path))
+        };
+        let gone: Vec<(String, String)> = models
+            .values()
+            .flat_map(|model| model.fields.values().map(move |field| (model, field)))
+            .filter(|(model, field)| !leads(model, field))
+            .map(|(model, field)| (model.name.clone(), field.name.clone()))
+            .collect();
+        if gone.is_empty() {
+            break;
+        }
+        for (model, field) in gone {
+            if let Some(model) = models.get_mut(&model) {
+                model.fields.shift_remove(&field);
+            }
+        }
+    }
+    for model in models.values_mut() {
+        let fields = &model.fields;
+        model.list_view.retain(|field| fields.contains_key(field));
+    }
+}
+
 fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let Definition {
         name,
@@ -276,6 +358,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
+        public,
         rule,
         unique,
         fields,
@@ -346,8 +429,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
-        rules: rule,
         unique,
+        public,
+        rules: rule.into_iter().filter(|rule| rule.in_version(major)).collect(),
         fields: kept,
     })
 }

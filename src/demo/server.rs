@@ -34,11 +34,13 @@ pub struct Options {
     pub version: Version,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Models that it lacks, e.g. `helpdesk.ticket`: as if the modules that bring them were not installed.
+    pub without: &'static [&'static str],
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: Profile::V19, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }
+        Self { version: Profile::V19, listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), without: &[] }
     }
 }
 
@@ -123,7 +125,7 @@ impl Server {
     /// The address cannot be bound.
     pub async fn start(options: Options) -> std::io::Result<Self> {
         let invalid = |what: String| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-        let registry = Registry::of(options.version).map_err(invalid)?;
+        let registry = Registry::without(options.version, options.without).map_err(invalid)?;
         let store = data::fresh(registry).map_err(invalid)?;
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;

@@ -130,7 +130,7 @@ async fn concurrent_writes_are_all_kept() {
 async fn a_stopped_server_refuses_and_an_address_in_use_is_an_error() {
     let server = start(Profile::V14).await;
     let listen = server.url().trim_start_matches("http://").parse().unwrap();
-    assert!(Server::start(Options { version: Profile::V14, listen }).await.is_err());
+    assert!(Server::start(Options { version: Profile::V14, listen, ..Options::default() }).await.is_err());
     let client = reqwest::Client::new();
     let url = format!("{}/web/login", server.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);

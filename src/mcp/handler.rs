@@ -53,14 +53,29 @@ impl Handler {
     }
 
     /// The identity, for a result of the revision without a handshake; older clients had it from `initialize`.
-    fn identity(&self, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
+    fn identity(&self, catalog: &Catalog, context: &RequestContext<RoleServer>) -> Option<MetaObject> {
         let modern = context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
         if !modern {
             return None;
         }
         let mut meta = MetaObject::new();
-        meta.0.insert(SERVER_INFO.to_owned(), serde_json::to_value(&self.hub.implementation).ok()?);
+        meta.0.insert(SERVER_INFO.to_owned(), serde_json::to_value(self.implementation(catalog)).ok()?);
         Some(meta)
+    }
+
+    /// Who we are, with the titles of the caller's bundles: a person who connects several tells them apart by these.
+    fn implementation(&self, catalog: &Catalog) -> Implementation {
+        let mut implementation = Implementation::clone(&self.hub.implementation);
+        let titles = catalog.titles(&self.caller);
+        implementation.title = (!titles.is_empty()).then(|| titles.join(", "));
+        implementation
+    }
+
+    /// The configuration's, then those of the caller's bundles.
+    fn instructions(&self, catalog: &Catalog) -> Option<String> {
+        let own = self.hub.instructions.as_deref();
+        let all: Vec<&str> = own.into_iter().chain(catalog.instructions(&self.caller)).map(str::trim_end).collect();
+        (!all.is_empty()).then(|| all.join("\n\n"))
     }
 
     /// The caller asked for a tool that there is not, or that it does not see: the two answer alike.
@@ -86,9 +101,9 @@ impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         // Exactly what there is: a client that sees a capability asks for it.
         let capabilities = ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build();
-        let mut info =
-            ServerConfig::new(capabilities).with_server_info(Implementation::clone(&self.hub.implementation));
-        info.instructions.clone_from(&self.hub.instructions);
+        let catalog = self.hub.snapshot();
+        let mut info = ServerConfig::new(capabilities).with_server_info(self.implementation(&catalog));
+        info.instructions = self.instructions(&catalog);
         info
     }
 
@@ -103,12 +118,13 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
+        self.hub.ready().await;
         let catalog = self.hub.snapshot();
         let mut result = ListToolsResult::with_all_items(present::tools(&catalog, &self.caller));
         // A file may be saved at any moment, and who sees what may depend on who asks.
         result.ttl_ms = Some(0);
         result.cache_scope = Some(CacheScope::Private);
-        result.meta = self.identity(&context);
+        result.meta = self.identity(&catalog, &context);
         Ok(result)
     }
 
@@ -117,6 +133,7 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        self.hub.ready().await;
         let catalog = self.hub.snapshot();
         let Some(tool) = catalog.tool(&self.caller, &request.name) else {
             return Err(self.unknown_tool(&catalog, &request.name));
@@ -124,7 +141,7 @@ impl ServerHandler for Handler {
         let arguments = request.arguments.unwrap_or_default();
         let answer = guard::call(&self.hub, &catalog, tool, arguments, &self.caller, context.ct.clone()).await;
         let mut result = present::answer(answer);
-        result.meta = self.identity(&context);
+        result.meta = self.identity(&catalog, &context);
         Ok(result.into())
     }
 

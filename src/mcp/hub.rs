@@ -73,6 +73,11 @@ impl Hub {
         Handler::new(self.clone(), Arc::new(caller))
     }
 
+    /// Waits until it is known who sees what, or until it is no use to wait: about two seconds after the start at most.
+    pub async fn ready(&self) {
+        self.backend.ready().await;
+    }
+
     /// The catalog of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Catalog> {

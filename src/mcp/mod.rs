@@ -33,6 +33,11 @@ pub trait Backend: Send + Sync + 'static {
     /// Puts another catalog in place, whole, and gives the one that it replaced.
     fn replace(&self, catalog: Catalog) -> Arc<Catalog>;
 
+    /// Waits for what decides who sees what, where that is being found out and will not take long.
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Runs one call of a tool of that catalog. Ends soon after `cancelled`.
     fn call<'a>(
         &'a self,

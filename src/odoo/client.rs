@@ -101,6 +101,17 @@ impl Client {
         self.http.base()
     }
 
+    /// The host and port that requests go to, unless a proxy takes them.
+    pub(super) fn address(&self) -> Option<(String, u16)> {
+        self.http.address()
+    }
+
+    /// The configured database; `None` where the host has one alone.
+    #[must_use]
+    pub fn database(&self) -> Option<&str> {
+        self.settings.database.as_deref()
+    }
+
     /// How long a call may take.
     #[must_use]
     pub fn timeout(&self) -> Duration {

@@ -109,6 +109,12 @@ impl Http {
         self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// The host and port, for a connection.
+    pub(super) fn address(&self) -> Option<(String, u16)> {
+        let host = self.base.host_str()?.trim_matches(['[', ']']);
+        Some((host.to_owned(), self.base.port_or_known_default()?))
+    }
+
     /// The instance's URL, for messages. It holds no secret: credentials in a URL are refused.
     pub(super) fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')

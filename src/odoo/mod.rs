@@ -17,6 +17,7 @@ mod methods;
 mod names;
 mod once;
 mod pages;
+pub mod presence;
 mod reach;
 pub mod records;
 mod relations;

@@ -29,10 +29,7 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
         }
     };
     let ids = match &definition.ids {
-        Some(ids) => {
-            let value = needed("ids", ids, run)?;
-            Some(ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?)
-        }
+        Some(ids) => Some(ids::of(ids, &model, run).await?),
         None => None,
     };
     let kwargs = match optional("kwargs", definition.kwargs.as_ref(), &run.scope)? {

@@ -8,6 +8,7 @@ use super::run::Run;
 use super::{fitting, read};
 use crate::answer;
 use crate::definition::operation::Create;
+use crate::definition::values::Values;
 use crate::odoo::{Effect, Error, Kind};
 
 /// The values as Odoo takes them.
@@ -24,9 +25,9 @@ pub(super) struct Prepared {
 /// What does not fit, all of it in one error.
 pub(super) async fn prepare(definition: &Create, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let values = fitting::values(&definition.values, &model, run).await?;
+    let values = fitting::values(&definition.values, definition.each.as_ref(), &model, run).await?;
     // A table that an author wrote empty is a record of defaults alone; one whose every value was left out is not.
-    let meant = definition.values.as_literal().is_some();
+    let meant = matches!(&definition.values, Values::Fields(fields) if fields.is_empty());
     if values.is_empty() || (!meant && values.iter().any(Map::is_empty)) {
         return Err(Error::new(Kind::InvalidArguments, "There are no values, so there is nothing to create.")
             .hint("Give the values of at least one record."));

@@ -1,6 +1,7 @@
 //! One call of a tool, in the order that the definition language promises: arguments, lookups, what only reads, the
 //! confirmation, the rest. Nothing is written before a confirmation that is due.
 
+use std::sync::Mutex;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
 use super::{arguments, content, lookup};
 use crate::answer::{self, Answer, Listing};
+use crate::catalog::Apps;
 use crate::definition::operation::Operation;
 use crate::definition::tool::{Confirm, Tool};
 use crate::odoo::{Effect, Error, Kind, Patience, User, Version};
@@ -23,7 +25,7 @@ use crate::template::{Outcome, Scope};
 /// Said with an answer that was cut, by a tool that has no `offset`.
 const LESS: &str = "The answer was cut: it is too long. Ask for less at once, e.g. fewer records or fields.";
 
-/// Calls a tool on its Odoo.
+/// Calls a tool on its Odoo. `apps` says what the tools there are for, should one ask.
 ///
 /// # Errors
 /// Every kind of the definition language; the caller of this makes an answer of it.
@@ -31,6 +33,7 @@ pub async fn call(
     tool: &Tool,
     instance: Option<&Instance>,
     settings: &Settings,
+    apps: &(dyn Fn() -> Apps + Sync),
     arguments: Map<String, Value>,
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
@@ -50,8 +53,9 @@ pub async fn call(
     };
     let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
-    let mut run = begin(tool, instance, settings, &arguments, patience).await?;
+    let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
     lookup::resolve_all(&mut run, &tool.lookups).await?;
+    complete_context(&mut run)?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
     confirmed(tool, &run, &prepared)?;
     let writes = prepared.outline().effect == Effect::Write;
@@ -74,6 +78,7 @@ async fn begin<'a>(
     tool: &'a Tool,
     instance: &'a Instance,
     settings: &Settings,
+    apps: &'a (dyn Fn() -> Apps + Sync),
     arguments: &Map<String, Value>,
     patience: Patience,
 ) -> Result<Run<'a>, Error> {
@@ -117,9 +122,44 @@ async fn begin<'a>(
         limit: tool.input.paging.and_then(|_| arguments.get("limit")?.as_u64()?.try_into().ok()),
         offset: tool.input.paging.and_then(|_| arguments.get("offset")?.as_u64()).unwrap_or(0),
     };
+    let clear = arguments.get("clear").filter(|_| matches!(&tool.operation, Operation::Write(_)));
+    let clear = clear.and_then(Value::as_array).into_iter().flatten();
+    let clear = clear.filter_map(|word| word.as_str().map(str::to_owned)).collect();
     let max_records = settings.max_records;
     let given = arguments.keys().cloned().chain(["user", "odoo"].map(str::to_owned)).collect();
-    Ok(Run { tool, instance, patience, scope, given, zone, context, lang, company, window, max_records })
+    Ok(Run {
+        tool,
+        instance,
+        patience,
+        scope,
+        given,
+        zone,
+        context,
+        lang,
+        company,
+        window,
+        clear,
+        max_records,
+        found: Mutex::default(),
+        apps,
+    })
+}
+
+/// Keys of the context that name what a lookup found: the lookups themselves ran without them. The zone is known already, since it decides
+/// what dates in the arguments mean.
+///
+/// # Errors
+/// As the templates of the keys.
+fn complete_context(run: &mut Run<'_>) -> Result<(), Error> {
+    if run.tool.lookups.is_empty() {
+        return Ok(());
+    }
+    for (key, value) in run.tool.context.iter().filter(|(key, _)| key.as_str() != "tz") {
+        if let Some(value) = optional(key, Some(value), &run.scope)? {
+            run.context.insert(key.clone(), value);
+        }
+    }
+    Ok(())
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

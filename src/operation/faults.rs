@@ -13,6 +13,8 @@ const LONGEST_QUOTE: usize = 60;
 #[derive(Debug, Default)]
 pub struct Faults {
     errors: Vec<Error>,
+    /// How many of the first ones say where in the arguments they were made.
+    located: usize,
 }
 
 impl Faults {
@@ -24,6 +26,20 @@ impl Faults {
     /// Keeps the value, or the fault instead of it.
     pub fn keep<T>(&mut self, result: Result<T, Error>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Says of those pushed since `from` where the caller made them: `lines[2].product`. What was said before stays.
+    pub fn locate(&mut self, from: usize, place: &str) {
+        for error in self.errors.iter_mut().skip(from.max(self.located)) {
+            error.message = format!("`{place}`: {}", error.message);
+        }
+        self.located = self.errors.len();
     }
 
     /// Whether there is none.
@@ -55,7 +71,13 @@ impl Faults {
             all.message.push(' ');
             all.message.push_str(&error.message);
             for (key, value) in error.details {
-                all.details.entry(key).or_insert(value);
+                match (all.details.get_mut(&key), value) {
+                    (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
+                    (Some(_), _) => {}
+                    (None, value) => {
+                        all.details.insert(key, value);
+                    }
+                }
             }
             if let Some(hint) = error.hint.filter(|hint| !hints.contains(hint)) {
                 hints.push(hint);

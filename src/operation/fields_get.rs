@@ -13,6 +13,9 @@ use crate::odoo::{Effect, Error, Field, Kind, Model};
 /// What is said of a field where the tool names no attributes: enough to use it, and little to read.
 const USUAL: [&str; 7] = ["type", "string", "required", "readonly", "relation", "selection", "help"];
 
+/// The most values of a selection that are shown of a field nobody named: there are hundreds of time zones.
+const MOST_VALUES: usize = 40;
+
 /// Which fields, and what of them.
 pub(super) struct Prepared {
     model: std::sync::Arc<Model>,
@@ -90,44 +93,48 @@ impl Prepared {
                     field.name.to_lowercase().contains(query) || field.string.to_lowercase().contains(query)
                 })
         };
-        let fields: Vec<Value> =
-            self.model.fields.values().filter(wanted).map(|field| describe(field, &self.attributes)).collect();
+        let fields: Vec<Value> = self.model.fields.values().filter(wanted).map(|field| self.describe(field)).collect();
         let total = fields.len();
         let offset = run.window.offset;
         let fields = fields.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).collect();
         let answer = [("model", json!(self.model.name)), ("fields", Value::Array(fields)), ("total", json!(total))];
         Ok(Body::of(answer).listing("fields", offset))
     }
-}
 
-/// One field with the attributes that are asked for and say something: `false` and nothing are left out.
-fn describe(field: &Field, attributes: &[String]) -> Value {
-    let mut said = Map::from_iter([("name".to_owned(), json!(field.name))]);
-    for attribute in attributes {
-        let value = match attribute.as_str() {
-            "type" => json!(type_name(&field.kind)),
-            "string" => json!(field.string),
-            "required" => json!(field.required),
-            "readonly" => json!(field.readonly),
-            "relation" => json!(field.relation),
-            "selection" if field.selection.is_empty() => Value::Null,
-            "selection" => {
-                field.selection.iter().map(|(value, label)| json!({"value": value, "label": label})).collect()
+    /// One field with the attributes that are asked for and say something: `false` and nothing are left out.
+    fn describe(&self, field: &Field) -> Value {
+        let most = if self.fields.is_some() { usize::MAX } else { MOST_VALUES };
+        let mut said = Map::from_iter([("name".to_owned(), json!(field.name))]);
+        for attribute in &self.attributes {
+            let value = match attribute.as_str() {
+                "type" => json!(type_name(&field.kind)),
+                "string" => json!(field.string),
+                "required" => json!(field.required),
+                "readonly" => json!(field.readonly),
+                "relation" => json!(field.relation),
+                "selection" if field.selection.is_empty() => Value::Null,
+                "selection" => {
+                    let values = field.selection.iter().take(most);
+                    values.map(|(value, label)| json!({"value": value, "label": label})).collect()
+                }
+                "help" => json!(field.help),
+                "store" => json!(field.store),
+                "searchable" => json!(field.searchable),
+                "sortable" => json!(field.sortable),
+                "groupable" => json!(field.groupable),
+                "currency_field" => json!(field.currency_field),
+                "model_field" => json!(field.model_field),
+                _ => Value::Null,
+            };
+            // A hint that is false is worth saying only where true is the rule.
+            let rule = matches!(attribute.as_str(), "store" | "searchable" | "sortable" | "groupable");
+            if value != Value::Null && (rule || value != Value::Bool(false)) {
+                said.insert(attribute.clone(), value);
             }
-            "help" => json!(field.help),
-            "store" => json!(field.store),
-            "searchable" => json!(field.searchable),
-            "sortable" => json!(field.sortable),
-            "groupable" => json!(field.groupable),
-            "currency_field" => json!(field.currency_field),
-            "model_field" => json!(field.model_field),
-            _ => Value::Null,
-        };
-        // A hint that is false is worth saying only where true is the rule.
-        let rule = matches!(attribute.as_str(), "store" | "searchable" | "sortable" | "groupable");
-        if value != Value::Null && (rule || value != Value::Bool(false)) {
-            said.insert(attribute.clone(), value);
         }
+        if said.contains_key("selection") && field.selection.len() > most {
+            said.insert("selection_total".to_owned(), json!(field.selection.len()));
+        }
+        Value::Object(said)
     }
-    Value::Object(said)
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::odoo::metadata::Model;
-use crate::odoo::{Client, Error, Patience};
+use crate::odoo::Error;
 
 /// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
 pub trait Metadata: Sync {
@@ -18,10 +18,14 @@ pub trait Metadata: Sync {
     fn model(&self, name: &str) -> impl Future<Output = Result<Arc<Model>, Error>> + Send;
 }
 
-impl Metadata for (&Client, &Patience) {
-    async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
-        self.0.model(name, self.1).await
-    }
+/// Where names become records.
+pub trait Records: Metadata {
+    /// The id of the one record of `model` that a name, id or external id stands for, among those that meet the domain (in Odoo's
+    /// notation, fitted to the model).
+    ///
+    /// # Errors
+    /// `not_found`, `ambiguous`; else whatever Odoo answers.
+    fn find(&self, model: &str, name: &Value, domain: &Value) -> impl Future<Output = Result<i64, Error>> + Send;
 }
 
 /// The surroundings in which a call's values meet a model's fields.

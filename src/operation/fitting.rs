@@ -1,24 +1,41 @@
 //! From what a definition says to what fits the model: the templates of one call meet the fields of its Odoo.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value, json};
 
 use super::conditions::{fit_domain, to_prefix};
+use super::faults::{Faults, invalid};
 use super::fields::{Selection, Wanted, given_fields, select};
-use super::fit::{Fit, Metadata, Supplied};
-use super::needed::{empty, optional, value_of};
+use super::fit::{Fit, Metadata, Records, Supplied};
+use super::lookup;
+use super::needed::{optional, value_of};
 use super::order::fit_order;
 use super::run::Run;
-use super::values::{Table, fit_given, fit_values};
+use super::values::{Around, Entry, Table, fit_given, fit_values};
 use crate::definition::operation::FieldList;
+use crate::definition::values::{Clear, Each, Values};
 use crate::domain::{self, DomainTemplate};
 use crate::odoo::{Error, Kind, Model, Version};
-use crate::template::{self, Cause, Outcome, Templated};
+use crate::template::{self, Templated};
 
 impl Metadata for Run<'_> {
     async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
         self.metadata(name).await
+    }
+}
+
+impl Records for Run<'_> {
+    async fn find(&self, model: &str, name: &Value, domain: &Value) -> Result<i64, Error> {
+        let key = (model.to_owned(), name.to_string(), domain.to_string());
+        let found = || self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = found().get(&key).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let asked = lookup::find(self, model, name, domain.clone()).await;
+        found().insert(key, asked.clone());
+        asked
     }
 }
 
@@ -99,43 +116,65 @@ pub(super) async fn order(order: Option<&Templated>, model: &str, run: &Run<'_>)
     }
 }
 
-/// The values of the records that a write is about: one table of the author's, or what the caller gives whole.
+/// The values of the records that a write is about: one table of the author's, one for each element of a list, or what the caller
+/// gives whole. Names in them are looked up.
 ///
 /// # Errors
 /// What does not fit, all of it in one error.
-pub(super) async fn values(values: &Templated, model: &str, run: &Run<'_>) -> Result<Vec<Map<String, Value>>, Error> {
+pub(super) async fn values(
+    values: &Values,
+    each: Option<&Each>,
+    model: &str,
+    run: &Run<'_>,
+) -> Result<Vec<Map<String, Value>>, Error> {
     let metadata = run.metadata(model).await?;
-    match values {
-        Templated::Table(entries) => {
-            let supplied = supplied(entries, run)?;
-            Ok(vec![fit_values(supplied, &metadata, &fit(run), Table::Authors).await?])
+    let fields = match values {
+        Values::Fields(fields) => fields,
+        Values::Given(template) => {
+            return match value_of("values", template.evaluate(&run.scope)?)? {
+                Some(given) => fit_given(given, &metadata, &fit(run)).await,
+                None => Ok(Vec::new()),
+            };
         }
-        Templated::Literal(Value::Object(entries)) => {
-            let supplied =
-                entries.iter().map(|(name, value)| (name.clone(), Supplied::by_author(value.clone()))).collect();
-            Ok(vec![fit_values(supplied, &metadata, &fit(run), Table::Authors).await?])
+    };
+    let around = Around::new(&run.scope);
+    let records = match each {
+        None => vec![around],
+        Some(each) => around.each(each)?,
+    };
+    let (mut fitted, mut faults) = (Vec::with_capacity(records.len()), Faults::default());
+    for record in records {
+        let entries = record.entries(fields)?;
+        if let (Some(place), true) = (record.element(), entries.is_empty() && !fields.is_empty()) {
+            faults.push(invalid(format!("`{place}` gives no value for a record of `{model}`")));
         }
-        whole => match value_of("values", whole.evaluate(&run.scope)?)? {
-            Some(given) => fit_given(given, &metadata, &fit(run)).await,
-            None => Ok(Vec::new()),
-        },
+        fitted.push(fit_values(entries, &metadata, &fit(run), Table::Authors, &mut faults).await?);
     }
+    faults.into_result(fitted)
 }
 
-/// Each key with its value; one whose value is absent is left out.
-fn supplied(entries: &[(String, Templated)], run: &Run<'_>) -> Result<Vec<(String, Supplied)>, Error> {
-    let mut supplied = Vec::with_capacity(entries.len());
-    for (name, value) in entries {
-        match value.evaluate(&run.scope)? {
-            Outcome::Given(given) => {
-                let from_caller = value.names().iter().any(|name| name.is_callers());
-                supplied.push((name.clone(), Supplied { value: given, from_caller }));
+/// Empties the fields whose words the caller gave.
+///
+/// # Errors
+/// Fields that the model lacks, and those that are given a value too, all in one.
+pub(super) async fn clear(
+    words: &[Clear],
+    values: &mut Map<String, Value>,
+    model: &str,
+    run: &Run<'_>,
+) -> Result<(), Error> {
+    let metadata = run.metadata(model).await?;
+    let mut faults = Faults::default();
+    for Clear { word, field } in words.iter().filter(|clear| run.clear.contains(&clear.word)) {
+        let entry = Entry::value(field, Supplied::by_caller(Value::Null));
+        for (name, empty) in fit_values(vec![entry], &metadata, &fit(run), Table::Authors, &mut faults).await? {
+            if values.insert(name, empty).is_some() {
+                let both = format!("`{word}` stands in `clear`, and a new value for it is given too");
+                faults.push(invalid(both).hint("Give one of the two."));
             }
-            Outcome::Absent(Cause::NotGiven) => {}
-            Outcome::Absent(Cause::Empty(expression)) => return Err(empty(name, &expression)),
         }
     }
-    Ok(supplied)
+    faults.into_result(())
 }
 
 /// `default_…` keys of the operation's context, fitted to the model.

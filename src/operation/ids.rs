@@ -2,15 +2,39 @@
 
 use serde_json::Value;
 
+use super::needed::needed;
+use super::run::Run;
 use super::scalar::record_id;
+use super::{fitting, lookup};
+use crate::definition::values::Ids;
 use crate::odoo::{Client, Error, Kind, Patience};
 
-/// The record ids that a value of `ids` names, in its order, each once.
+/// The record ids that an operation is about, in their order, each once.
+///
+/// # Errors
+/// `not_found` for none at all, for an external id that does not exist and for a name of nobody; `ambiguous`; `invalid_arguments`
+/// for what is no id, and where the caller left it out.
+pub(super) async fn of(ids: &Ids, model: &str, run: &Run<'_>) -> Result<Vec<i64>, Error> {
+    match ids {
+        Ids::Given(ids) => {
+            let value = needed("ids", ids, run)?;
+            resolve(&run.instance.client, model, "ids", &value, &run.patience).await
+        }
+        Ids::Lookup(spot) => {
+            let value = needed("ids", &spot.matches, run)?;
+            let domain = fitting::domain(spot.domain.as_ref(), model, run).await?;
+            let found = lookup::find_each(run, model, &value, domain).await?;
+            resolve(&run.instance.client, model, "ids", &found.into(), &run.patience).await
+        }
+    }
+}
+
+/// The record ids that a value names, in its order, each once.
 ///
 /// # Errors
 /// `not_found` for none at all (Odoo answers "true" to a method on nothing) and for an external id that does not exist;
 /// `invalid_arguments` for what is no id.
-pub(super) async fn resolve(
+async fn resolve(
     client: &Client,
     model: &str,
     key: &str,

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::faults::{Faults, cut};
 use super::run::Run;
 use super::{fitting, ids, scalar};
 use crate::definition::tool::Lookup;
@@ -10,6 +11,11 @@ use crate::template::{Cause, Outcome};
 
 /// How many candidates an ambiguous name shows.
 const CANDIDATES: u32 = 10;
+/// How many records `several = "all"` may be.
+const ALL: u32 = 500;
+/// Where nothing is found, the names of all are said if the records are not more than these, and their names not more than those.
+const ALL_RECORDS: u32 = 100;
+const ALL_NAMES: usize = 20;
 
 /// A record that a name was resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +45,21 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
             None => run.model()?,
         };
         let domain = fitting::domain(lookup.domain.as_ref(), &model, run).await?;
-        let target = Target {
-            client: &run.instance.client,
-            model: &model,
-            domain,
-            context: &run.context,
-            patience: &run.patience,
-        };
+        let target = Target::of(run, &model, domain);
+        if lookup.several_is_all {
+            let found = target.find_all(&value, lookup.missing_is_absent).await?;
+            if !found.is_empty() {
+                run.scope.set_records(&lookup.name, pairs(found));
+            }
+            continue;
+        }
         match value {
             Value::Array(elements) => {
                 let found = target.find_each(&elements, lookup.missing_is_absent).await?;
                 if found.is_empty() && !elements.is_empty() {
                     continue;
                 }
-                run.scope.set_records(&lookup.name, found.into_iter().map(|found| (found.id, found.name)).collect());
+                run.scope.set_records(&lookup.name, pairs(found));
             }
             value => match target.find(&value).await {
                 Ok(found) => run.scope.set_record(&lookup.name, found.id, &found.name),
@@ -62,6 +69,28 @@ pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result
         }
     }
     Ok(())
+}
+
+fn pairs(found: Vec<Found>) -> Vec<(i64, String)> {
+    found.into_iter().map(|found| (found.id, found.name)).collect()
+}
+
+/// The one record of a model that a name, id or external id stands for, among those that meet the domain.
+///
+/// # Errors
+/// As for a `lookup` table.
+pub(super) async fn find(run: &Run<'_>, model: &str, name: &Value, domain: Value) -> Result<i64, Error> {
+    Target::of(run, model, domain).find(name).await.map(|found| found.id)
+}
+
+/// The same for one name or a list of them.
+///
+/// # Errors
+/// As for a `lookup` table.
+pub(super) async fn find_each(run: &Run<'_>, model: &str, names: &Value, domain: Value) -> Result<Vec<i64>, Error> {
+    let names = names.as_array().map_or(std::slice::from_ref(names), Vec::as_slice);
+    let found = Target::of(run, model, domain).find_each(names, false).await?;
+    Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 /// Where a name is looked for.
@@ -74,37 +103,61 @@ struct Target<'a> {
     patience: &'a Patience,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    fn of(run: &'a Run<'_>, model: &'a str, domain: Value) -> Self {
+        Self { client: &run.instance.client, model, domain, context: &run.context, patience: &run.patience }
+    }
+
     /// Every element, in its order. What is wrong with each of them is said in one error.
     async fn find_each(&self, elements: &[Value], missing_is_absent: bool) -> Result<Vec<Found>, Error> {
-        let mut found = Vec::new();
-        let mut faults: Vec<Error> = Vec::new();
+        let (mut found, mut faults) = (Vec::new(), Faults::default());
         for element in elements {
             match self.find(element).await {
                 Ok(record) => found.push(record),
                 Err(error) if missing_is_absent && error.kind == Kind::NotFound => {}
-                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Ambiguous | Kind::InvalidArguments) => {
-                    faults.push(error);
-                }
+                Err(error) if is_the_names(&error) => faults.push(error),
                 Err(error) => return Err(error),
             }
         }
-        let mut faults = faults.into_iter();
-        let Some(mut first) = faults.next() else { return Ok(found) };
-        for fault in faults {
-            first.message = format!("{} {}", first.message, fault.message);
-            if let Some(hint) = fault.hint.filter(|hint| !first.hint.as_ref().is_some_and(|said| said.contains(hint))) {
-                first.hint = Some(first.hint.map_or(hint.clone(), |said| format!("{said} {hint}")));
-            }
-            if let (Some(Value::Array(ours)), Some(Value::Array(theirs))) =
-                (first.details.get_mut("candidates"), fault.details.get("candidates"))
-            {
-                ours.extend(theirs.iter().cloned());
-            } else {
-                first.details.extend(fault.details);
+        faults.into_result(found)
+    }
+
+    /// Every record that a text, or any text of a list, is part of the name of; each once.
+    async fn find_all(&self, value: &Value, missing_is_absent: bool) -> Result<Vec<Found>, Error> {
+        let (mut found, mut faults): (Vec<Found>, _) = (Vec::new(), Faults::default());
+        for element in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+            match self.all_of(element).await {
+                Ok(records) => {
+                    found.extend(records.into_iter().filter(|record| !found.contains(record)).collect::<Vec<_>>())
+                }
+                Err(error) if missing_is_absent && error.kind == Kind::NotFound => {}
+                Err(error) if is_the_names(&error) => faults.push(error),
+                Err(error) => return Err(error),
             }
         }
-        Err(first)
+        faults.into_result(found)
+    }
+
+    /// An id, or an external id, is one record; a text all that Odoo finds by it. Digits are an id where no name has them.
+    async fn all_of(&self, value: &Value) -> Result<Vec<Found>, Error> {
+        let Some(text) = value.as_str().map(str::trim).filter(|text| !text.is_empty()) else {
+            return self.find(value).await.map(|found| vec![found]);
+        };
+        if let Some(id) = self.external(text).await {
+            return self.by_id(id, text).await.map(|found| vec![found]);
+        }
+        let found = self.search(text, "ilike", ALL + 1).await?;
+        if found.is_empty() {
+            return self.find(value).await.map(|found| vec![found]);
+        }
+        if found.len() > ALL as usize {
+            return Err(Error::new(
+                Kind::Ambiguous,
+                format!("`{text}` is part of the names of more than {ALL} records of `{}`.", self.model),
+            )
+            .hint("Give more of the name."));
+        }
+        Ok(found)
     }
 
     /// An integer is an id; an external id; the exact name; digits are an id; else a part of the name, where one result whose
@@ -125,20 +178,17 @@ impl Target<'_> {
         if text.is_empty() {
             return Err(Error::new(Kind::NotFound, format!("An empty name is no record of `{}`.", self.model)));
         }
-        if ids::looks_external(text)
-            && let Ok((model, id)) = self.client.xml_id(text, self.patience).await
-            && model == self.model
-        {
+        if let Some(id) = self.external(text).await {
             return self.by_id(id, text).await;
         }
-        let exact = self.search(text, "=").await?;
+        let exact = self.search(text, "=", CANDIDATES + 1).await?;
         if !exact.is_empty() {
             return self.only(text, exact);
         }
         if let Some(id) = scalar::record_id(&Value::String(text.to_owned())) {
             return self.by_id(id, text).await;
         }
-        let similar = self.search(text, "ilike").await?;
+        let similar = self.search(text, "ilike", CANDIDATES + 1).await?;
         if similar.is_empty() {
             return Err(self.nothing(text).await);
         }
@@ -150,10 +200,19 @@ impl Target<'_> {
         self.only(text, similar)
     }
 
-    async fn search(&self, text: &str, operator: &str) -> Result<Vec<Found>, Error> {
+    /// The record of this model that has the external id.
+    async fn external(&self, text: &str) -> Option<i64> {
+        if !ids::looks_external(text) {
+            return None;
+        }
+        let (model, id) = self.client.xml_id(text, self.patience).await.ok()?;
+        (model == self.model).then_some(id)
+    }
+
+    async fn search(&self, text: &str, operator: &str, limit: u32) -> Result<Vec<Found>, Error> {
         let found = self
             .client
-            .name_search(self.model, text, self.domain.clone(), operator, CANDIDATES + 1, self.context, self.patience)
+            .name_search(self.model, text, self.domain.clone(), operator, limit, self.context, self.patience)
             .await?;
         Ok(found.into_iter().map(|(id, name)| Found { id, name }).collect())
     }
@@ -189,17 +248,42 @@ impl Target<'_> {
     }
 
     async fn nothing(&self, text: &str) -> Error {
+        let mut elsewhere = None;
         if self.domain.as_array().is_some_and(|domain| !domain.is_empty()) {
             let anywhere =
                 self.client.name_search(self.model, text, json!([]), "ilike", 1, self.context, self.patience).await;
-            if let Ok(anywhere) = anywhere
-                && let Some((_, name)) = anywhere.into_iter().next()
-            {
-                return self.unfit(text, &name);
+            elsewhere = anywhere.ok().and_then(|found| found.into_iter().next());
+        }
+        let error = match elsewhere {
+            Some((_, name)) => self.unfit(text, &name),
+            None => Error::new(Kind::NotFound, format!("No record of `{}` is called `{text}`.", self.model))
+                .hint("Try a part of the name, or search for it first."),
+        };
+        self.naming_all(error).await
+    }
+
+    /// Says what there is, where that is few: the stages of a pipeline, not the partners of a company.
+    async fn naming_all(&self, mut error: Error) -> Error {
+        let Ok(all) = self.search("", "ilike", ALL_RECORDS + 1).await else { return error };
+        if all.is_empty() || all.len() > ALL_RECORDS as usize {
+            return error;
+        }
+        // Every project may have a stage of that name.
+        let mut distinct: Vec<Found> = Vec::new();
+        for found in all {
+            if !distinct.iter().any(|known| known.name == found.name) {
+                distinct.push(found);
             }
         }
-        Error::new(Kind::NotFound, format!("No record of `{}` is called `{text}`.", self.model))
-            .hint("Try a part of the name, or search for it first.")
+        if distinct.len() > ALL_NAMES {
+            return error;
+        }
+        let names: Vec<String> = distinct.iter().map(|found| cut(&found.name, 60)).collect();
+        let separator = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
+        error.hint = Some(format!("There are: {}.", names.join(separator)));
+        let candidates = distinct.iter().map(|found| json!({"id": found.id, "name": found.name})).collect();
+        error.details.insert("candidates".to_owned(), Value::Array(candidates));
+        error
     }
 
     fn unfit(&self, text: &str, name: &str) -> Error {
@@ -209,6 +293,11 @@ impl Target<'_> {
         )
         .hint("Give another one: this tool accepts only some of them.")
     }
+}
+
+/// What is wrong with a name, not with the connection: said with that of others.
+fn is_the_names(error: &Error) -> bool {
+    matches!(error.kind, Kind::NotFound | Kind::Ambiguous | Kind::InvalidArguments)
 }
 
 async fn by_id(

@@ -36,6 +36,7 @@ mod read;
 mod read_group;
 mod search_count;
 mod search_read;
+mod server;
 mod unlink;
 mod write;
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::run::Run;
 use super::{call, content, create, default_get, fields_get, name_search, read, read_group};
-use super::{search_count, search_read, unlink, write};
+use super::{search_count, search_read, server, unlink, write};
 use crate::definition::operation::Operation;
 use crate::odoo::{Effect, Error};
 
@@ -88,5 +88,6 @@ operations! {
     Write: write,
     Unlink: unlink,
     Call: call,
+    Server: server,
     Content: content,
 }

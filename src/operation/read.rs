@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::fields::Selection;
-use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use super::{fitting, ids};
@@ -26,8 +25,7 @@ pub(super) struct Prepared {
 /// What does not fit.
 pub(super) async fn prepare(definition: &Read, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, run)?;
-    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    let ids = ids::of(&definition.ids, &model, run).await?;
     if u32::try_from(ids.len()).is_ok_and(|count| count <= run.max_records) {
         let selection = fitting::fields(&definition.fields, &model, run).await?;
         return Ok(Prepared { model, ids, selection });

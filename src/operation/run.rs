@@ -1,13 +1,14 @@
 //! What an operation has in hand while it runs: the tool, its Odoo, who it runs as, the names that templates may use.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::instance::Instance;
 use super::needed::needed;
+use crate::catalog::Apps;
 use crate::definition::tool::Tool;
 use crate::odoo::{Error, Kind, Model, Patience};
 use crate::template::{Scope, Templated};
@@ -34,9 +35,18 @@ pub(super) struct Run<'a> {
     pub(super) company: i64,
     /// Which part of a list is wanted.
     pub(super) window: Window,
+    /// The words of `clear` that were given.
+    pub(super) clear: Vec<String>,
     /// No call reads more records than this.
     pub(super) max_records: u32,
+    /// What names in values were found to be: equal ones in many lines are asked once.
+    pub(super) found: Mutex<HashMap<Named, Result<i64, Error>>>,
+    /// What the tools of this Odoo are for, as the caller sees them.
+    pub(super) apps: &'a (dyn Fn() -> Apps + Sync),
 }
+
+/// Model, name and domain of a lookup.
+pub(super) type Named = (String, String, String);
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, Default)]

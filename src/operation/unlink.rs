@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::ids;
-use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::definition::operation::Unlink;
@@ -21,8 +20,7 @@ pub(super) struct Prepared {
 /// `not_found` for none at all: Odoo would answer "true".
 pub(super) async fn prepare(definition: &Unlink, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, run)?;
-    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    let ids = ids::of(&definition.ids, &model, run).await?;
     Ok(Prepared { model, ids })
 }
 

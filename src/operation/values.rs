@@ -4,20 +4,24 @@
 //! fields in one error, before anything is written.
 
 mod commands;
+mod given;
 mod markup;
+mod relations;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+pub use self::given::{Around, Entry, Given, Line, Wanted, Words};
 pub use self::markup::html_of_markdown;
+use self::relations::At;
 use super::faults::{Faults, invalid};
-use super::fit::{Fit, Metadata, Supplied};
+use super::fit::{Fit, Records};
 use super::names::{Named, find, type_name, unknown, unsupported, written};
 use super::scalar::{self, is_empty, misfit};
 use super::temporal::{self, When};
 use crate::odoo::metadata::{Field, FieldType, Model};
-use crate::odoo::{Error, Kind};
+use crate::odoo::Error;
 
 /// Who wrote the table of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,24 +38,26 @@ const KEPT_BY_ODOO: [&str; 6] = ["id", "display_name", "create_uid", "create_dat
 /// The values of one record as Odoo takes them, under this Odoo's field names. An optional field that is missing is
 /// left out, unless the caller's value depends on it.
 ///
+/// What does not fit goes into `faults`: `unknown_field`, `invalid_arguments`, `unsupported`, names that are `not_found` or
+/// `ambiguous`.
+///
 /// # Errors
-/// All faults in one: `unknown_field`, `invalid_arguments`, `unsupported`; else what asking for a related model gave.
-pub async fn fit_values<M: Metadata>(
-    values: Vec<(String, Supplied)>,
+/// What asking Odoo gave.
+pub async fn fit_values<M: Records>(
+    values: Vec<Entry>,
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
     table: Table,
+    faults: &mut Faults,
 ) -> Result<Map<String, Value>, Error> {
-    let mut faults = Faults::default();
-    let fitted = record(values, model, fit, table, &mut faults, "", 0).await?;
-    faults.into_result(fitted)
+    record(values, model, fit, table, faults, "", 0).await
 }
 
 /// The same for what a caller gave whole: one table, or a list of tables.
 ///
 /// # Errors
 /// As [`fit_values`]; the places of a list's faults are `[1].name`. What is neither is `invalid_arguments`.
-pub async fn fit_given<M: Metadata>(
+pub async fn fit_given<M: Records>(
     given: Value,
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
@@ -71,8 +77,7 @@ pub async fn fit_given<M: Metadata>(
             )));
             continue;
         };
-        let values = values.into_iter().map(|(name, value)| (name, Supplied::by_caller(value))).collect();
-        fitted.push(record(values, model, fit, Table::Callers, &mut faults, &place, 0).await?);
+        fitted.push(record(Entry::by_caller(values), model, fit, Table::Callers, &mut faults, &place, 0).await?);
     }
     faults.into_result(fitted)
 }
@@ -82,7 +87,7 @@ pub async fn fit_given<M: Metadata>(
 ///
 /// # Errors
 /// As [`fit_values`].
-pub async fn fit_context<M: Metadata>(
+pub async fn fit_context<M: Records>(
     context: Map<String, Value>,
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
@@ -95,7 +100,8 @@ pub async fn fit_context<M: Metadata>(
             None => value,
             Some(field) => {
                 let named = Named { field, answer: &field.name, as_list: false };
-                match one(named, &key, value, fit, Table::Authors, &mut faults, 0).await? {
+                let at = At { field: named.field, path: &key, table: Table::Authors, depth: 0 };
+                match one(named, at, Given::Value(value), fit, &mut faults).await? {
                     Some(value) => value,
                     None => continue,
                 }
@@ -107,8 +113,8 @@ pub async fn fit_context<M: Metadata>(
 }
 
 /// One record. `place` leads to it in what the caller sent: empty, `[1].` or `order_line[0].`.
-async fn record<M: Metadata>(
-    values: Vec<(String, Supplied)>,
+async fn record<M: Records>(
+    values: Vec<Entry>,
     model: &Arc<Model>,
     fit: &Fit<'_, M>,
     table: Table,
@@ -117,7 +123,8 @@ async fn record<M: Metadata>(
     depth: usize,
 ) -> Result<Map<String, Value>, Error> {
     let mut fitted = Map::with_capacity(values.len());
-    for (key, Supplied { value, from_caller }) in values {
+    for Entry { key, given, from_caller, place: said } in values {
+        let before = faults.len();
         let name = written(&key);
         let Some(named) = find(&name, model) else {
             if !name.optional {
@@ -134,44 +141,36 @@ async fn record<M: Metadata>(
             continue;
         }
         let path = format!("{place}{}", named.answer);
-        if let Some(value) = one(named, &path, value, fit, table, faults, depth).await?
+        let at = At { field, path: &path, table, depth };
+        if let Some(value) = one(named, at, given, fit, faults).await?
             && fitted.insert(field.name.clone(), value).is_some()
         {
             faults.push(invalid(format!("`{place}{}` is given twice", field.name)));
+        }
+        if let Some(said) = said {
+            faults.locate(before, &said);
         }
     }
     Ok(fitted)
 }
 
-/// One value; `None` after a fault.
-async fn one<M: Metadata>(
+/// One value; `None` after a fault, and where nothing is left of it.
+async fn one<M: Records>(
     named: Named<'_>,
-    path: &str,
-    value: Value,
+    at: At<'_>,
+    given: Given,
     fit: &Fit<'_, M>,
-    table: Table,
     faults: &mut Faults,
-    depth: usize,
 ) -> Result<Option<Value>, Error> {
-    let field = named.field;
-    match field.kind {
-        FieldType::One2many | FieldType::Many2many => {
-            commands::fit(field, path, value, fit, table, faults, depth).await
+    match (&at.field.kind, given) {
+        (FieldType::One2many | FieldType::Many2many, given) => relations::many(at, given, fit, faults).await,
+        (FieldType::Many2one, given) => relations::one(at, named.as_list, given, fit, faults).await,
+        (_, Given::Value(value)) => Ok(faults.keep(plain(at.field, at.path, value, fit))),
+        (kind, Given::Lookup(_) | Given::List(_) | Given::Words(_)) => {
+            let message = format!("`{}` ({}) is no relation, and takes no record of one", at.path, type_name(kind));
+            faults.push(invalid(message).hint("The tool's definition has a word of relations there."));
+            Ok(None)
         }
-        FieldType::Many2one if named.as_list => Ok(faults.keep(single(field, path, value))),
-        _ => Ok(faults.keep(plain(field, path, value, fit))),
-    }
-}
-
-/// A list where this Odoo holds one record.
-fn single(field: &Field, path: &str, value: Value) -> Result<Value, Error> {
-    match value {
-        Value::Array(list) if list.len() > 1 => {
-            let message = format!("`{path}` takes one record in this Odoo, not {}", list.len());
-            Err(Error::new(Kind::Unsupported, message))
-        }
-        Value::Array(list) => many2one(field, path, &list.into_iter().next().unwrap_or(Value::Null)),
-        value => many2one(field, path, &value),
     }
 }
 
@@ -188,7 +187,7 @@ fn many2one(field: &Field, path: &str, value: &Value) -> Result<Value, Error> {
 }
 
 /// Everything but x2many.
-fn plain<M: Metadata>(field: &Field, path: &str, value: Value, fit: &Fit<'_, M>) -> Result<Value, Error> {
+fn plain<M>(field: &Field, path: &str, value: Value, fit: &Fit<'_, M>) -> Result<Value, Error> {
     if is_empty(&value) {
         return Ok(Value::Bool(false));
     }

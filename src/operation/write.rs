@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::create::afterwards;
 use super::fields::Selection;
-use super::needed::needed;
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use super::{fitting, ids};
@@ -27,18 +26,21 @@ pub(super) struct Prepared {
 /// "true").
 pub(super) async fn prepare(definition: &Write, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
-    let value = needed("ids", &definition.ids, run)?;
-    let ids = ids::resolve(&run.instance.client, &model, "ids", &value, &run.patience).await?;
+    let ids = ids::of(&definition.ids, &model, run).await?;
     // One table: a list of them would be several writes.
-    let mut values = fitting::values(&definition.values, &model, run).await?.into_iter();
-    let values = match (values.next().filter(|values| !values.is_empty()), values.next()) {
-        (Some(values), None) => values,
-        (None, _) => return Err(nothing()),
-        (Some(_), Some(_)) => {
-            let error = Error::new(Kind::InvalidArguments, "`values` is a list, and one write takes one table.");
-            return Err(error.hint("Call once for each table, with the ids that it is for."));
-        }
+    let mut tables = match &definition.values {
+        Some(values) => fitting::values(values, None, &model, run).await?.into_iter(),
+        None => Vec::new().into_iter(),
     };
+    let mut values = tables.next().unwrap_or_default();
+    if tables.next().is_some() {
+        let error = Error::new(Kind::InvalidArguments, "`values` is a list, and one write takes one table.");
+        return Err(error.hint("Call once for each table, with the ids that it is for."));
+    }
+    fitting::clear(&definition.clear, &mut values, &model, run).await?;
+    if values.is_empty() {
+        return Err(nothing());
+    }
     let context = fitting::context(&model, run).await?;
     let returns = fitting::returned(&definition.returns, &model, run).await?;
     Ok(Prepared { model, ids, values, context, returns })

@@ -218,7 +218,7 @@ impl Sink {
     }
 
     /// Takes back those of what was found since there were `before` that are not to be kept.
-    pub(super) fn retain_since(&mut self, before: usize, mut keep: impl FnMut(&Diagnostic) -> bool) {
+    pub(crate) fn retain_since(&mut self, before: usize, mut keep: impl FnMut(&Diagnostic) -> bool) {
         for diagnostic in self.diagnostics.split_off(before.min(self.diagnostics.len())) {
             if keep(&diagnostic) {
                 self.diagnostics.push(diagnostic);

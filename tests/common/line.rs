@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tooldoo::access::Caller;
 use tooldoo::mcp::Hub;
 use tooldoo::transport::stdio;
 
@@ -22,13 +23,17 @@ pub struct Client {
 
 impl Client {
     pub fn new(hub: &Arc<Hub>) -> Self {
+        Self::of(hub, super::everyone())
+    }
+
+    pub fn of(hub: &Arc<Hub>, caller: Caller) -> Self {
         // One pipe each way, so that each end can be closed by itself.
         let (client_output, server_input) = tokio::io::duplex(64 * 1024);
         let (server_output, client_input) = tokio::io::duplex(64 * 1024);
         let stop = CancellationToken::new();
         let (hub, token) = (hub.clone(), stop.clone());
         let server = tokio::spawn(async move {
-            stdio::serve(&hub, super::everyone(), server_input, server_output, token).await;
+            stdio::serve(&hub, caller, server_input, server_output, token).await;
         });
         Self { input: Some(client_output), output: BufReader::new(client_input).lines(), server, stop }
     }

@@ -15,13 +15,16 @@ pub mod line;
 pub mod process;
 pub mod web;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tooldoo::access::Caller;
+use tooldoo::definition::bundle::Bundle;
+use tooldoo::definition::load_texts;
 use tooldoo::definition::operation::{Content, Operation};
 use tooldoo::definition::tool::{Annotations, Confirm, Input, ResultShape, Tool};
-use tooldoo::source::{Place, SourceFile};
+use tooldoo::source::{Format, Place, SourceFile};
 
 pub const MODERN: &str = "2026-07-28";
 pub const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
@@ -63,6 +66,13 @@ pub fn tool(name: &str) -> Tool {
         timeout: None,
         place: Place { file, range: 0..0 },
     }
+}
+
+/// The bundles that a definition file declares.
+pub fn bundles(text: &str) -> Vec<Bundle> {
+    let loaded = load_texts([(Path::new("bundles.toml"), text, Format::Toml)]);
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    loaded.definitions.bundles
 }
 
 /// The `_meta` that a request of the revision without a handshake carries.

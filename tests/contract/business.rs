@@ -90,13 +90,9 @@ async fn order(odoo: &Odoo) -> (i64, i64) {
     (odoo.make("sale.order", json!({"partner_id": customer, "order_line": lines})).await, product)
 }
 
-/// A service, since goods that were ordered leave stock moves that nobody may remove; without taxes, which are a model of the accounting that the
-/// embedded Odoo does not have.
+/// A service, since goods that were ordered leave stock moves that nobody may remove; without taxes, which a new product has.
 async fn service(odoo: &Odoo) -> i64 {
-    let mut values = json!({"name": odoo.tag, "list_price": 12.5, "type": "service"});
-    if odoo.real {
-        values["taxes_id"] = json!([]);
-    }
+    let values = json!({"name": odoo.tag, "list_price": 12.5, "type": "service", "taxes_id": [[6, 0, []]]});
     let id = odoo.make("product.product", values).await;
     let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"][0].as_i64().unwrap();
     odoo.keep("product.template", template);

@@ -193,7 +193,17 @@ impl Odoo {
                     )
                     .await;
             }
-            let _ = self.call(Who::Admin, &model, "unlink", json!({"ids": [id]})).await;
+            let undo = match model.as_str() {
+                "purchase.order" => Some("button_cancel"),
+                "account.move" => Some("button_draft"),
+                _ => None,
+            };
+            if let Some(undo) = undo {
+                let _ = self.call(Who::Admin, &model, undo, json!({"ids": [id]})).await;
+            }
+            // What was in the books once is removed only by force.
+            let arguments = json!({"ids": [id], "context": {"force_delete": true}});
+            let _ = self.call(Who::Admin, &model, "unlink", arguments).await;
         }
     }
 

@@ -62,3 +62,84 @@ fn what_is_missing_for_a_lookup_is_said_by_the_arguments_name() {
     let error = server.fails("get", json!({"customer": "Nobody at all"}), "not_found");
     assert!(error["message"].as_str().unwrap().contains("customer_record"), "{error}");
 }
+
+const STAGES: &str = r#"
+[[tool]]
+name = "leads"
+model = "crm.lead"
+[tool.lookup.stages]
+model = "crm.stage"
+match = "{{ stage if stage not in ['open', 'closed'] }}"
+several = "all"
+[tool.search_read]
+domain = [
+  ["stage_id", "in", "{{ stages }}"],
+  ["stage_id.is_won", "=", "{{ (stage == 'closed') if stage in ['open', 'closed'] }}"],
+]
+fields = ["stage_id"]
+[tool.input.properties]
+stage = {}
+"#;
+
+#[test]
+fn all_that_match_are_a_list_and_nobody_is_told_what_there_is() {
+    let mut server = Server::new(STAGES);
+    let all = server.call("leads", json!({}))["total"].as_u64().unwrap();
+    let total = |server: &mut Server, stage: serde_json::Value| {
+        let answer = server.call("leads", json!({ "stage": stage, "limit": 100 }));
+        let rows = answer["records"].as_array().unwrap().clone();
+        let mut names: Vec<_> =
+            rows.iter().map(|lead| lead["stage_id"]["name"].as_str().unwrap_or_default().to_owned()).collect();
+        names.sort();
+        names.dedup();
+        (answer["total"].as_u64().unwrap(), names)
+    };
+    // `New` and `Won` have a w.
+    let (some, names) = total(&mut server, json!("w"));
+    assert_eq!(names, ["New", "Won"]);
+    assert!(some < all);
+    let (new, _) = total(&mut server, json!("New"));
+    let (won, _) = total(&mut server, json!("won"));
+    assert_eq!(new + won, some);
+    assert_eq!(total(&mut server, json!(["New", "Won"])).0, some);
+    let id = server.call("leads", json!({"stage": "New", "limit": 1}))["records"][0]["stage_id"]["id"].clone();
+    assert_eq!(total(&mut server, id.clone()).0, new);
+    assert_eq!(total(&mut server, json!(id.to_string())).0, new);
+    assert!(total(&mut server, json!("open")).0 > 0);
+    let error = server.fails("leads", json!({"stage": "Nirvana"}), "not_found");
+    assert_eq!(error["hint"], "There are: New, Qualified, Proposition, Won.");
+    assert_eq!(error["candidates"][3]["name"], "Won");
+    assert!(error["candidates"][3]["id"].is_i64());
+}
+
+#[test]
+fn what_there_is_is_said_only_where_it_is_few() {
+    let tool = r#"
+        [[tool]]
+        name = "get"
+        model = "{{ model }}"
+        [tool.lookup.it]
+        match = "{{ name }}"
+        domain = [["parent_id.name", "=", "{{ under }}"]]
+        [tool.read]
+        ids = "{{ it }}"
+        [tool.input]
+        required = ["model", "name"]
+        [tool.input.properties]
+        model = { type = "string" }
+        name = { type = "string" }
+        under = { type = "string" }
+        "#;
+    let mut server = Server::new(tool);
+    let error = server.fails("get", json!({"model": "res.partner", "name": "Nobody at all"}), "not_found");
+    assert!(error.get("candidates").is_none(), "{error}");
+    assert!(!error["hint"].as_str().unwrap().contains("There are"), "{error}");
+    let people = json!({"model": "res.partner", "name": "Nobody at all", "under": "Azure Interior"});
+    let error = server.fails("get", people, "not_found");
+    assert!(error["hint"].as_str().unwrap().contains("Brandon Freeman"), "{error}");
+    // One that is there, but not under that company.
+    let other = json!({"model": "res.partner", "name": "Wood Corner", "under": "Azure Interior"});
+    let error = server.fails("get", other, "not_found");
+    assert!(error["message"].as_str().unwrap().contains("not one that may be used here"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("Brandon Freeman"), "{error}");
+}

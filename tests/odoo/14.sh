@@ -1,7 +1,9 @@
 # Odoo 14 Community: Debian 11's package, installed in a Debian 11 of its own below the cache, from the mirror
 # that this machine's Debian comes from. It runs in that root, as root, with the host's network.
 
-odoo_modules=crm,sale_management,purchase,stock,project,hr,contacts
+odoo_modules=crm,sale_management,purchase,stock,project,hr,contacts,helpdesk,knowledge
+# As Odoo sees it, in its own root.
+odoo_addons=/usr/lib/python3/dist-packages/odoo/addons
 # Demo data is 14's default.
 odoo_init_arguments=()
 system_packages=(postgresql debootstrap)

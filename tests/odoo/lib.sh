@@ -76,3 +76,8 @@ pg_running() { as_postgres "$(pg_bin)/pg_ctl" -D "$(pg_data)" status >/dev/null 
 sql() {
     "$(pg_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$(cat "$cache/pg.port")" -U "$pg_user" -d "$1" -c "$2"
 }
+
+# The tests' own addons, as text that changes with them.
+addons_sum() {
+    (cd "$here/addons" && find . -type f ! -path '*/__pycache__/*' | LC_ALL=C sort | xargs cksum | cksum)
+}

@@ -6,6 +6,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
+/// Everything that ships: the last three are not in the first.
+const BUNDLES: &str = "default+generic+admin+finance";
+
 /// An Odoo that the binary is pointed at.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -36,10 +39,20 @@ impl Server {
         Self::start_as(target, &target.login, &target.api_key)
     }
 
+    /// The same as the ordinary employee.
+    pub fn start_as_employee(target: &Target) -> Self {
+        Self::start_as(target, &target.employee.0, &target.employee.1)
+    }
+
     pub fn start_as(target: &Target, login: &str, key: &str) -> Self {
+        Self::start_in(target, login, key, BUNDLES)
+    }
+
+    /// With the tools of these bundles, and those of the tests where `default` is among them.
+    pub fn start_in(target: &Target, login: &str, key: &str, bundles: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
-            .args(["serve", "--bundle", "default", "--definitions"])
+            .args(["serve", "--bundle", bundles, "--definitions"])
             .arg(root.join("tools.d"))
             .arg("--definitions")
             .arg(root.join("tests/tools/definitions"))

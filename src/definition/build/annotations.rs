@@ -81,6 +81,7 @@ impl Operation {
             Self::Write(_) => "write",
             Self::Unlink(_) => "unlink",
             Self::Call(_) => "call",
+            Self::Server(_) => "server",
             Self::Content(_) => "content",
         }
     }

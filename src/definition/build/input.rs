@@ -82,7 +82,13 @@ const KEYWORDS: &[&str] = &[
 
 impl Builder<'_> {
     /// The arguments, and with them the names that templates may use.
-    pub(super) fn input(&mut self, table: &Table, paging: Option<Paging>, tool: &Place) -> Option<Input> {
+    pub(super) fn input(
+        &mut self,
+        table: &Table,
+        paging: Option<Paging>,
+        clear: &[String],
+        tool: &Place,
+    ) -> Option<Input> {
         self.scope.paging = paging.is_some();
         let empty = Node { value: crate::source::NodeValue::Table(Table::default()), place: tool.clone() };
         let node = table.get("input").unwrap_or(&empty);
@@ -97,6 +103,9 @@ impl Builder<'_> {
         }
         let mut schema = prepared(author);
         let paging = paging.map(|paging| add_paging(&mut schema, paging));
+        if !clear.is_empty() {
+            add_clear(&mut schema, clear);
+        }
         let schema = Value::Object(schema);
         let built = jsonschema::draft202012::options().offline().should_validate_formats(false).build(&schema);
         match built {
@@ -156,14 +165,8 @@ impl Builder<'_> {
                     .warning(place, format!("`{key}` is not a keyword of JSON Schema"))
                     .hint(format!("did you mean `{near}`?"));
             }
-            if SCHEMA.contains(&key) {
-                self.schema(value, root);
-            } else if SCHEMAS.contains(&key) {
-                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item, root));
-            } else if SCHEMA_TABLES.contains(&key) {
-                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item, root));
-            }
         }
+        subschemas(table).for_each(|inner| self.schema(inner, root));
         self.required_exist(table);
     }
 
@@ -322,6 +325,21 @@ impl Builder<'_> {
     }
 }
 
+/// The schemas directly inside a schema.
+pub(in crate::definition) fn subschemas(table: &Table) -> impl Iterator<Item = &Node> {
+    table.iter().flat_map(|(key, _, value)| -> Vec<&Node> {
+        if SCHEMA.contains(&key) {
+            vec![value]
+        } else if SCHEMAS.contains(&key) {
+            value.as_array().unwrap_or_default().iter().collect()
+        } else if SCHEMA_TABLES.contains(&key) {
+            value.as_table().into_iter().flat_map(Table::iter).map(|(_, _, item)| item).collect()
+        } else {
+            Vec::new()
+        }
+    })
+}
+
 /// Every property of the root object, also those that its branches declare.
 fn properties(node: &Node, root: &Node, depth: usize, found: &mut impl FnMut(&str, &Place, &Node)) {
     if depth > 16 {
@@ -416,6 +434,15 @@ fn close_children(schema: &mut Map<String, Value>) {
     if let Some(items) = schema.get_mut("items") {
         close(items);
     }
+}
+
+/// Adds `clear`.
+fn add_clear(schema: &mut Map<String, Value>, words: &[String]) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let clear = json!({
+        "type": "array", "items": { "type": "string", "enum": words }, "description": "What to empty",
+    });
+    properties.insert("clear".into(), clear);
 }
 
 /// Adds `limit` and `offset`. An author's own keep their description and default.

@@ -4,6 +4,7 @@
 //! over here in silence. Nothing stops at the first mistake.
 
 mod annotations;
+mod bundle;
 mod confirm;
 mod fields;
 mod input;
@@ -19,6 +20,8 @@ use crate::template::{self, Templated};
 
 use super::language::OPERATIONS;
 use super::tool::{Lookup, Requirement, ResultShape, Tool};
+pub(super) use bundle::{BuiltBundle, bundle};
+pub(super) use input::subschemas;
 pub(super) use requires::exclude_each_other;
 use scope::Scope;
 
@@ -65,6 +68,12 @@ pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
     })
 }
 
+/// Whether this can be an Odoo model.
+fn is_model_name(name: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.split('.').all(|part| !part.is_empty() && part.bytes().all(word))
+}
+
 /// The string of a key.
 fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
     table.get(key).and_then(Node::as_str)
@@ -78,13 +87,14 @@ impl Builder<'_> {
 
         let operation_key = self.operation_key(table, &place);
         let paging = operation_key.and_then(|key| self.paging_of(key, table));
-        let input = self.input(table, paging, &place);
+        let clear = operation_key.and_then(|key| Some(self.clear_of(key, table.get(key)?))).unwrap_or_default();
+        let input = self.input(table, paging, &clear, &place);
         let model = table.get("model").and_then(|node| self.model(node));
         if let (Some(node), Some(model)) = (table.get("model"), &model) {
             self.needed("model", node, model);
         }
         if let (Some(key), None) = (operation_key, table.get("model"))
-            && key != "content"
+            && !matches!(key, "content" | "server")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
@@ -163,38 +173,15 @@ impl Builder<'_> {
         }
         if let Some(node) = table.get("bundles") {
             for node in node.as_array().unwrap_or_default() {
-                let name = node.as_str().unwrap_or("none");
-                let plain =
-                    |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
-                if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
-                    let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a bundle name"));
-                    diagnostic.hint("1 to 40 of the characters `a-z`, `0-9`, `_` and `-`");
-                }
+                bundle::bundle_name(node, self.sink);
             }
         }
         for key in
             ["name", "aliases", "title", "description", "category", "bundles", "instance", "icons", "meta", "input"]
         {
             if let Some(node) = table.get(key) {
-                self.plain_text(node, key);
+                plain_text(self.sink, node, key);
             }
-        }
-    }
-
-    /// Warns of templates where they are plain text.
-    fn plain_text(&mut self, node: &Node, key: &str) {
-        if let Some(text) = node.as_str()
-            && template::is_template(text)
-        {
-            self.sink.warning(&node.place, format!("a template in `{key}` is plain text")).hint(
-                "templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`",
-            );
-        }
-        for item in node.as_array().unwrap_or_default() {
-            self.plain_text(item, key);
-        }
-        for (_, _, value) in node.as_table().into_iter().flat_map(Table::iter) {
-            self.plain_text(value, key);
         }
     }
 
@@ -209,7 +196,7 @@ impl Builder<'_> {
                     place,
                     "the tool has no operation",
                     "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
-                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `content`",
+                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `server`, `content`",
                 );
                 None
             }
@@ -232,8 +219,7 @@ impl Builder<'_> {
         if template::is_template(name) {
             return self.expression(node, "model").map(Templated::Template);
         }
-        let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if !name.split('.').all(|part| !part.is_empty() && part.bytes().all(word)) {
+        if !is_model_name(name) {
             self.sink.error(&node.place, format!("`{name}` is not the name of an Odoo model")).hint(
                 "model names look like `res.partner`, in small letters; a template is one single `{{ expression }}`",
             );
@@ -264,7 +250,8 @@ impl Builder<'_> {
                 missing_is_absent || matches.as_ref().is_some_and(|matches| self.scope.absence(matches).is_some());
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
-                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent });
+                let several_is_all = text(body, "several") == Some("all");
+                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent, several_is_all });
             }
         }
         self.scope.later_lookups.clear();
@@ -320,6 +307,22 @@ impl Builder<'_> {
                 .hint("for one company write `company = \"…\"` in the tool");
         }
         table.iter().map(|(key, _, node)| (key.to_owned(), self.templated(node))).collect()
+    }
+}
+
+/// Warns of templates where they are plain text.
+fn plain_text(sink: &mut Sink, node: &Node, key: &str) {
+    if let Some(text) = node.as_str()
+        && template::is_template(text)
+    {
+        sink.warning(&node.place, format!("a template in `{key}` is plain text"))
+            .hint("templates are read in values: in the operation's table, `model`, `company`, `lookup`, `confirm`");
+    }
+    for item in node.as_array().unwrap_or_default() {
+        plain_text(sink, item, key);
+    }
+    for (_, _, value) in node.as_table().into_iter().flat_map(Table::iter) {
+        plain_text(sink, value, key);
     }
 }
 

@@ -4,11 +4,13 @@ use crate::source::{Node, Table};
 use crate::template::{self, Templated};
 
 use super::super::operation::{
-    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Operation, Read, ReadGroup,
-    SearchCount, SearchRead, Unlink, Write, Writes,
+    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Named, Operation, Read, ReadGroup,
+    SearchCount, SearchRead, Server, Unlink, Write, Writes,
 };
 use super::super::tool::Paging;
+use super::super::values::{Clear, Ids, Values};
 use super::Builder;
+use super::fields::field_name;
 use super::values::is_empty_table;
 
 /// Rows without a `limit`.
@@ -41,13 +43,20 @@ impl Builder<'_> {
             }),
             "default_get" => Operation::DefaultGet(self.default_get(table)),
             "create" => {
-                let values = table.get("values").and_then(|node| self.values(node));
+                let each = self.each(table);
+                let values = table.get("values").and_then(|node| self.within(table, |it| it.values(node)));
+                if let (Some(each), Some(Values::Given(_))) = (table.get("each"), &values) {
+                    self.sink
+                        .error(&each.place, "`each` goes with a table of `values`")
+                        .hint("`values` may be a template that gives the list by itself; then leave `each` out");
+                }
                 let returns = self.fields(table, "return");
-                Operation::Create(Create { values: values?, returns })
+                Operation::Create(Create { values: values?, each, returns })
             }
             "write" => self.write(table)?,
             "unlink" => Operation::Unlink(Unlink { ids: self.required_ids(table)? }),
             "call" => self.call(table)?,
+            "server" => Operation::Server(self.server(table)?),
             // Reported as not supported yet.
             _ => return None,
         })
@@ -115,13 +124,17 @@ impl Builder<'_> {
             }
             self.values(node)
         });
+        let clear = clear(table);
         let returns = self.fields(table, "return");
-        Some(Operation::Write(Write { ids: ids?, values: values?, returns }))
+        if table.get("values").is_some() && values.is_none() {
+            return None;
+        }
+        Some(Operation::Write(Write { ids: ids?, values, clear, returns }))
     }
 
     fn call(&mut self, table: &Table) -> Option<Operation> {
         let method = table.get("method").and_then(|node| self.method(node));
-        let ids = table.get("ids").map(|node| self.ids(node));
+        let ids = table.get("ids").and_then(|node| self.ids(node));
         let kwargs = table.get("kwargs").and_then(|node| self.kwargs(node));
         let args = table.get("args").and_then(|node| self.args(node));
         let writes = match table.get("writes") {
@@ -138,6 +151,48 @@ impl Builder<'_> {
             },
         };
         Some(Operation::Call(Call { method: method?, ids, kwargs, args, writes }))
+    }
+
+    fn server(&mut self, table: &Table) -> Option<Server> {
+        let what = table.get("what").and_then(Node::as_str)?;
+        let takes: &[&str] = match what {
+            "modules" | "models" => &["query", "limit", "page"],
+            "access" => &["model"],
+            _ => &[],
+        };
+        for key in ["model", "query", "limit", "page"] {
+            if let Some(place) = table.key_place(key).filter(|_| !takes.contains(&key)) {
+                let with = if key == "model" { "`access`" } else { "`modules` and `models`" };
+                self.sink
+                    .error(place, format!("`{key}` has no meaning for `what = \"{what}\"`"))
+                    .hint(format!("it goes with {with}; remove it"));
+            }
+        }
+        Some(match what {
+            "info" => Server::Info,
+            "modules" => Server::Modules(self.named(table)),
+            "models" => Server::Models(self.named(table)),
+            "access" => {
+                let Some(node) = table.get("model") else {
+                    let place = table.key_place("what")?.clone();
+                    self.sink.missing(
+                        &place,
+                        "`model` is missing: `access` is about a model",
+                        "e.g. `model = \"{{ model }}\"`, in the same table",
+                    );
+                    return None;
+                };
+                let model = self.model(node)?;
+                self.needed("model", node, &model);
+                Server::Access(model)
+            }
+            // Reported as unknown, or as not supported yet.
+            _ => return None,
+        })
+    }
+
+    fn named(&mut self, table: &Table) -> Named {
+        Named { query: table.get("query").map(|node| self.templated(node)), limit: limit(table) }
     }
 
     fn method(&mut self, node: &Node) -> Option<Templated> {
@@ -159,20 +214,65 @@ impl Builder<'_> {
         Some(Templated::Literal(name.into()))
     }
 
-    fn required_ids(&mut self, table: &Table) -> Option<Templated> {
-        table.get("ids").map(|node| self.ids(node))
+    fn required_ids(&mut self, table: &Table) -> Option<Ids> {
+        table.get("ids").and_then(|node| self.ids(node))
     }
 
     fn domain_of(&mut self, table: &Table) -> Option<crate::domain::DomainTemplate> {
         table.get("domain").and_then(|node| self.domain(node))
     }
 
+    /// The words of `clear` that a `write` adds to the arguments. Says so where it has nothing to write at all.
+    pub(super) fn clear_of(&mut self, key: &str, node: &Node) -> Vec<String> {
+        let Some(table) = node.as_table().filter(|_| key == "write") else { return Vec::new() };
+        let Some(written) = table.get("clear") else {
+            if table.get("values").is_none() {
+                let message = "`values` is missing in `[tool.write]`";
+                self.sink.missing(&node.place, message, "what is written, e.g. `values.stage_id = \"{{ stage }}\"`");
+            }
+            return Vec::new();
+        };
+        let Some(words) = written.as_table() else { return Vec::new() };
+        if words.entries.is_empty() {
+            self.sink
+                .error(&written.place, "`clear` is empty")
+                .hint("words and the fields that they empty, e.g. `clear = { deadline = \"date_deadline\" }`");
+        }
+        let mut fields: Vec<(&str, &Node)> = Vec::new();
+        for (word, place, node) in words.iter() {
+            if !template::is_identifier(word) {
+                self.sink
+                    .error(place, format!("`{word}` is not a word that a caller could give"))
+                    .hint("letters, digits and `_`, beginning with a letter");
+            }
+            let Some(field) = node.as_str() else { continue };
+            if let Err(error) = field_name(field) {
+                self.sink
+                    .error(&node.place, error.to_string())
+                    .hint("the field that is emptied, e.g. `deadline = \"date_deadline\"`");
+            } else if let Some((other, first)) = fields.iter().find(|(_, known)| known.as_str() == Some(field)) {
+                self.sink
+                    .error(&node.place, format!("`{field}` is emptied by two words, `{other}` and `{word}`"))
+                    .hint("remove one of them")
+                    .related(&first.place, "the first");
+            } else {
+                fields.push((word, node));
+            }
+        }
+        clear(table).into_iter().map(|clear| clear.word).collect()
+    }
+
     /// The paging of the tool's operation, before its templates are read: `limit` and `offset` are names then.
     pub(super) fn paging_of(&mut self, key: &str, table: &Table) -> Option<Paging> {
-        if !matches!(key, "search_read" | "read_group" | "name_search") {
+        let table = table.get(key)?.as_table()?;
+        let pages = match key {
+            "search_read" | "read_group" | "name_search" => true,
+            "server" => matches!(table.get("what").and_then(Node::as_str), Some("modules" | "models")),
+            _ => false,
+        };
+        if !pages {
             return None;
         }
-        let table = table.get(key)?.as_table()?;
         if let Some((node, limit)) = table.get("limit").and_then(|node| Some((node, node.as_table()?))) {
             let number = |key: &str| limit.get(key).and_then(Node::as_integer);
             if let (Some(default), Some(max)) = (number("default"), number("max"))
@@ -186,6 +286,13 @@ impl Builder<'_> {
         }
         page(table).then(|| limit(table))
     }
+}
+
+/// `clear = { salesperson = "user_id" }`.
+fn clear(table: &Table) -> Vec<Clear> {
+    let words = table.get("clear").and_then(Node::as_table);
+    let clear = |word: &str, field: &Node| Some(Clear { word: word.to_owned(), field: field.as_str()?.to_owned() });
+    words.into_iter().flat_map(Table::iter).filter_map(|(word, _, field)| clear(word, field)).collect()
 }
 
 fn page(table: &Table) -> bool {

@@ -3,7 +3,7 @@
 use crate::source::{Node, Table, nearest};
 
 use super::super::tool::{Comparison, Requirement};
-use super::Builder;
+use super::{Builder, is_model_name};
 
 /// Client capabilities that a tool may require.
 const CAPABILITIES: &[&str] = &["elicitation", "sampling", "roots"];
@@ -12,13 +12,6 @@ impl Builder<'_> {
     pub(super) fn requires(&mut self, table: &Table) -> Vec<Requirement> {
         let entries = table.get("requires").and_then(Node::as_array).unwrap_or_default();
         entries.iter().filter_map(|node| self.requirement(node)).collect()
-    }
-
-    fn only_versions(&mut self, node: &Node, what: &str) {
-        let text = node.as_str().unwrap_or_default();
-        self.sink
-            .error(&node.place, format!("`{text}` in `requires` ({what}) is not supported yet"))
-            .hint("Odoo versions are: `odoo>=17`, `odoo<16`");
     }
 
     fn requirement(&mut self, node: &Node) -> Option<Requirement> {
@@ -37,7 +30,9 @@ impl Builder<'_> {
         let word =
             |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if CAPABILITIES.contains(&text) {
-            self.only_versions(node, "a client capability");
+            self.sink
+                .error(&node.place, format!("`{text}` in `requires` (a client capability) is not supported yet"))
+                .hint("models (`crm.lead`), modules (`sale_stock`) and Odoo versions (`odoo>=17`) are");
             return Some(Requirement::Capability(text.to_owned()));
         }
         if !text.split('.').all(word) {
@@ -47,15 +42,19 @@ impl Builder<'_> {
             return None;
         }
         if text.contains('.') || text.starts_with("x_") {
-            self.only_versions(node, "a model");
+            if !is_model_name(text) {
+                self.sink
+                    .error(&node.place, format!("`{text}` is not the name of an Odoo model"))
+                    .hint("model names look like `res.partner`, in small letters");
+                return None;
+            }
             return Some(Requirement::Model(text.to_owned()));
         }
-        let near = nearest(text, CAPABILITIES.iter().copied());
-        let what = near.map_or_else(
-            || "a module".to_owned(),
-            |near| format!("a module; did you mean the client capability `{near}`?"),
-        );
-        self.only_versions(node, &what);
+        if let Some(near) = nearest(text, CAPABILITIES.iter().copied()) {
+            self.sink
+                .warning(&node.place, format!("`{text}` is taken for the name of an Odoo module"))
+                .hint(format!("did you mean the client capability `{near}`?"));
+        }
         Some(Requirement::Module(text.to_owned()))
     }
 }

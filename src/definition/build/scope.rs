@@ -29,6 +29,8 @@ pub(super) struct Scope {
     pub(super) lookups: IndexMap<String, bool>,
     /// Lookups that run later (and the one being built itself).
     pub(super) later_lookups: Vec<String>,
+    /// The elements of the `each` around, the outermost first.
+    pub(super) elements: Vec<String>,
     /// Arguments that some template names.
     pub(super) used: HashSet<String>,
     /// A template takes all of them.
@@ -159,7 +161,8 @@ impl Builder<'_> {
         let root = name.root.as_str();
         let attribute = name.attribute.as_deref();
         let place = || node.inside(name.place.clone());
-        if self.scope.lookups.contains_key(root) {
+        let element = self.scope.elements.iter().any(|element| element == root);
+        if element || self.scope.lookups.contains_key(root) {
             return;
         }
         match (root, attribute) {
@@ -184,11 +187,17 @@ impl Builder<'_> {
                     .error(&place, "`bundle` in a template is not supported yet")
                     .hint("this version of tooldoo has no bound parameters");
             }
+            ("index", _) if !self.scope.elements.is_empty() => {}
             ("item" | "index", _) => {
                 let place = place();
-                self.sink
-                    .error(&place, format!("`{root}` exists only inside `each`, which is not supported yet"))
-                    .hint_if(self.scope.arguments.contains_key(root).then(|| format!("the argument is `args.{root}`")));
+                let hint = if self.scope.arguments.contains_key(root) {
+                    format!("the argument is `args.{root}`")
+                } else if let Some(element) = self.scope.elements.last().filter(|_| root == "item") {
+                    format!("`as` calls it `{element}` here")
+                } else {
+                    "`each = \"{{ lines }}\"` beside `create` makes one record for each element".to_owned()
+                };
+                self.sink.error(&place, format!("`{root}` exists only inside `each`")).hint(hint);
             }
             (argument, _) if self.scope.arguments.contains_key(argument) => {
                 self.scope.used.insert(argument.to_owned());
@@ -204,7 +213,8 @@ impl Builder<'_> {
             _ if self.scope.open || self.sink.recovering => {}
             (unknown, _) => {
                 let place = place();
-                let known = self.scope.arguments.keys().chain(self.scope.lookups.keys()).map(String::as_str);
+                let names = self.scope.arguments.keys().chain(self.scope.lookups.keys());
+                let known = names.chain(&self.scope.elements).map(String::as_str);
                 let known: Vec<_> =
                     known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
                 let hint = nearest(unknown, known).map_or_else(

@@ -1,25 +1,33 @@
-//! Values of operations: ids, tables of fields, and what may be one single expression.
+//! Values of operations: ids, tables of fields, the words of relations, and what may be one single expression.
 
 use serde_json::Value;
 
-use crate::source::shape::NOT_YET;
-use crate::source::{Node, NodeValue, Place, Table};
+use crate::source::{Node, NodeValue, Place, Table, shape};
 use crate::template::{self, Templated};
 
+use super::super::language::{RELATION, SPOT_LOOKUP};
+use super::super::values::{Each, FieldValue, Fields, Ids, Relation, SpotLookup, Values};
 use super::Builder;
 use super::fields::field_name;
 
-/// The words of relations in values, and of lookups written on the spot.
-const RELATION: &[&str] = &["add", "remove", "set", "create", "each", "as"];
-const LOOKUP: &[&str] = &["lookup", "domain", "missing", "model"];
-
 impl Builder<'_> {
-    /// `ids`: an id, digits, an external id, a list of those, or templates.
-    pub(super) fn ids(&mut self, node: &Node) -> Templated {
+    /// `ids`: an id, digits, an external id, a list of those, templates, or a lookup on the tool's model.
+    pub(super) fn ids(&mut self, node: &Node) -> Option<Ids> {
+        if node.as_table().is_some() {
+            let lookup = self.spot_lookup(node, true)?;
+            self.needed("ids", node, &lookup.matches);
+            if lookup.missing_is_absent {
+                let missing = node.child("missing").unwrap_or(node);
+                self.sink
+                    .error(&missing.place, "`missing = \"absent\"` contradicts `ids`, which needs a record")
+                    .hint("leave it out: nothing found is `not_found`");
+            }
+            return Some(Ids::Lookup(lookup));
+        }
         self.ids_checked(node);
         let ids = self.templated(node);
         self.needed("ids", node, &ids);
-        ids
+        Some(Ids::Given(ids))
     }
 
     fn ids_checked(&mut self, node: &Node) {
@@ -54,7 +62,14 @@ impl Builder<'_> {
                         NodeValue::Array(_) => {
                             self.sink.error(&item.place, "`ids` is a flat list").hint("e.g. `ids = [7, 8]`");
                         }
-                        NodeValue::Table(_) => self.not_yet_table(item),
+                        NodeValue::Table(table) if table.get("lookup").is_some() => {
+                            self.sink
+                                .error(&item.place, "a `lookup` in `ids` stands alone, not in a list")
+                                .hint("`ids = { lookup = \"{{ names }}\" }`: a list of names gives a list of ids");
+                        }
+                        NodeValue::Table(_) => {
+                            self.sink.error(&item.place, "a table is not a record id");
+                        }
                         _ => self.ids_checked(item),
                     }
                 }
@@ -66,31 +81,40 @@ impl Builder<'_> {
         }
     }
 
-    fn not_yet_table(&mut self, node: &Node) {
-        let table = node.as_table();
-        if table.is_some_and(|table| table.get("lookup").is_some()) {
-            self.sink
-                .error(&node.place, "a `lookup` written on the spot is not supported yet")
-                .hint("write `[tool.lookup.customer]` with its `model` and `match`, and use `{{ customer }}`");
-        } else {
-            self.sink.error(&node.place, "a table is not a record id");
+    /// `{ lookup = …, domain = …, missing = … }`. `checked`: its keys were, with the structure of the file.
+    fn spot_lookup(&mut self, node: &Node, checked: bool) -> Option<SpotLookup> {
+        if !checked {
+            shape::check(node, &SPOT_LOOKUP, self.sink);
         }
+        let table = node.as_table()?;
+        let domain = table.get("domain").and_then(|node| self.domain(node));
+        let matches = self.templated(table.get("lookup")?);
+        Some(SpotLookup { matches, domain, missing_is_absent: super::text(table, "missing") == Some("absent") })
     }
 
     /// `values` of `create` and `write`: a table of fields, or one expression.
-    pub(super) fn values(&mut self, node: &Node) -> Option<Templated> {
+    pub(super) fn values(&mut self, node: &Node) -> Option<Values> {
         let Some(table) = node.as_table() else {
-            return self.whole(node, "values").inspect(|values| self.needed("values", node, values));
+            let values = self.whole(node, "values").inspect(|values| self.needed("values", node, values))?;
+            return values.as_template().cloned().map(Values::Given);
         };
+        Some(Values::Fields(self.value_fields(table)))
+    }
+
+    fn value_fields(&mut self, table: &Table) -> Fields {
+        let mut fields = Vec::with_capacity(table.entries.len());
         for (key, place, value) in table.iter() {
             self.value_key(key, place);
-            self.value_words(key, value);
+            if let Some(value) = self.field_value(key, value) {
+                fields.push((key.to_owned(), value));
+            }
         }
-        Some(self.templated(node))
+        fields
     }
 
     fn value_key(&mut self, key: &str, place: &Place) {
         if template::is_template(key) {
+            self.sink.warning(place, "a template in a key is plain text").hint("templates are read in values");
             return;
         }
         if let Err(error) = field_name(key) {
@@ -98,24 +122,125 @@ impl Builder<'_> {
         }
     }
 
-    /// Tables at a field that only the author can mean as words of the language.
-    fn value_words(&mut self, key: &str, node: &Node) {
-        let Some(table) = node.as_table().filter(|table| !table.entries.is_empty()) else { return };
-        let only = |words: &[&str]| table.iter().all(|(key, _, _)| words.contains(&key));
-        if table.get("lookup").is_some() && only(LOOKUP) {
-            self.sink
-                .error(&node.place, format!("a `lookup` written on the spot (at `{key}`) is not supported yet"))
-                .hint(format!(
-                    "write `[tool.lookup.record]` with its `model` and `match`, and `{key} = \"{{{{ record }}}}\"`"
-                ));
-        } else if only(RELATION)
-            && ["add", "remove", "set", "create", "each"].iter().any(|word| table.get(word).is_some())
-        {
-            let words: Vec<_> = table.iter().map(|(word, _, _)| format!("`{word}`")).collect();
-            self.sink
-                .error(&node.place, format!("{} at the relation `{key}` is not supported yet", words.join(", ")))
-                .hint(NOT_YET);
+    /// What one field is given: tables with a word of the language are what the word says, everything else is a value.
+    fn field_value(&mut self, key: &str, node: &Node) -> Option<FieldValue> {
+        match &node.value {
+            NodeValue::Table(table) if table.get("lookup").is_some() => {
+                self.spot_lookup(node, false).map(FieldValue::Lookup)
+            }
+            NodeValue::Table(table) if RELATION.keys.iter().any(|word| table.get(word.name).is_some()) => {
+                self.relation(key, node, table).map(|relation| FieldValue::Relation(Box::new(relation)))
+            }
+            NodeValue::Array(items) if items.iter().any(|item| item.child("lookup").is_some()) => {
+                let items: Vec<_> = items.iter().map(|item| self.element(item)).collect();
+                items.into_iter().collect::<Option<_>>().map(FieldValue::List)
+            }
+            _ => Some(FieldValue::Plain(self.templated(node))),
         }
+    }
+
+    /// What stands in a list, or after `set`, `add`, `remove`: ids and names, or lookups.
+    fn element(&mut self, node: &Node) -> Option<FieldValue> {
+        match &node.value {
+            NodeValue::Table(table) if table.get("lookup").is_some() => {
+                self.spot_lookup(node, false).map(FieldValue::Lookup)
+            }
+            NodeValue::Table(_) => {
+                self.sink
+                    .error(&node.place, "a table is neither a record id nor a name")
+                    .hint("an id, a name, a list of them, a template, or `{ lookup = \"…\" }`");
+                None
+            }
+            NodeValue::Array(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.element(item)).collect();
+                items.into_iter().collect::<Option<_>>().map(FieldValue::List)
+            }
+            _ => Some(FieldValue::Plain(self.templated(node))),
+        }
+    }
+
+    fn relation(&mut self, key: &str, node: &Node, table: &Table) -> Option<Relation> {
+        let errors = self.sink.errors();
+        shape::check(node, &RELATION, self.sink);
+        let each = self.each(table);
+        let mut word = |word: &str| table.get(word).map(|node| self.element(node));
+        let (set, remove, add) = (word("set"), word("remove"), word("add"));
+        let create = self.created(key, table);
+        let whole = self.sink.errors() == errors;
+        whole.then_some(Relation { set: set.flatten(), remove: remove.flatten(), add: add.flatten(), create, each })
+    }
+
+    /// The tables of `create`; with `each` its one table, in which the element has a name.
+    fn created(&mut self, key: &str, table: &Table) -> Vec<Fields> {
+        let written = table.key_place("each");
+        let Some(node) = table.get("create") else {
+            if let Some(place) = written {
+                self.sink
+                    .error(place, format!("`each` at `{key}` has no `create`"))
+                    .hint("`create.FIELD = \"{{ item… }}\"` says what each new record is given");
+            }
+            return Vec::new();
+        };
+        match (&node.value, written) {
+            (NodeValue::Array(_), Some(_)) => {
+                self.sink
+                    .error(&node.place, "with `each`, `create` is one table")
+                    .hint("it is filled in once for each element of the list");
+                Vec::new()
+            }
+            (NodeValue::Array(items), None) => {
+                items.iter().filter_map(Node::as_table).map(|table| self.value_fields(table)).collect()
+            }
+            (NodeValue::Table(fields), _) => vec![self.within(table, |builder| builder.value_fields(fields))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// `each` and `as` of a table.
+    pub(super) fn each(&mut self, table: &Table) -> Option<Each> {
+        let renamed = table.get("as").and_then(|node| Some((node, node.as_str()?)));
+        let Some(node) = table.get("each") else {
+            if let Some((node, _)) = renamed {
+                self.sink.error(&node.place, "`as` names the elements of `each`, which is not there");
+            }
+            return None;
+        };
+        if node.as_str().is_some_and(|text| !template::is_template(text)) {
+            self.sink
+                .error(&node.place, "`each` cannot be a plain string")
+                .hint("give the list with one single `{{ expression }}`, e.g. `each = \"{{ lines }}\"`");
+            return None;
+        }
+        if let Some((node, name)) = renamed {
+            self.element_name(node, name);
+        }
+        let list = self.expression(node, "each")?;
+        Some(Each { list, name: renamed.map_or("item", |(_, name)| name).to_owned() })
+    }
+
+    fn element_name(&mut self, node: &Node, name: &str) {
+        if !template::is_identifier(name) {
+            self.sink
+                .error(&node.place, format!("`{name}` is not a variable name"))
+                .hint("letters, digits and `_`, beginning with a letter");
+        } else if template::is_reserved(name) && name != "item" {
+            self.sink.error(&node.place, format!("an element cannot be called `{name}`: the name is reserved"));
+        } else if self.scope.arguments.contains_key(name) || self.scope.lookups.contains_key(name) {
+            self.sink
+                .error(&node.place, format!("the element `{name}` has the name of an argument or lookup"))
+                .hint("templates could not tell the two apart: rename one of them");
+        }
+    }
+
+    /// Builds what stands inside the `each` of a table, if it has one: its element is a name there, even if the list is wrong.
+    pub(super) fn within<T>(&mut self, table: &Table, build: impl FnOnce(&mut Self) -> T) -> T {
+        if table.get("each").is_none() {
+            return build(self);
+        }
+        self.scope.elements.push(super::text(table, "as").unwrap_or("item").to_owned());
+        let built = build(self);
+        self.scope.elements.pop();
+        built
     }
 
     /// A string that must be one single expression, because the key takes a table or a list otherwise.
@@ -144,9 +269,6 @@ impl Builder<'_> {
 
     /// `args` of a call.
     pub(super) fn args(&mut self, node: &Node) -> Option<Templated> {
-        self.sink
-            .warning(&node.place, "positional arguments go over JSON-RPC only")
-            .hint("prefer `kwargs`, which every protocol has");
         if node.as_array().is_none() { self.whole(node, "args") } else { Some(self.templated(node)) }
     }
 }

@@ -1,10 +1,16 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
 
 mod company;
+mod helpdesk;
+pub(super) mod invoice;
+mod knowledge;
 mod lead;
 mod order;
 pub(super) mod parameters;
 mod partner;
+mod project;
+mod purchase;
+mod stock;
 
 use serde_json::{Map, Value, json};
 
@@ -16,12 +22,44 @@ use super::{
     value,
 };
 
+/// The value of a computed field that belongs to one application, by the word in its definition.
+pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument: &str) -> Option<Value> {
+    order::value(env, model, id, word)
+        .or_else(|| stock::value(env, model, id, word, argument))
+        .or_else(|| purchase::value(env, model, id, word))
+        .or_else(|| invoice::value(env, model, id, word, argument))
+}
+
+/// The display name of a record that is not one of its fields.
+pub(super) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Option<Value> {
+    stock::display_name(env, model, id)
+        .or_else(|| purchase::display_name(env, model, id))
+        .or_else(|| invoice::display_name(env, model, id))
+}
+
+/// A default that belongs to one application, by the word in the field's definition.
+pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
+    match how {
+        "warehouse" => stock::default_warehouse(env).map(|id| json!(id)),
+        "sale_tax" => order::default_tax(env, "sale").map(|id| json!([id])),
+        "purchase_tax" => order::default_tax(env, "purchase").map(|id| json!([id])),
+        _ => None,
+    }
+}
+
 /// Values that a new record takes from others that were given, where the caller gave none.
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "crm.lead" => lead::prefill(env, values),
+        "project.task" => project::prefill(env, values),
+        "helpdesk.ticket" => helpdesk::prefill(env, values),
+        "knowledge.article" => knowledge::prefill(env, values),
         "sale.order" => order::prefill(env, values),
         "sale.order.line" => order::prefill_line(env, values),
+        "purchase.order" => purchase::prefill(values),
+        "purchase.order.line" => purchase::prefill_line(env, values),
+        "account.move" => invoice::prefill(env, values),
+        "account.move.line" => invoice::prefill_line(env, values),
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
@@ -49,6 +87,8 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
             partner::created(tx, model, id);
         }
         "sale.order" => order::number(tx, model, id),
+        "purchase.order" => purchase::number(tx, model, id),
+        "helpdesk.ticket" => helpdesk::number(tx, model, id),
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
             let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
@@ -62,8 +102,22 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
 
 /// Values that a change brings with it.
 pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) {
-    if model.name == "crm.lead" {
-        lead::before_write(env, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::before_write(env, model, id, values),
+        "project.task" => project::before_write(env, model, id, values),
+        "helpdesk.ticket" => helpdesk::before_write(env, model, id, values),
+        "knowledge.article" => knowledge::before_write(env, values),
+        _ => {}
+    }
+}
+
+/// The value of a field that only these models compute; `word` is the one in its definition.
+pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
+    match word.split_once('_').map_or(word, |(first, _)| first) {
+        "project" | "task" => project::computed(env, model, id, word),
+        "team" => helpdesk::computed(env, model, id, word),
+        "article" => knowledge::computed(env, model, id, word),
+        _ => Value::Null,
     }
 }
 
@@ -84,6 +138,9 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
         partner::named(env, model, id)?;
     }
     model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
+    if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
+        return Err(Fault::user("Sorry. You can't set a task as its parent task."));
+    }
     let Some(parent) = &model.parent else {
         return Ok(());
     };
@@ -123,6 +180,8 @@ pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()
     match model.name.as_str() {
         "sale.order" => order::removable(&sudo, model, id),
         "sale.order.line" => order::removable_line(&sudo, model, id),
+        "purchase.order" => purchase::removable(&sudo, model, id),
+        "account.move" => invoice::removable(&sudo, model, id),
         _ => Ok(()),
     }
 }
@@ -132,6 +191,16 @@ pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "sale.order" => {
             for field in ["name", "state", "date_order", "validity_date", "locked", "client_order_ref"] {
+                values.remove(field);
+            }
+        }
+        "purchase.order" => {
+            for field in ["name", "state", "date_order", "date_approve", "partner_ref", "origin", "receipt_status", "locked"] {
+                values.remove(field);
+            }
+        }
+        "account.move" => {
+            for field in ["name", "state", "date", "invoice_date", "invoice_date_due", "payment_reference", "ref", "posted_before", "invoice_origin"] {
                 values.remove(field);
             }
         }
@@ -162,6 +231,12 @@ pub(super) fn call(
         ("sale.order", "action_confirm") => order::confirm(tx, model, ids),
         ("sale.order", "action_cancel") => order::cancel(tx, model, ids),
         ("sale.order", "action_draft") => order::reopen(tx, model, ids),
+        ("purchase.order", "button_confirm") => purchase::confirm(tx, model, ids),
+        ("purchase.order", "button_cancel") => purchase::to_state(tx, model, ids, "cancel"),
+        ("purchase.order", "button_draft") => purchase::to_state(tx, model, ids, "draft"),
+        ("account.move", "action_post") => invoice::post(tx, model, ids),
+        ("account.move", "button_draft") => invoice::to_state(tx, model, ids, "draft"),
+        ("account.move", "button_cancel") => invoice::to_state(tx, model, ids, "cancel"),
         ("sale.order", "action_quotation_send") => Ok(order::composer(ids)),
         _ => Err(Fault::attribute(format!("The method '{}.{method}' does not exist", model.name))),
     }

@@ -3,13 +3,13 @@
 use jiff::Span;
 use serde_json::{Map, Value, json};
 
-use super::set;
+use super::{set, stock};
 use crate::demo::{
     clock,
     env::{Env, Tx},
     errors::{Fault, Outcome},
     model::Model,
-    orm::write,
+    orm::{compute, write},
     value,
 };
 
@@ -19,8 +19,8 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     let Some(partner) = values.get("partner_id").and_then(value::id) else {
         return;
     };
-    for field in ["partner_invoice_id", "partner_shipping_id"] {
-        values.entry(field).or_insert(json!(partner));
+    for (field, kind) in [("partner_invoice_id", "invoice"), ("partner_shipping_id", "delivery")] {
+        values.entry(field).or_insert(json!(address(&sudo, partner, kind)));
     }
     let salesperson = env.registry.model("res.partner").and_then(|partners| sudo.link(partners, partner, "user_id"));
     let user = salesperson.unwrap_or(env.context.uid);
@@ -32,6 +32,26 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     if let Ok(until) = today.checked_add(Span::new().days(30)) {
         values.entry("validity_date").or_insert(json!(until.to_string()));
     }
+}
+
+/// The contact of a partner for invoices or deliveries: the first one below it of that type, else the partner.
+fn address(env: &Env<'_>, partner: i64, kind: &str) -> i64 {
+    let Some(partners) = env.registry.model("res.partner") else {
+        return partner;
+    };
+    let mut open = vec![partner];
+    let mut seen = Vec::new();
+    while let Some(one) = open.pop().filter(|_| seen.len() < 1_000) {
+        if env.text(partners, one, "type") == kind {
+            return one;
+        }
+        seen.push(one);
+        let below = value::ids(&env.get(partners, one, "child_ids")).into_iter().rev();
+        open.extend(
+            below.filter(|child| !seen.contains(child) && env.get(partners, *child, "is_company") != json!(true)),
+        );
+    }
+    partner
 }
 
 /// Values that a new line takes from its product.
@@ -57,6 +77,123 @@ pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
     values.entry("price_unit").or_insert(sudo.get(products, product, "lst_price"));
     let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
     values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
+    let orders = env.registry.model("sale.order").zip(values.get("order_id").and_then(value::id));
+    let company = orders.and_then(|(orders, order)| sudo.link(orders, order, "company_id"));
+    values.entry(tax_field(env)).or_insert(taxes_of(&sudo, products, product, "taxes_id", company));
+}
+
+/// The command that gives a line its product's taxes, those of the document's company.
+pub(super) fn taxes_of(env: &Env<'_>, products: &Model, product: i64, field: &str, company: Option<i64>) -> Value {
+    let mut own = value::ids(&env.get(products, product, field));
+    own.retain(|tax| env.registry.model("account.tax").is_some_and(|taxes| env.link(taxes, *tax, "company_id") == company));
+    json!([[6, 0, own]])
+}
+
+/// What a line's taxes were called before 19 (`sale/models/sale_order_line.py`).
+fn tax_field(env: &Env<'_>) -> &'static str {
+    if env.major() >= 19 { "tax_ids" } else { "tax_id" }
+}
+
+/// The company's first tax of a kind: what a new product gets.
+pub(super) fn default_tax(env: &Env<'_>, kind: &str) -> Option<i64> {
+    let sudo = env.sudo();
+    let taxes = env.registry.model("account.tax")?;
+    let company = env.context.company();
+    let fits =
+        |tax: &i64| sudo.link(taxes, *tax, "company_id") == company && sudo.text(taxes, *tax, "type_tax_use") == kind;
+    env.store.ids(&taxes.name).into_iter().find(fits)
+}
+
+/// The value of a computed field of orders and their lines, by the word in its definition.
+pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Option<Value> {
+    let sold = || matches!(env.text(model, id, "state").as_str(), "sale" | "done");
+    Some(match word {
+        "line_subtotal" => json!(amounts(env, model, id).0),
+        "line_tax" => json!(amounts(env, model, id).1),
+        "line_total" => {
+            let (untaxed, tax) = amounts(env, model, id);
+            json!(compute::round(untaxed + tax))
+        }
+        "line_to_invoice" => json!(if sold() { to_invoice(env, model, id) } else { 0.0 }),
+        "line_invoice_status" => json!(if sold() { line_status(env, model, id) } else { "no" }),
+        "invoice_status" => json!(if sold() { status(env, model, id) } else { "no" }),
+        _ => return None,
+    })
+}
+
+/// A line's amount without and of its taxes.
+fn amounts(env: &Env<'_>, lines: &Model, id: i64) -> (f64, f64) {
+    taxed(env, lines, id, "product_uom_qty", tax_field(env))
+}
+
+/// The amount without and of the taxes of a line of any document, by its fields of the quantity and of the taxes.
+pub(super) fn taxed(env: &Env<'_>, lines: &Model, id: i64, quantity: &str, field: &str) -> (f64, f64) {
+    let number = |field: &str| env.get(lines, id, field).as_f64().unwrap_or_default();
+    let quantity = number(quantity);
+    let base = compute::round(quantity * number("price_unit") * (1.0 - number("discount") / 100.0));
+    let (mut untaxed, mut due) = (base, 0.0);
+    let Some(taxes) = env.registry.model("account.tax") else {
+        return (base, 0.0);
+    };
+    for tax in value::ids(&env.get(lines, id, field)) {
+        let rate = env.get(taxes, tax, "amount").as_f64().unwrap_or_default();
+        let included = env.get(taxes, tax, "price_include") == json!(true);
+        let part = match env.text(taxes, tax, "amount_type").as_str() {
+            "fixed" => rate * quantity,
+            "division" if included => base * rate / 100.0,
+            "division" => base / (1.0 - rate / 100.0) - base,
+            _ if included => base - base / (1.0 + rate / 100.0),
+            _ => base * rate / 100.0,
+        };
+        let part = compute::round(part);
+        due += part;
+        if included {
+            untaxed -= part;
+        }
+    }
+    (compute::round(untaxed), compute::round(due))
+}
+
+/// How much of a confirmed line is still to be invoiced: of what was ordered or of what was delivered, as the product says.
+fn to_invoice(env: &Env<'_>, lines: &Model, id: i64) -> f64 {
+    let number = |field: &str| env.get(lines, id, field).as_f64().unwrap_or_default();
+    let delivered = env.follow(lines, id, "product_id.invoice_policy") == json!("delivery");
+    number(if delivered { "qty_delivered" } else { "product_uom_qty" }) - number("qty_invoiced")
+}
+
+fn line_status(env: &Env<'_>, lines: &Model, id: i64) -> &'static str {
+    let number = |field: &str| env.get(lines, id, field).as_f64().unwrap_or_default();
+    let ordered = env.follow(lines, id, "product_id.invoice_policy") == json!("order");
+    if !env.get(lines, id, "display_type").is_null() {
+        "no"
+    } else if to_invoice(env, lines, id) != 0.0 {
+        "to invoice"
+    } else if ordered && number("qty_delivered") > number("product_uom_qty") {
+        "upselling"
+    } else if number("qty_invoiced") >= number("product_uom_qty") {
+        "invoiced"
+    } else {
+        "no"
+    }
+}
+
+/// A confirmed order's status of invoicing, from its lines'.
+fn status(env: &Env<'_>, orders: &Model, id: i64) -> &'static str {
+    let Some(lines) = env.registry.model("sale.order.line") else {
+        return "no";
+    };
+    let mut own = value::ids(&env.get(orders, id, "order_line"));
+    own.retain(|line| env.get(lines, *line, "display_type").is_null());
+    let states: Vec<&str> = own.into_iter().map(|line| line_status(env, lines, line)).collect();
+    if states.contains(&"to invoice") {
+        "to invoice"
+    } else if !states.is_empty() && states.iter().all(|state| *state == "invoiced") {
+        "invoiced"
+    } else if !states.is_empty() && states.iter().all(|state| matches!(*state, "invoiced" | "upselling")) {
+        "upselling"
+    } else {
+        "no"
+    }
 }
 
 /// `action_confirm`
@@ -70,6 +207,9 @@ pub(super) fn confirm(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Ou
         }));
     }
     set(tx, model, ids, json!({"state": "sale", "date_order": clock::print(tx.context.now)}))?;
+    for id in ids {
+        stock::deliver(tx, model, *id)?;
+    }
     Ok(json!(true))
 }
 
@@ -89,6 +229,9 @@ pub(super) fn cancel(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Out
         }));
     }
     set(tx, model, ids, json!({"state": "cancel"}))?;
+    for id in ids {
+        stock::undeliver(tx, model, *id);
+    }
     Ok(json!(true))
 }
 

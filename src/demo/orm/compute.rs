@@ -8,6 +8,7 @@ use crate::demo::{
     domain::Node,
     env::Env,
     field::{Field, Kind},
+    methods,
     model::Model,
     orm::search,
     value,
@@ -70,7 +71,7 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
         "variant" => {
             only_variant(env, model, id).map_or(Value::Null, |(variants, variant)| env.get(variants, variant, argument))
         }
-        word => business(env, model, id, word),
+        word => methods::value(env, model, id, word, argument).unwrap_or_else(|| business(env, model, id, word)),
     }
 }
 
@@ -126,18 +127,8 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             let node = Node::condition("lost_reason_id", "=", json!(id));
             json!(search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len()))
         }
-        "line_subtotal" => {
-            json!(round(number("product_uom_qty") * number("price_unit") * (1.0 - number("discount") / 100.0)))
-        }
-        "line_to_invoice" => {
-            let sold = matches!(env.text(model, id, "state").as_str(), "sale" | "done");
-            json!(if sold { number("product_uom_qty") - number("qty_invoiced") } else { 0.0 })
-        }
         "line_template" => env.follow(model, id, "product_id.product_tmpl_id"),
-        "invoice_status" => {
-            json!(if matches!(env.text(model, id, "state").as_str(), "sale" | "done") { "to invoice" } else { "no" })
-        }
-        _ => Value::Null,
+        _ => methods::computed(env, model, id, word),
     }
 }
 
@@ -148,6 +139,9 @@ pub(in crate::demo) fn round(amount: f64) -> f64 {
 
 /// The name that clients show for a record.
 pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Value {
+    if let Some(name) = methods::display_name(env, model, id) {
+        return name;
+    }
     let own = || model.rec_name.as_deref().map(|field| env.get(model, id, field));
     match model.name.as_str() {
         "res.partner" => json!(partner_name(env, model, id)),
@@ -162,6 +156,17 @@ pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Va
             let variant = env.store.get(&model.name, id).and_then(|row| row.get("_variant")).and_then(Value::as_str);
             let name = variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
             json!(if code.is_empty() { name } else { format!("[{code}] {name}") })
+        }
+        "helpdesk.ticket" => {
+            // Its number, and before 16 its id.
+            let number =
+                if model.field("ticket_ref").is_some() { env.text(model, id, "ticket_ref") } else { id.to_string() };
+            json!(format!("{} (#{number})", env.text(model, id, "name")))
+        }
+        "knowledge.article" => {
+            let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+            let icon = or(env.text(model, id, "icon"), "📄");
+            json!(format!("{icon} {}", or(env.text(model, id, "name"), "Untitled")))
         }
         "sale.order.line" => {
             let name = env.text(model, id, "name");

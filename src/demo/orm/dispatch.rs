@@ -225,7 +225,7 @@ fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
     let raises =
         call.method == "check_access_rights" && call.arguments.get("raise_exception").is_none_or(value::truthy);
     let outcome =
-        access::check(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
+        access::granted(env, call.model, mode).and_then(|()| access::check_records(env, call.model, &call.ids, mode));
     match outcome {
         Err(fault) if raises => Err(fault),
         outcome => Ok(json!(outcome.is_ok())),
