@@ -429,9 +429,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         list_view,
         inherits,
         access,
-        unique,
         public,
         rules: rule.into_iter().filter(|rule| rule.in_version(major)).collect(),
+        unique,
         fields: kept,
     })
 }

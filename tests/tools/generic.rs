@@ -63,7 +63,7 @@ fn listed(server: &mut Server, _: &Target) {
         .iter()
         .any(|verb| tool["name"].as_str().unwrap().starts_with(verb));
         let on_model = tool["name"] == "probe_call_on_model";
-        assert_eq!(annotations["readOnlyHint"], json!(!writes || on_model), "{tool}");
+        assert_eq!(annotations["readOnlyHint"] == true, !writes || on_model, "{tool}");
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
     }
 }

@@ -137,10 +137,10 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
     if model.name == "res.partner" {
         partner::named(env, model, id)?;
     }
-    model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
     if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
         return Err(Fault::user("Sorry. You can't set a task as its parent task."));
     }
+    model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
     let Some(parent) = &model.parent else {
         return Ok(());
     };
