@@ -72,8 +72,11 @@ pub(super) fn computed(env: &Env<'_>, model: &Model, aggregate: &Aggregate<'_>, 
         return json!(ids.len());
     };
     let sudo = env.sudo().active_test(false);
-    let values: Vec<Value> =
-        ids.iter().map(|id| sudo.value(model, *id, field)).filter(|found| !found.is_null()).collect();
+    // Since 18 a number that is not given is kept as 0, before as nothing.
+    let zero = field.kind.numeric() && env.major() >= 18;
+    let found = ids.iter().map(|id| sudo.value(model, *id, field));
+    let found = found.map(|found| if zero && found.is_null() { field.empty() } else { found });
+    let values: Vec<Value> = found.filter(|found| !found.is_null()).collect();
     let numbers = || values.iter().filter_map(Value::as_f64);
     let whole = field.kind == Kind::Integer;
     #[expect(clippy::cast_possible_truncation, reason = "sums of whole numbers are whole")]
