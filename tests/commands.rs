@@ -19,7 +19,7 @@ fn definitions(path: &Path) -> Options {
     Options { definitions: vec![path.to_owned()], ..Options::default() }
 }
 
-const SOUND: &str = "[[tool]]\nname = \"count\"\nmodel = \"res.partner\"\n[tool.search_count]\n";
+const SOUND: &str = "[[tool]]\nname = \"count\"\ndescription = \"How many contacts there are.\"\nmodel = \"res.partner\"\n[tool.search_count]\n";
 
 #[test]
 fn check_ends_with_a_line_that_sums_up() {
@@ -38,7 +38,11 @@ fn check_ends_with_a_line_that_sums_up() {
 #[test]
 fn warnings_fail_only_when_denied() {
     let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("a.toml"), format!("{SOUND}[tool.input.properties]\nunused = {{}}\n")).unwrap();
+    fs::write(
+        directory.path().join("a.toml"),
+        format!("{SOUND}[tool.input.properties]\nunused = {{ description = \"For nothing\" }}\n"),
+    )
+    .unwrap();
     let (outcome, text) = checked(&definitions(directory.path()), false);
     assert_eq!(outcome, Outcome::Done);
     assert!(text.ends_with("1 file, 1 tool: 1 warning\n"), "{text}");

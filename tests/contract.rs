@@ -26,10 +26,16 @@ mod business;
 mod client;
 #[path = "contract/companies.rs"]
 mod companies;
+#[path = "contract/commands.rs"]
+mod commands;
+#[path = "contract/concurrent.rs"]
+mod concurrent;
 #[path = "contract/domains.rs"]
 mod domains;
 #[path = "contract/fields.rs"]
 mod fields;
+#[path = "contract/groupings.rs"]
+mod groupings;
 #[path = "contract/groups.rs"]
 mod groups;
 #[path = "contract/helpdesk.rs"]
@@ -44,6 +50,12 @@ mod knowledge;
 mod known;
 #[path = "contract/languages.rs"]
 mod languages;
+#[path = "contract/operators.rs"]
+mod operators;
+#[path = "contract/paging.rs"]
+mod paging;
+#[path = "contract/partners.rs"]
+mod partners;
 #[path = "contract/product.rs"]
 mod product;
 #[path = "contract/project.rs"]
@@ -52,6 +64,8 @@ mod project;
 mod purchase;
 #[path = "contract/reads.rs"]
 mod reads;
+#[path = "contract/refusals.rs"]
+mod refusals;
 #[path = "contract/run.rs"]
 mod run;
 #[path = "contract/sale.rs"]
@@ -72,10 +86,17 @@ fn cases() -> Vec<Case> {
     [
         http::cases(),
         domains::cases(),
+        operators::cases(),
         reads::cases(),
+        paging::cases(),
         fields::cases(),
         groups::cases(),
+        groupings::cases(),
         writes::cases(),
+        commands::cases(),
+        concurrent::cases(),
+        refusals::cases(),
+        partners::cases(),
         access::cases(),
         business::cases(),
         known::cases(),

@@ -30,10 +30,12 @@ fn every_wrong_file_is_explained() {
     settings.set_omit_expression(true);
     for path in files {
         let loaded = load(std::slice::from_ref(&path));
-        assert!(!loaded.diagnostics.is_empty(), "{} is not wrong", path.display());
-        let text =
-            loaded.diagnostics.iter().map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
         let name = path.file_name().unwrap().to_string_lossy().replace('.', "_");
+        // The other files are each about one mistake, and not about what else they could do better.
+        let lints = if name.starts_with("lint_") { loaded.lints() } else { Vec::new() };
+        assert!(loaded.diagnostics.len() + lints.len() > 0, "{} is not wrong", path.display());
+        let found = loaded.diagnostics.iter().chain(&lints);
+        let text = found.map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
         settings.bind(|| insta::assert_snapshot!(name, text));
     }
 }
@@ -68,9 +70,65 @@ fn messages(text: &str) -> Vec<String> {
 fn what_ships_has_no_problems() {
     let loaded = load_embedded();
     assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    let lints: Vec<_> = loaded.lints().iter().map(ToString::to_string).collect();
+    assert!(lints.is_empty(), "{lints:#?}");
     assert!(!loaded.definitions.tools.is_empty());
     let on_disk = load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tools.d")]);
     assert_eq!(names(&on_disk), names(&loaded));
+}
+
+fn lints(loaded: &Loaded) -> Vec<String> {
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    loaded.lints().iter().map(ToString::to_string).collect()
+}
+
+/// Tools of these names, with nothing to find fault with.
+fn spotless(names: impl IntoIterator<Item = String>, more: &str) -> String {
+    let tool = |name: String| {
+        format!(
+            "[[tool]]\nname = \"{name}\"\ndescription = \"Something that no other tool does.\"\nmodel = \"m\"\n{more}\n[tool.search_count]\n"
+        )
+    };
+    names.into_iter().map(tool).collect()
+}
+
+#[test]
+fn more_than_forty_tools_in_a_bundle_are_told_once_for_each_bundle() {
+    let many = |count: usize| spotless((0..count).map(|number| format!("tool_{number:02}")), "");
+    assert!(lints(&toml(&many(40))).is_empty());
+    let told = lints(&toml(&many(41)));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`default` has 41 tools") && told[0].starts_with("test.toml:242:8"), "{told:?}");
+    // Of two for different Odoos a client sees one.
+    let twice = spotless(["tool_00".to_owned()], "requires = [\"odoo<17\"]");
+    let rest = spotless((1..40).map(|number| format!("tool_{number:02}")), "");
+    let other = spotless(["tool_00".to_owned()], "requires = [\"odoo>=17\"]");
+    assert!(lints(&toml(&format!("{twice}{rest}{other}"))).is_empty());
+    let bundle =
+        "[[bundle]]\nname = \"default\"\nexclude = [\"tool_07\"]\n[[bundle]]\nname = \"all\"\ninclude = [\"*\"]\n";
+    let told = lints(&toml(&format!("{bundle}{}", many(41))));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`all` has 41 tools") && told[0].starts_with("test.toml:5:8"), "{told:?}");
+}
+
+#[test]
+fn a_bundle_is_misspelt_where_it_is_written_once_however_many_tools_it_reaches() {
+    let tools = |names: [&str; 2]| spotless(names.map(str::to_owned), "");
+    let slip = format!("[defaults]\nbundles = [\"helpdsek\"]\n{}", tools(["a", "b"]));
+    let right = format!("[defaults]\nbundles = [\"helpdesk\"]\n{}", tools(["c", "d"]));
+    let table = "[[bundle]]\nname = \"helpdesk\"\n[[bundle]]\nname = \"help\"\n[[bundle]]\nname = \"sale\"\ninclude = [\"a\"]\n[[bundle]]\nname = \"sales\"\ninclude = [\"b\"]\n";
+    let texts = [("a.toml", slip.as_str()), ("b.toml", &right), ("c.toml", table)];
+    let told = lints(&load_texts(texts.map(|(path, text)| (Path::new(path), text, Format::Toml))));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("a.toml:2:12") && told[0].contains("did you mean `helpdesk`?"), "{told:?}");
+}
+
+#[test]
+fn as_long_as_there_are_errors_nothing_is_said_of_style() {
+    let loaded = toml("[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.search_count]\n[[tool]]\nname = \"Y\"\n");
+    assert!(loaded.has_errors() && loaded.lints().is_empty());
+    let loaded = toml("[[tool]]\nname = \"x\"\nmodel = \"m\"\n[tool.search_count]\n");
+    assert_eq!(lints(&loaded).len(), 1);
 }
 
 fn names(loaded: &Loaded) -> Vec<&str> {
@@ -240,12 +298,22 @@ fn defaults_fill_what_a_tool_lacks_and_can_have() {
         [[tool.content]]
         type = "text"
         text = "hello"
+        [[tool]]
+        name = "about"
+        [tool.server]
+        what = "info"
+        [[tool]]
+        name = "modules"
+        [tool.server]
+        what = "modules"
         "#;
     let as_json = serde_json::to_string(&toml::from_str::<toml::Table>(text).unwrap()).unwrap();
     let from_json = load_texts([(Path::new("test.json"), as_json.as_str(), Format::Json)]);
     for loaded in [toml(text), from_json] {
         assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-        let [plain, own, counted, said] = loaded.definitions.tools.as_slice() else { panic!("four tools") };
+        let [plain, own, counted, said, about, modules] = loaded.definitions.tools.as_slice() else {
+            panic!("six tools")
+        };
         let literal = |tool: &Tool| tool.model.as_ref().and_then(|model| model.as_literal().cloned());
         let context = |tool: &Tool| {
             let keys = tool.context.iter();
@@ -273,6 +341,8 @@ fn defaults_fill_what_a_tool_lacks_and_can_have() {
         assert_eq!(context(counted).len(), 2);
         assert_eq!(counted.input.paging, None);
         assert_eq!((literal(said), said.bundles.len(), said.result.max_bytes), (None, 1, None));
+        assert_eq!((literal(about), about.input.paging), (None, None));
+        assert_eq!(modules.input.paging, Some(Paging { default: 5, max: 50 }));
     }
 }
 

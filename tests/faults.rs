@@ -17,6 +17,7 @@ mod faults {
     pub mod fire;
     pub mod gone;
     pub mod odoo;
+    pub mod presence;
     pub mod quiet;
     pub mod secrets;
     pub mod switches;

@@ -24,5 +24,9 @@ mod listing;
 mod lookups;
 #[path = "language/needed.rs"]
 mod needed;
+#[path = "language/presence.rs"]
+mod presence;
+#[path = "language/server.rs"]
+mod server;
 #[path = "language/values.rs"]
 mod values;

@@ -140,6 +140,8 @@ async fn a_bundle_that_is_saved_changes_who_sees_what() {
     let files = tempfile::tempdir().unwrap();
     save(files.path(), "a.toml", &definition("first", "one"));
     save(files.path(), "b.toml", &definition("second", "two"));
+    // What only `check` finds fault with is not in the log.
+    save(files.path(), "c.toml", &definition("unsaid", "").replace("description", "title"));
     let bundle = |rest: &str| format!("[[bundle]]\nname = \"sales\"\n{rest}\n");
     save(files.path(), "bundles.toml", &bundle("include = [\"f*\"]"));
     let path = files.path().to_str().unwrap();
@@ -147,11 +149,16 @@ async fn a_bundle_that_is_saved_changes_who_sees_what() {
     server.ask(&initialize("2025-11-25")).await;
     server.write(format!("{}\n", initialized()).as_bytes()).await;
     assert_eq!(names(&server.ask(&request(1, "tools/list", json!({}))).await), ["first"]);
-    save(files.path(), "bundles.toml", &bundle("include = [\"*\"]\nexclude = [\"first\"]"));
+    save(files.path(), "bundles.toml", &bundle("include = [\"*\"]\nexclude = [\"first\", \"un*\", \"nothing\"]"));
     assert_eq!(server.next().await.unwrap()["method"], "notifications/tools/list_changed");
     assert_eq!(names(&server.ask(&request(2, "tools/list", json!({}))).await), ["second"]);
     assert_eq!(server.ask(&call(3, "first", json!({}))).await["error"]["code"], -32602);
-    assert_eq!(server.end().await.0, Some(0));
+    let (status, said) = server.end().await;
+    assert_eq!(status, Some(0));
+    assert!(!said.contains("warning") && !said.contains("WARN"), "{said}");
+    let checked = tooldoo(&["check", "--definitions", path]).output().await.unwrap();
+    let checked = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.contains("has no `description`") && checked.contains("matches no tool"), "{checked}");
 }
 
 #[tokio::test]

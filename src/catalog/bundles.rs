@@ -16,7 +16,7 @@ pub(super) struct Bundles {
 }
 
 /// What one bundle shows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Members {
     title: Option<String>,
     instructions: Option<String>,
@@ -27,28 +27,16 @@ struct Members {
 impl Bundles {
     /// The bundles of these tools, some of them declared.
     pub(super) fn new(tools: &[Arc<Tool>], declared: &[Bundle]) -> Self {
-        let mut by_name = HashMap::new();
-        let named = tools.iter().flat_map(|tool| tool.bundles.iter().map(String::as_str));
-        for name in named.chain([DEFAULT_BUNDLE]) {
-            by_name.entry(name.to_owned()).or_insert_with(|| Members {
-                // Without a table of its own, `default` is every tool.
-                shows: tools.iter().map(|tool| name == DEFAULT_BUNDLE || bundle::names(&tool.bundles, name)).collect(),
-                ..Members::default()
-            });
-        }
-        for bundle in declared {
-            let shows = |tool: &Arc<Tool>| {
-                bundle.takes(&tool.name, &tool.bundles) && (!bundle.read_only || tool.annotations.read_only)
-            };
-            by_name.insert(
-                bundle.name.clone(),
-                Members {
-                    title: bundle.title.clone(),
-                    instructions: bundle.instructions.clone(),
-                    shows: tools.iter().map(shows).collect(),
-                },
-            );
-        }
+        let members = |name: &str| {
+            let declared = declared.iter().find(|bundle| bundle.name == name);
+            Members {
+                title: declared.and_then(|bundle| bundle.title.clone()),
+                instructions: declared.and_then(|bundle| bundle.instructions.clone()),
+                shows: tools.iter().map(|tool| bundle::shows(name, declared, tool)).collect(),
+            }
+        };
+        let names = bundle::all(tools.iter().map(Arc::as_ref), declared);
+        let by_name = names.into_iter().map(|name| (name.to_owned(), members(name))).collect();
         Self { by_name }
     }
 

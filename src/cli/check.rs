@@ -38,6 +38,10 @@ pub fn check(options: &Options, deny_warnings: bool, out: &mut dyn Write, look: 
             let mut loaded = config.definitions.paths.as_deref().map_or_else(load_embedded, load);
             diagnostics.append(&mut loaded.diagnostics);
             diagnostics.extend(loaded.definitions.unknown_instances(&config));
+            // What could be better is for definitions that work.
+            if !diagnostics.iter().any(Diagnostic::is_error) {
+                diagnostics.extend(loaded.lints());
+            }
             (diagnostics, Some(loaded))
         }
         // Where the definitions lie may be among what is wrong.

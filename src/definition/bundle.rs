@@ -1,7 +1,10 @@
 //! One checked bundle: a team's set of tools.
 
+use std::collections::BTreeSet;
+
 use globset::{Glob, GlobMatcher};
 
+use super::tool::Tool;
 use crate::source::Place;
 
 /// The bundle of tools that name none, and of callers that name none.
@@ -42,6 +45,21 @@ impl Bundle {
     pub fn takes(&self, name: &str, bundles: &[String]) -> bool {
         let matches = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(name));
         (names(bundles, &self.name) || matches(&self.include)) && !matches(&self.exclude)
+    }
+}
+
+/// The names of all bundles: those that are declared, those that a tool names, and `default`.
+pub fn all<'a>(tools: impl IntoIterator<Item = &'a Tool>, declared: &'a [Bundle]) -> BTreeSet<&'a str> {
+    let named = tools.into_iter().flat_map(|tool| tool.bundles.iter().map(String::as_str));
+    named.chain(declared.iter().map(|bundle| bundle.name.as_str())).chain([DEFAULT_BUNDLE]).collect()
+}
+
+/// Whether the bundle of that name, which may be declared, shows a tool. Without a table of its own, `default` is every tool.
+#[must_use]
+pub fn shows(name: &str, declared: Option<&Bundle>, tool: &Tool) -> bool {
+    match declared {
+        Some(bundle) => bundle.takes(&tool.name, &tool.bundles) && (!bundle.read_only || tool.annotations.read_only),
+        None => name == DEFAULT_BUNDLE || names(&tool.bundles, name),
     }
 }
 

@@ -21,8 +21,8 @@ pub(super) fn applied(tool: &Node, defaults: &Table) -> Node {
     let mut tool = tool.clone();
     let NodeValue::Table(table) = &mut tool.value else { return tool };
     let static_content = table.get("content").is_some();
-    // Only a lookup of static content has use for a model.
-    let modelless = static_content && table.get("lookup").is_none();
+    // What works on no model has use for one only in its lookups.
+    let modelless = (static_content || table.get("server").is_some()) && table.get("lookup").is_none();
     for (key, place, value) in of(defaults, OF_TOOL) {
         let has = match key {
             "model" => !modelless,
@@ -36,7 +36,11 @@ pub(super) fn applied(tool: &Node, defaults: &Table) -> Node {
     for operation in OPERATIONS {
         let Some(shape) = shape_of(operation) else { continue };
         let Some((_, Node { value: NodeValue::Table(body), .. })) = table.entries.get_mut(*operation) else { continue };
-        for (key, place, value) in of(defaults, OF_OPERATION).filter(|(key, _, _)| shape.key(key).is_some()) {
+        // Of what the server knows, only these are lists.
+        let what = body.get("what").and_then(Node::as_str);
+        let one = *operation == "server" && !matches!(what, Some("modules" | "models"));
+        let takes = |key: &str| shape.key(key).is_some() && !(one && key == "limit");
+        for (key, place, value) in of(defaults, OF_OPERATION).filter(|(key, _, _)| takes(key)) {
             give(body, key, place, value);
         }
     }

@@ -1,6 +1,5 @@
 //! Finding and reading definition files: the only part of the module that touches the disk.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -30,6 +29,10 @@ pub struct Loaded {
     pub file_count: usize,
     /// How many tools were written in them, sound or not, enabled or not.
     pub tool_count: usize,
+    /// What the tools of `definitions` were made of, in the same order: for the lints.
+    pub(super) trees: Vec<Node>,
+    /// The names of all tools, offered or not.
+    pub(super) names: Vec<String>,
 }
 
 impl Loaded {
@@ -98,7 +101,7 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
 /// Collects the tools of all files.
 #[derive(Default)]
 struct Reader {
-    built: Vec<Built>,
+    built: Vec<(Built, Node)>,
     bundles: Vec<BuiltBundle>,
     tool_count: usize,
 }
@@ -118,8 +121,8 @@ impl Reader {
         let given = table.get("defaults").and_then(Node::as_table);
         for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
             self.tool_count += 1;
-            let node = given.map_or(Cow::Borrowed(node), |given| Cow::Owned(defaults::applied(node, given)));
-            self.built.extend(build::tool(&node, sound, sink));
+            let node = given.map_or_else(|| node.clone(), |given| defaults::applied(node, given));
+            self.built.extend(build::tool(&node, sound, sink).map(|built| (built, node)));
         }
         if given.is_some() {
             // What is wrong with a default is found again in every tool that it is given to.
@@ -135,21 +138,25 @@ impl Reader {
         duplicates(&self.built, &mut sink);
         duplicate_bundles(&self.bundles, &mut sink);
         let bundles = self.bundles.into_iter().filter_map(|built| built.bundle).collect();
-        let tools = self.built.into_iter().filter(|built| built.enabled).filter_map(|built| built.tool).collect();
+        let names = self.built.iter().filter_map(|(built, _)| Some(built.names.first()?.0.clone())).collect();
+        let offered = self.built.into_iter().filter(|(built, _)| built.enabled);
+        let (tools, trees) = offered.filter_map(|(built, tree)| Some((built.tool?, tree))).unzip();
         Loaded {
             definitions: Definitions { tools, bundles },
             diagnostics: sink.finish(),
             files: Vec::new(),
             file_count: 0,
             tool_count: self.tool_count,
+            trees,
+            names,
         }
     }
 }
 
 /// Two tools of one name, unless no Odoo version has both.
-fn duplicates(built: &[Built], sink: &mut Sink) {
+fn duplicates(built: &[(Built, Node)], sink: &mut Sink) {
     let mut names: HashMap<&str, Vec<(&Built, &Place)>> = HashMap::new();
-    for one in built.iter().filter(|built| built.enabled) {
+    for one in built.iter().map(|(built, _)| built).filter(|built| built.enabled) {
         for (name, place) in &one.names {
             let others = names.entry(name).or_default();
             let clash = others.iter().find(|(other, _)| {

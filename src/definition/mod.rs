@@ -6,6 +6,7 @@ mod build;
 pub mod bundle;
 mod defaults;
 pub mod language;
+mod lint;
 mod load;
 pub mod operation;
 pub mod tool;

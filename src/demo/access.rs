@@ -167,6 +167,9 @@ pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mod
         return Ok(());
     }
     let user = env.registry.model("res.users").map(|users| sudo.name(users, env.context.uid)).unwrap_or_default();
+    if env.major() < 15 {
+        return Err(restricted(env, model, &refused, mode, &user));
+    }
     let (note, suggested) = company_note(env, model, &refused, mode)?;
     let what = format!("{} ({})", model.label(env.lang()), model.name);
     let verb = mode.name();
@@ -179,6 +182,40 @@ pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mod
         fault.context.insert("suggested_company".into(), suggested);
     }
     Err(fault)
+}
+
+/// What 14 says of records that a rule keeps from the caller: to who may see technical features which ones, and by which rules.
+fn restricted(env: &Env<'_>, model: &Model, refused: &[i64], mode: Mode, user: &str) -> Fault {
+    let sudo = env.sudo().active_test(false);
+    let mut said = format!(
+        "Due to security restrictions, you are not allowed to {} '{}' ({}) records.",
+        mode.verb(),
+        model.label(env.lang()),
+        model.name
+    );
+    if env.context.in_group("base.group_no_one") {
+        let records: Vec<String> =
+            refused.iter().take(6).map(|id| format!("{} (id={id})", sudo.name(model, *id))).collect();
+        let met = |rule: &&Rule| {
+            let bound = rule.group.as_deref().is_none_or(|group| env.context.in_group(group));
+            let node = Node::parse(&filled(env, &rule.domain), env.major());
+            let test = node.and_then(|node| compile(&sudo, model, &node));
+            let passes = |test: Test| refused.iter().all(|id| test.passes(&sudo, model, *id));
+            rule.holds(mode.letter()) && bound && !test.is_ok_and(passes)
+        };
+        let rules: Vec<&Rule> = model.rules.iter().filter(met).collect();
+        let names: Vec<String> = rules.iter().map(|rule| format!("- {}", rule.name)).collect();
+        said += &format!(
+            "\n\nRecords: {}\nUser: {user} (id={})\n\nThis restriction is due to the following rules:\n{}",
+            records.join(", "),
+            env.context.uid,
+            names.join("\n")
+        );
+        if rules.iter().any(|rule| rule.names("company_id")) {
+            said += "\n\nNote: this might be a multi-company issue.";
+        }
+    }
+    Fault::access(format!("{said}\n\nContact your administrator to request access if necessary."))
 }
 
 /// What the error says where a rule on companies refused: the company to switch to, if there is one.

@@ -141,7 +141,11 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
             }
             continue;
         };
-        let kept = resolved(store, field, given).map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        let mut kept =
+            resolved(store, field, given).map_err(|what| format!("`{}` of `{}`: {what}", name, model.name))?;
+        if let Some((_, main)) = store.named("base.main_company").filter(|_| field.company_dependent) {
+            kept = Value::Object(Map::from_iter([(main.to_string(), kept)]));
+        }
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
@@ -152,7 +156,10 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
         }
     }
     // Until 17 a product that is kept in stock was a type of its own.
-    if model.name == "product.template" && model.field("is_storable").is_none() && record.get("is_storable") == Some(&json!(true)) {
+    if model.name == "product.template"
+        && model.field("is_storable").is_none()
+        && record.get("is_storable") == Some(&json!(true))
+    {
         base.insert("type".into(), json!("product"));
     }
     store.insert_at(&model.name, id, base);

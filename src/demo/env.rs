@@ -197,7 +197,7 @@ impl<'s> Env<'s> {
                 json!(self.many(field, |_, _, other| kept.contains(&other)))
             }
             Kind::Many2one => {
-                let target = stored().and_then(value::id);
+                let target = stored().and_then(|stored| value::id(self.of_company(field, stored)?));
                 let there = |id: &i64| field.relation.as_deref().is_some_and(|relation| self.store.has(relation, *id));
                 target.filter(there).map_or(Value::Null, |id| json!(id))
             }
@@ -206,9 +206,22 @@ impl<'s> Env<'s> {
                     let lang = self.lang().unwrap_or("en_US");
                     texts.get(lang).or_else(|| texts.get("en_US")).cloned().unwrap_or(Value::Null)
                 }
-                Some(found) if *found != Value::Bool(false) || field.kind == Kind::Boolean => found.clone(),
-                _ => Value::Null,
+                Some(found) => match self.of_company(field, found) {
+                    Some(found) if *found != Value::Bool(false) || field.kind == Kind::Boolean => found.clone(),
+                    _ => Value::Null,
+                },
+                None => Value::Null,
             },
+        }
+    }
+
+    /// A stored value; of a field with a value per company the current one's.
+    fn of_company<'v>(&self, field: &Field, stored: &'v Value) -> Option<&'v Value> {
+        match stored {
+            Value::Object(values) if field.company_dependent => {
+                values.get(self.context.company()?.to_string().as_str())
+            }
+            other => Some(other),
         }
     }
 

@@ -54,6 +54,14 @@ impl Fault {
         Self::new("odoo.exceptions.ValidationError", 422, message.into())
     }
 
+    /// A constraint of the database does not hold (422). 14 tells its name and nothing else.
+    pub(super) fn constraint(major: u8, name: &str, message: &str) -> Self {
+        Self::validation(match major {
+            15.. => format!("The operation cannot be completed: {message}"),
+            _ => name.to_owned(),
+        })
+    }
+
     /// Python's `ValueError` (500): an unknown field, a malformed domain, a value that does not fit.
     pub(super) fn value(message: impl Into<String>) -> Self {
         Self::new("builtins.ValueError", 500, message.into())

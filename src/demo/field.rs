@@ -144,7 +144,10 @@ pub(super) struct Field {
     pub(super) digits: Option<(u8, u8)>,
     #[serde(default)]
     pub(super) size: Option<u32>,
-    /// Whether `copy` copies it; and whether archived records count in an x2many.
+    /// Whether `copy` copies the records of a one2many with their owner.
+    #[serde(default)]
+    pub(super) copy: bool,
+    /// The context that the related records are read in: whether archived ones count.
     #[serde(default)]
     pub(super) context: Map<String, Value>,
     /// Whether the related record must be of the record's own company, or of none.

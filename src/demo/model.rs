@@ -26,9 +26,8 @@ pub(super) type Rights = IndexMap<String, String>;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    /// As Odoo names it; for whoever reads the file.
-    #[serde(rename = "name")]
-    pub(super) _name: String,
+    /// As Odoo names it; 14 tells it to who meets the rule.
+    pub(super) name: String,
     /// None: everyone.
     #[serde(default)]
     pub(super) group: Option<String>,
@@ -37,12 +36,22 @@ pub(super) struct Rule {
     /// Some of `r`, `w`, `c`, `d`; all when left out.
     #[serde(default)]
     pub(super) modes: Option<String>,
+    /// The first major version that has the rule.
+    #[serde(default)]
+    since: Option<u8>,
+    /// The last major version that has the rule.
+    #[serde(default)]
+    until: Option<u8>,
 }
 
 impl Rule {
     /// Whether it binds the operation: `r`, `w`, `c` or `d`.
     pub(super) fn holds(&self, mode: char) -> bool {
         self.modes.as_ref().is_none_or(|modes| modes.contains(mode))
+    }
+
+    fn in_version(&self, major: u8) -> bool {
+        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
     }
 
     /// Whether the word occurs in its domain.
@@ -56,6 +65,17 @@ impl Rule {
         }
         within(&self.domain, word)
     }
+}
+
+/// A constraint of the database: no two records have these values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unique {
+    /// The database's name of it, which is all that 14 says: `crm_tag_name_uniq`.
+    pub(super) name: String,
+    pub(super) fields: Vec<String>,
+    /// What Odoo says.
+    pub(super) message: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -90,6 +110,8 @@ struct Definition {
     public: Vec<String>,
     #[serde(default)]
     rule: Vec<Rule>,
+    #[serde(default)]
+    unique: Vec<Unique>,
     fields: IndexMap<String, Field>,
     /// Fields as they were before a version: `[before.17.fields]`.
     #[serde(default)]
@@ -142,6 +164,8 @@ pub(super) struct Model {
     pub(super) public: Vec<String>,
     /// Record rules.
     pub(super) rules: Vec<Rule>,
+    /// What only one record may have.
+    pub(super) unique: Vec<Unique>,
     /// The fields, in the order of the file.
     pub(super) fields: IndexMap<String, Field>,
 }
@@ -336,6 +360,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         access,
         public,
         rule,
+        unique,
         fields,
         before,
         ..
@@ -344,7 +369,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let (mut list_view, mut access, mut string) = (list_view, access, string);
     let mut kept: IndexMap<String, Field> = magic(major);
     if !log_access {
-        kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name"));
+        kept.retain(|field, _| matches!(field.as_str(), "id" | "display_name" | "__last_update"));
     }
     let inserted = fields.into_iter().filter(|(_, field)| field.in_version(major));
     kept.extend(inserted);
@@ -376,6 +401,11 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
             field.default = Some(Value::Bool(true));
         }
     }
+    // Until 17 a value per company was a record of its own (`ir.property`), which a domain reaches and an order does not.
+    for field in kept.values_mut().filter(|field| field.company_dependent && major < 18) {
+        field.store = false;
+        field.searchable = Some(true);
+    }
     for field in kept.values_mut() {
         let through = |path: &String| inherits.values().any(|link| path.split('.').next() == Some(link.as_str()));
         field.inherited = field.related.clone().filter(through);
@@ -400,7 +430,8 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         inherits,
         access,
         public,
-        rules: rule,
+        rules: rule.into_iter().filter(|rule| rule.in_version(major)).collect(),
+        unique,
         fields: kept,
     })
 }
@@ -410,12 +441,17 @@ fn magic(major: u8) -> IndexMap<String, Field> {
     let text = r#"
 id = { type = "integer", string = "ID", readonly = true }
 display_name = { type = "char", string = "Display Name", store = false, searchable = true, readonly = true, compute = "display_name" }
+__last_update = { type = "datetime", string = "Last Modified on", store = false, readonly = true, compute = "last_update" }
 create_uid = { type = "many2one", string = "Created by", relation = "res.users", readonly = true }
 create_date = { type = "datetime", string = "Created on", readonly = true }
 write_uid = { type = "many2one", string = "Last Updated by", relation = "res.users", readonly = true }
 write_date = { type = "datetime", string = "Last Updated on", readonly = true }
 "#;
     let mut fields: IndexMap<String, Field> = toml::from_str(text).unwrap_or_default();
+    // Until 16 each model had it, for clients to notice a change in between.
+    if major >= 17 {
+        fields.shift_remove("__last_update");
+    }
     if let Some(id) = fields.get_mut("id") {
         id.aggregator = (major < 17).then(|| "sum".into());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ADMIN, EMPLOYEE, Options, Profile, Server, data, model::Registry};
+use super::{ADMIN, Account, EMPLOYEE, Options, Profile, Server, data, model::Registry};
 
 async fn start(version: Profile) -> Server {
     Server::start(Options { version, ..Options::default() }).await.unwrap()
@@ -136,4 +136,43 @@ async fn a_stopped_server_refuses_and_an_address_in_use_is_an_error() {
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     server.stop().await;
     assert!(client.get(&url).send().await.is_err(), "a connection that was kept open is closed too");
+}
+
+/// What each login may do with a model, by the letters of `access`.
+#[tokio::test]
+async fn every_login_has_the_rights_of_its_role() {
+    let server = start(Profile::V19).await;
+    let table = [
+        (super::SALESPERSON, "crm.lead", "create", true),
+        (super::SALESPERSON, "crm.stage", "write", false),
+        (super::SALESPERSON, "product.template", "write", false),
+        (super::WAREHOUSE, "crm.lead", "read", false),
+        (super::WAREHOUSE, "res.partner", "read", true),
+        (super::HR_OFFICER, "sale.order", "read", false),
+        (super::ACCOUNTANT, "crm.lead", "read", false),
+        (super::PORTAL, "crm.lead", "read", false),
+        (super::PORTAL, "sale.order", "read", true),
+        (super::PORTAL, "sale.order", "create", false),
+    ];
+    for (account, model, operation, expected) in table {
+        assert_eq!(Account::of(account.login), Some(account));
+        let body = json!({"ids": [], "operation": operation});
+        let path = format!("/json/2/{model}/has_access");
+        let told: Value = post(&server, &path, Some(account.api_key), body).await.json().await.unwrap();
+        assert_eq!(told, expected, "{} {operation} {model}", account.login);
+    }
+    server.stop().await;
+}
+
+#[test]
+fn every_version_knows_every_login() {
+    for profile in [Profile::V14, Profile::V17, Profile::V19] {
+        let registry = Registry::of(profile).unwrap();
+        let store = data::load(registry).unwrap();
+        for account in Account::ALL {
+            assert!(data::login(&store, account.login).is_some(), "{} of {profile:?}", account.login);
+            assert!(!registry.groups.of(account.login).is_empty(), "{} of {profile:?}", account.login);
+        }
+        assert!(!registry.groups.of(super::PORTAL.login).contains("base.group_user"));
+    }
 }

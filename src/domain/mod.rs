@@ -3,6 +3,7 @@
 //! `Domain<V>` is a domain whose values are `V`: plain JSON once a call has filled them in, or what another module makes of it.
 //! `DomainTemplate` is what an author wrote. Which fields there are, and what fits them, is not known here.
 
+mod alternatives;
 mod fault;
 mod literal;
 mod operator;
@@ -12,6 +13,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub use alternatives::alternatives;
 pub use fault::{DomainFault, Error};
 pub use operator::Operator;
 pub use template::{ConditionTemplate, DomainTemplate, Filled};

@@ -58,6 +58,7 @@ pub async fn call(
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
     let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
     lookup::resolve_all(&mut run, &tool.lookups).await?;
+    complete_context(&mut run)?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
     confirmed(tool, &run, &prepared)?;
     let writes = prepared.outline().effect == Effect::Write;
@@ -145,6 +146,23 @@ async fn begin<'a>(
         found: Mutex::default(),
         apps,
     })
+}
+
+/// Keys of the context that name what a lookup found: the lookups themselves ran without them. The zone is known already, since it decides
+/// what dates in the arguments mean.
+///
+/// # Errors
+/// As the templates of the keys.
+fn complete_context(run: &mut Run<'_>) -> Result<(), Error> {
+    if run.tool.lookups.is_empty() {
+        return Ok(());
+    }
+    for (key, value) in run.tool.context.iter().filter(|(key, _)| key.as_str() != "tz") {
+        if let Some(value) = optional(key, Some(value), &run.scope)? {
+            run.context.insert(key.clone(), value);
+        }
+    }
+    Ok(())
 }
 
 /// The company that the call runs in: the first of `allowed_company_ids`, else the user's current one.

@@ -179,6 +179,8 @@ impl Reloader {
                     "the definitions were not reloaded: those loaded before stay in service"
                 );
             }
+            // The process ends.
+            Err(error) if error.is_cancelled() => {}
             Err(error) => tracing::error!(%error, "loading the definitions failed; this is a fault of tooldoo"),
         }
         false

@@ -38,12 +38,17 @@ pub(super) struct Lesson {
 }
 
 impl Lesson {
-    /// Something wants to be known that lists wait for.
+    /// Something wants to be known that lists wait for, if somebody asks.
     pub(super) fn begin(&self) {
         if self.followed.load(Ordering::Acquire) {
-            self.due.send_replace(Some(Instant::now() + PATIENCE));
+            self.hold();
             self.wake.notify_one();
         }
+    }
+
+    /// From now on lists wait.
+    fn hold(&self) {
+        self.due.send_replace(Some(Instant::now() + PATIENCE));
     }
 
     /// It may be answered now.
@@ -92,7 +97,7 @@ impl Service {
         let (service, name, enabled) = (self.clone(), name.to_owned(), self.settings.enabled);
         if let Some(lesson) = self.lessons.get(&name).filter(|_| enabled) {
             lesson.followed.store(true, Ordering::Release);
-            lesson.begin();
+            lesson.hold();
         }
         async move {
             let (Some(instance), Some(lesson)) = (service.instances.get(&name), service.lessons.get(&name)) else {

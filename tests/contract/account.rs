@@ -46,9 +46,22 @@ async fn invoice(odoo: &Odoo, kind: &str, more: Value) -> i64 {
 
 async fn row(odoo: &Odoo, id: i64) -> Map<String, Value> {
     let fields = [
-        "name", "display_name", "state", "payment_state", "move_type", "invoice_date", "invoice_date_due", "amount_untaxed",
-        "amount_tax", "amount_total", "amount_residual", "amount_residual_signed", "payment_reference", "invoice_user_id",
-        "journal_id", "invoice_line_ids",
+        "name",
+        "display_name",
+        "state",
+        "payment_state",
+        "move_type",
+        "invoice_date",
+        "invoice_date_due",
+        "amount_untaxed",
+        "amount_tax",
+        "amount_total",
+        "amount_residual",
+        "amount_residual_signed",
+        "payment_reference",
+        "invoice_user_id",
+        "journal_id",
+        "invoice_line_ids",
     ];
     odoo.read("account.move", id, &fields).await
 }
@@ -112,14 +125,21 @@ async fn overdue(odoo: &Odoo) {
     let dates = json!({"invoice_date": "2024-02-01", "invoice_date_due": "2024-02-15"});
     let id = invoice(odoo, "out_invoice", dates).await;
     let condition = json!([
-        ["id", "=", id], ["move_type", "=", "out_invoice"], ["state", "=", "posted"], ["amount_residual", ">", 0],
+        ["id", "=", id],
+        ["move_type", "=", "out_invoice"],
+        ["state", "=", "posted"],
+        ["amount_residual", ">", 0],
         ["invoice_date_due", "<=", "2024-02-15"],
     ]);
     assert_eq!(odoo.count("account.move", condition.clone()).await, 0, "a draft is not overdue");
     odoo.ok("account.move", "action_post", json!({"ids": [id]})).await;
     assert_eq!(row(odoo, id).await["invoice_date_due"], "2024-02-15");
     assert_eq!(odoo.count("account.move", condition.clone()).await, 1);
-    let unpaid = json!([["id", "=", id], ["payment_state", "in", ["not_paid", "partial"]], ["invoice_date_due", "<", "2024-02-15"]]);
+    let unpaid = json!([
+        ["id", "=", id],
+        ["payment_state", "in", ["not_paid", "partial"]],
+        ["invoice_date_due", "<", "2024-02-15"]
+    ]);
     assert_eq!(odoo.count("account.move", unpaid).await, 0, "due on the day itself");
     odoo.ok("account.move", "button_draft", json!({"ids": [id]})).await;
     odoo.ok("account.move", "button_cancel", json!({"ids": [id]})).await;
@@ -165,12 +185,17 @@ async fn employee(odoo: &Odoo) {
     assert_eq!(seen().await, 1);
     odoo.ok("account.move", "write", json!({"ids": [id], "vals": {"invoice_user_id": false}})).await;
     assert_eq!(seen().await, 1, "nobody's are everybody's");
-    let lines = json!({"domain": [["move_id", "=", id], ["display_type", "=", "product"]], "fields": ["name", "price_total"]});
+    let lines =
+        json!({"domain": [["move_id", "=", id], ["display_type", "=", "product"]], "fields": ["name", "price_total"]});
     let lines = odoo.call(Who::Employee, "account.move.line", "search_read", lines).await.unwrap();
     assert_eq!(lines[0]["price_total"], 20.0);
     let write = json!({"ids": [id], "vals": {"ref": "x"}});
     let fault = odoo.call(Who::Employee, "account.move", "write", write).await.unwrap_err();
-    fault.is("odoo.exceptions.AccessError", "You are not allowed to modify 'Journal Entry' (account.move) records.", 403);
+    fault.is(
+        "odoo.exceptions.AccessError",
+        "You are not allowed to modify 'Journal Entry' (account.move) records.",
+        403,
+    );
     let bill = invoice(odoo, "in_invoice", json!({})).await;
     let domain = json!({"domain": [["id", "=", bill]]});
     assert_eq!(odoo.call(Who::Employee, "account.move", "search_count", domain).await.unwrap(), 0);

@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         case!("companies: records of other companies are hidden, and a refusal says where they are", 17, hidden),
         case!("companies: without a context all of the caller's are open", everything),
         case!("companies: one that is not the caller's is refused where companies matter", foreign),
+        case!("companies: a company's own value of a field is read, found and written in it alone", own_values),
         case!("companies: a record does not lead to one of another company", 17, inconsistent),
     ]
 }
@@ -200,4 +201,39 @@ async fn inconsistent(odoo: &Odoo) {
     let fault = odoo.fault("sale.order", "create", order).await;
     fault.is("odoo.exceptions.UserError", "while “Customer” (partner_id: ", 422);
     fault.is("odoo.exceptions.UserError", "while “Delivery Address” (partner_shipping_id: ", 422);
+}
+
+/// `company_dependent` fields: the cost of a product, the barcode of a contact.
+async fn own_values(odoo: &Odoo) {
+    let (main, chicago) = two(odoo).await;
+    let product = odoo.make("product.product", json!({"name": odoo.tag, "standard_price": 5})).await;
+    let write = async |companies: &[i64], values: Value| {
+        let arguments = json!({"ids": [product], "vals": values, "context": within(companies)});
+        odoo.ok("product.product", "write", arguments).await;
+    };
+    let cost = async |companies: &[i64]| {
+        let arguments = json!({"ids": [product], "fields": ["standard_price"], "context": within(companies)});
+        odoo.ok("product.product", "read", arguments).await[0]["standard_price"].clone()
+    };
+    assert_eq!((cost(&[main]).await, cost(&[chicago]).await), (json!(5.0), json!(0.0)), "set in the current one");
+    write(&[chicago], json!({"standard_price": 7})).await;
+    assert_eq!((cost(&[main]).await, cost(&[chicago]).await), (json!(5.0), json!(7.0)));
+    assert_eq!(
+        (cost(&[chicago, main]).await, cost(&[]).await),
+        (json!(7.0), json!(5.0)),
+        "the first is the current one"
+    );
+    let found = async |companies: &[i64], price: i64| {
+        let domain = json!([["id", "=", product], ["standard_price", "=", price]]);
+        odoo.ok("product.product", "search_count", json!({"domain": domain, "context": within(companies)})).await
+    };
+    assert_eq!((found(&[main], 7).await, found(&[chicago], 7).await), (json!(0), json!(1)));
+    let customer = odoo.make("res.partner", json!({"name": odoo.tag, "barcode": odoo.tag})).await;
+    let there = json!({"ids": [customer], "fields": ["barcode"], "context": within(&[chicago])});
+    assert_eq!(odoo.ok("res.partner", "read", there).await[0]["barcode"], false);
+    let said =
+        json!({"allfields": ["barcode"], "attributes": ["company_dependent", "store", "searchable", "sortable"]});
+    let said = odoo.ok("res.partner", "fields_get", said).await["barcode"].clone();
+    let column = odoo.version >= 18;
+    assert_eq!(said, json!({"company_dependent": true, "store": column, "searchable": true, "sortable": column}));
 }

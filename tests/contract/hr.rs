@@ -33,7 +33,9 @@ async fn someone(odoo: &Odoo) -> (i64, i64, i64) {
 }
 
 async fn as_employee(odoo: &Odoo, method: &str, arguments: Value) -> Value {
-    odoo.call(Who::Employee, "hr.employee", method, arguments).await.unwrap_or_else(|fault| panic!("{method}: {fault:?}"))
+    odoo.call(Who::Employee, "hr.employee", method, arguments)
+        .await
+        .unwrap_or_else(|fault| panic!("{method}: {fault:?}"))
 }
 
 async fn reads(odoo: &Odoo) {
@@ -44,7 +46,8 @@ async fn reads(odoo: &Odoo) {
     } else {
         assert_eq!(as_employee(odoo, "has_access", json!({"ids": [], "operation": "read"})).await, false);
     }
-    let fields = ["name", "department_id", "parent_id", "work_email", "work_phone", "mobile_phone", "coach_id", "tz", "active"];
+    let fields =
+        ["name", "department_id", "parent_id", "work_email", "work_phone", "mobile_phone", "coach_id", "tz", "active"];
     let rows = as_employee(odoo, "read", json!({"ids": [id], "fields": fields})).await;
     assert_eq!(rows[0]["name"], json!(format!("{} employee", odoo.tag)));
     assert_eq!(rows[0]["parent_id"][0], manager);

@@ -44,8 +44,20 @@ async fn order(odoo: &Odoo) -> i64 {
 async fn new_order(odoo: &Odoo) {
     let id = order(odoo).await;
     let fields = [
-        "name", "display_name", "state", "date_approve", "date_order", "date_planned", "amount_untaxed", "amount_tax",
-        "amount_total", "invoice_status", "user_id", "currency_id", "company_id", "order_line",
+        "name",
+        "display_name",
+        "state",
+        "date_approve",
+        "date_order",
+        "date_planned",
+        "amount_untaxed",
+        "amount_tax",
+        "amount_total",
+        "invoice_status",
+        "user_id",
+        "currency_id",
+        "company_id",
+        "order_line",
     ];
     let row = odoo.read("purchase.order", id, &fields).await;
     let name = row["name"].as_str().unwrap();
@@ -60,7 +72,8 @@ async fn new_order(odoo: &Odoo) {
     assert_eq!(row["invoice_status"], "no");
     assert_eq!(row["user_id"][0], odoo.uid(Who::Admin).await);
     assert!(row["currency_id"].is_array() && row["company_id"].is_array());
-    let fields = ["name", "display_type", "product_qty", "price_unit", "price_subtotal", "qty_received", "qty_invoiced"];
+    let fields =
+        ["name", "display_type", "product_qty", "price_unit", "price_subtotal", "qty_received", "qty_invoiced"];
     let lines = json!({"domain": [["order_id", "=", id]], "fields": fields, "order": "id"});
     let lines = odoo.ok("purchase.order.line", "search_read", lines).await;
     assert_eq!(
@@ -84,7 +97,11 @@ async fn states(odoo: &Odoo) {
     let row = odoo.read("purchase.order", id, &["state", "date_approve"]).await;
     assert_eq!(row["state"], "purchase");
     assert!(row["date_approve"].is_string(), "{row:?}");
-    assert_eq!(odoo.ok("purchase.order", "button_confirm", json!({"ids": [id]})).await, true, "a second time changes nothing");
+    assert_eq!(
+        odoo.ok("purchase.order", "button_confirm", json!({"ids": [id]})).await,
+        true,
+        "a second time changes nothing"
+    );
     odoo.ok("purchase.order", "button_cancel", json!({"ids": [id]})).await;
     assert_eq!(state(odoo, id).await, "cancel");
     odoo.ok("purchase.order", "button_draft", json!({"ids": [id]})).await;
@@ -156,5 +173,9 @@ async fn employee(odoo: &Odoo) {
     odoo.call(Who::Employee, "purchase.order.line", "read", read).await.unwrap();
     let write = json!({"ids": [id], "vals": {"partner_ref": "x"}});
     let fault = odoo.call(Who::Employee, "purchase.order", "write", write).await.unwrap_err();
-    fault.is("odoo.exceptions.AccessError", "You are not allowed to modify 'Purchase Order' (purchase.order) records.", 403);
+    fault.is(
+        "odoo.exceptions.AccessError",
+        "You are not allowed to modify 'Purchase Order' (purchase.order) records.",
+        403,
+    );
 }

@@ -9,7 +9,7 @@ use crate::common::{call, initialize, initialized, modern};
 use crate::server::{Reply, Server};
 use crate::{until, with_odoo};
 
-struct Web {
+pub struct Web {
     process: Process,
     url: String,
     http: reqwest::Client,
@@ -17,7 +17,12 @@ struct Web {
 
 impl Web {
     async fn start(odoo: &Server) -> Self {
-        let mut process = Process::start(&mut with_odoo(&["serve", "--http", "--listen", "127.0.0.1:0"], &odoo.url));
+        Self::run(&mut with_odoo(&["serve", "--http", "--listen", "127.0.0.1:0"], &odoo.url)).await
+    }
+
+    /// This command, as soon as it says where it listens.
+    pub async fn run(command: &mut tokio::process::Command) -> Self {
+        let mut process = Process::start(command);
         let mut log = BufReader::new(&mut process.errors).lines();
         let url = loop {
             let line = tokio::time::timeout(PATIENCE, log.next_line()).await.unwrap().unwrap().expect("an address");
@@ -28,7 +33,7 @@ impl Web {
         Self { process, url, http: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
-    fn post(&self, message: &Value, session: Option<&str>) -> reqwest::RequestBuilder {
+    pub fn post(&self, message: &Value, session: Option<&str>) -> reqwest::RequestBuilder {
         let mut request = self.http.post(&self.url).header("accept", "application/json, text/event-stream");
         if let Some(session) = session {
             request = request.header("mcp-session-id", session);
@@ -36,8 +41,10 @@ impl Web {
         if message["params"]["_meta"].is_object() {
             request = request
                 .header("mcp-protocol-version", crate::common::MODERN)
-                .header("mcp-method", message["method"].as_str().unwrap())
-                .header("mcp-name", message["params"]["name"].as_str().unwrap());
+                .header("mcp-method", message["method"].as_str().unwrap());
+            if let Some(name) = message["params"]["name"].as_str() {
+                request = request.header("mcp-name", name);
+            }
         }
         request.header("content-type", "application/json").body(message.to_string())
     }

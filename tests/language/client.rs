@@ -14,7 +14,7 @@ pub struct Server {
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     next: u64,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Server {
@@ -25,9 +25,13 @@ impl Server {
 
     /// On the embedded Odoo of that version, as that user, with these variables.
     pub fn on(version: Profile, account: Account, variables: &[(&str, &str)], definitions: &str) -> Self {
+        Self::of(demo::Options { version, ..demo::Options::default() }, account, variables, definitions)
+    }
+
+    /// On this embedded Odoo.
+    pub fn of(options: demo::Options, account: Account, variables: &[(&str, &str)], definitions: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let odoo =
-            runtime.block_on(demo::Server::start(demo::Options { version, ..demo::Options::default() })).unwrap();
+        let odoo = runtime.block_on(demo::Server::start(options)).unwrap();
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("tools.toml"), definitions).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
@@ -47,7 +51,7 @@ impl Server {
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().unwrap());
         let odoo = Some(odoo);
-        let mut server = Self { runtime, odoo, child, input, output, next: 0, _directory: directory };
+        let mut server = Self { runtime, odoo, child, input, output, next: 0, directory };
         server.request(
             "initialize",
             json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "tests", "version": "0"}}),
@@ -73,6 +77,23 @@ impl Server {
                 return message;
             }
         }
+    }
+
+    /// Saves other definitions, and waits until they are in service.
+    pub fn save(&mut self, definitions: &str) {
+        std::fs::write(self.directory.path().join("tools.toml"), definitions).unwrap();
+        loop {
+            let mut line = String::new();
+            assert!(self.output.read_line(&mut line).unwrap() > 0, "the server ended");
+            if line.contains("notifications/tools/list_changed") {
+                return;
+            }
+        }
+    }
+
+    /// The names of the tools as listed.
+    pub fn names(&mut self) -> Vec<String> {
+        self.tools().iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// The tools as listed.

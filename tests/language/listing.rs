@@ -41,6 +41,9 @@ name = "elsewhere"
 model = "res.partner"
 bundles = ["sales"]
 [tool.search_count]
+
+[[bundle]]
+name = "default"
 "#;
 
 #[test]

@@ -45,9 +45,14 @@ impl Server {
     }
 
     pub fn start_as(target: &Target, login: &str, key: &str) -> Self {
+        Self::start_in(target, login, key, BUNDLES)
+    }
+
+    /// With the tools of these bundles, and those of the tests where `default` is among them.
+    pub fn start_in(target: &Target, login: &str, key: &str, bundles: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
-            .args(["serve", "--bundle", BUNDLES, "--definitions"])
+            .args(["serve", "--bundle", bundles, "--definitions"])
             .arg(root.join("tools.d"))
             .arg("--definitions")
             .arg(root.join("tests/tools/definitions"))

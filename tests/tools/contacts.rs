@@ -11,8 +11,10 @@ pub const CASES: &[Case] = &[
     ("a contact is read whole, with its people", get),
     ("an id of nobody is not found", nobody),
     ("a contact is created from names", create),
-    ("an unknown country is not found, and nothing is created", unknown_country),
-    ("every wrong argument is named at once", wrong_arguments),
+    ("contacts: names of nobody are not found, all of them named, and nothing is created", unknown_names),
+    ("contacts: a company of which there are several gives candidates", ambiguous),
+    ("contacts: every wrong argument is named at once", wrong_arguments),
+    ("contacts: an employee finds and reads them", employee),
 ];
 
 fn search(server: &mut Server, _: &Target) {
@@ -77,7 +79,7 @@ fn create(server: &mut Server, target: &Target) {
         "create_contact",
         json!({
             "name": name, "kind": "company", "country": "BE", "city": "Ramillies",
-            "email": "test@example.com", "notes": "**bold** & <b>no markup</b>", "website": "",
+            "email": "test@example.com", "tags": ["Services"], "notes": "**bold** & <b>no markup</b>", "website": "",
         }),
     );
     let id = answer["ids"][0].as_i64().unwrap();
@@ -88,6 +90,7 @@ fn create(server: &mut Server, target: &Target) {
     let notes = read["records"][0]["comment"].as_str().unwrap();
     assert!(notes.contains("bold") && notes.contains("no markup"), "{notes}");
     assert_eq!(read["records"][0]["website"], Value::Null);
+    assert_eq!(read["records"][0]["category_id"][0]["name"], "Services");
     let person =
         server.call("create_contact", json!({"name": format!("{name} person"), "company": name.to_uppercase()}));
     assert_eq!(
@@ -100,18 +103,52 @@ fn create(server: &mut Server, target: &Target) {
     server.fails("get_contact", json!({"contact_id": id}), "not_found");
 }
 
-fn unknown_country(server: &mut Server, _: &Target) {
-    let name = "Tooldoo nowhere";
+fn unknown_names(server: &mut Server, _: &Target) {
+    let name = "Tooldoo Test nowhere";
     let error = server.fails("create_contact", json!({"name": name, "country": "Atlantis"}), "not_found");
     assert!(error["message"].as_str().unwrap().contains("Atlantis"), "{error:?}");
+    assert!(error.get("candidates").is_none(), "there are too many countries to name");
+    let error = server.fails(
+        "create_contact",
+        json!({"name": name, "company": "Brandon Freeman", "country": "US", "state": "Bavaria", "tags": ["Services", "No such tag"]}),
+        "not_found",
+    );
+    // A person is no company to belong to.
+    for part in ["Brandon Freeman", "not one that may be used here", "Bavaria", "No such tag"] {
+        assert!(error["message"].as_str().unwrap().contains(part), "{part}: {error:?}");
+    }
+    assert_eq!(error["applied"], "no");
     assert_eq!(server.call("search_contacts", json!({"query": name}))["total"], 0);
 }
 
+fn ambiguous(server: &mut Server, _: &Target) {
+    let error = server.fails("create_contact", json!({"name": "Tooldoo Test", "company": "e"}), "ambiguous");
+    let candidates = error["candidates"].as_array().unwrap();
+    assert!(candidates.len() > 1 && candidates.iter().all(|candidate| candidate["id"].is_i64()), "{error:?}");
+}
+
 fn wrong_arguments(server: &mut Server, _: &Target) {
-    let arguments = json!({"nmae": "x", "kind": "robot", "tags": {"a": 1}});
-    let error = server.fails("create_contact", arguments, "invalid_arguments");
-    let message = error["message"].as_str().unwrap();
-    for wrong in ["nmae", "kind", "tags", "`name`"] {
-        assert!(message.contains(wrong), "{wrong} is not named in: {message}");
+    for (tool, arguments, wrong) in [
+        (
+            "create_contact",
+            json!({"nmae": "x", "kind": "robot", "tags": {"a": 1}}),
+            &["nmae", "kind", "tags", "`name`"][..],
+        ),
+        ("search_contacts", json!({"name": "x", "kind": "robot", "limit": "many"}), &["name", "kind", "limit"]),
+        ("get_contact", json!({"contact_id": "Azure", "id": 7}), &["contact_id", "`id`"]),
+    ] {
+        let error = server.fails(tool, arguments, "invalid_arguments");
+        for wrong in wrong {
+            assert!(error["message"].as_str().unwrap().contains(wrong), "{tool}: {wrong} is not named in {error:?}");
+        }
     }
+    let error = server.fails("search_contacts", json!({"created_after": "last spring"}), "invalid_arguments");
+    assert!(error["message"].as_str().unwrap().contains("last spring"), "{error:?}");
+}
+
+fn employee(server: &mut Server, target: &Target) {
+    let mut employee = Server::start_as(target, &target.employee.0, &target.employee.1);
+    let id = id_of(&mut employee, "Azure Interior");
+    assert_eq!(id, id_of(server, "Azure Interior"));
+    assert_eq!(employee.call("get_contact", json!({"contact_id": id}))["records"][0]["name"], "Azure Interior");
 }

@@ -48,11 +48,13 @@ fn search(server: &mut Server, _: &Target) {
     assert!(!found.is_empty() && found.iter().all(|one| one["name"].as_str().unwrap().contains(number)), "{found:?}");
     for arguments in [json!({"customer": "azure"}), json!({"query": "azure"})] {
         let found = find(server, arguments);
-        assert!(!found.is_empty() && found.iter().all(|one| one["partner_id"]["name"].as_str().unwrap().contains("Azure")));
+        assert!(
+            !found.is_empty() && found.iter().all(|one| one["partner_id"]["name"].as_str().unwrap().contains("Azure"))
+        );
     }
     let found = find(server, json!({"salesperson": "marc"}));
     assert!(!found.is_empty() && found.iter().all(|one| one["invoice_user_id"]["name"] == "Marc Demo"));
-    let read = server.call("get_invoice", json!({"invoice_id": one["id"]}));
+    let read = server.call("get_invoice", json!({"invoice": one["id"]}));
     let lines = read["records"][0]["invoice_line_ids"].as_array().unwrap().clone();
     let product = lines.iter().find_map(|line| line["product_id"]["name"].as_str()).unwrap();
     let code = product.trim_start_matches('[').split(']').next().unwrap();
@@ -78,7 +80,10 @@ fn states(server: &mut Server, target: &Target) {
         assert!(one["amount_residual"].as_f64().unwrap() > 0.0, "{one}");
     }
     let paid = found(server, "paid");
-    assert!(paid.iter().all(|one| ["paid", "in_payment"].contains(&one["payment_state"].as_str().unwrap())), "{paid:?}");
+    assert!(
+        paid.iter().all(|one| ["paid", "in_payment"].contains(&one["payment_state"].as_str().unwrap())),
+        "{paid:?}"
+    );
     assert!(paid.len() >= 2 || !embedded);
     let now = today(server);
     let overdue = found(server, "overdue");
@@ -111,11 +116,19 @@ fn days(server: &mut Server, _: &Target) {
 }
 
 fn get(server: &mut Server, _: &Target) {
+    let all = find(server, json!({"kind": "invoice"}));
     let one = find(server, json!({"kind": "invoice", "state": "posted", "customer": "azure"}))[0].clone();
-    let answer = server.call("get_invoice", json!({"invoice_id": one["id"]}));
+    let answer = server.call("get_invoice", json!({"invoice": one["id"]}));
     let read = &answer["records"][0];
     assert_eq!(read["name"], one["name"]);
     assert_eq!(read["payment_reference"], one["name"]);
+    let same = all.iter().filter(|other| other["name"] == one["name"]).count();
+    if same == 1 {
+        // By its number, too; companies may have the same ones.
+        assert_eq!(server.call("get_invoice", json!({"invoice": one["name"]}))["records"][0]["id"], one["id"]);
+    } else {
+        server.fails("get_invoice", json!({"invoice": one["name"]}), "ambiguous");
+    }
     assert!(read["partner_id"]["email"].is_string() && read["company_id"]["name"].is_string(), "{read}");
     assert!(answer["currency"].is_string() || read["currency"].is_string(), "{answer:?}");
     let lines = read["invoice_line_ids"].as_array().unwrap();
@@ -186,8 +199,12 @@ fn life(server: &mut Server, target: &Target) {
 }
 
 fn wrong(server: &mut Server, _: &Target) {
-    server.fails("get_invoice", json!({"invoice_id": 99_999_999}), "not_found");
-    let error = server.fails("search_invoices", json!({"state": "late", "kind": "receipt", "x": 1}), "invalid_arguments");
+    server.fails("get_invoice", json!({"invoice": 99_999_999}), "not_found");
+    server.fails("get_invoice", json!({"invoice": "INV/1999/00001"}), "not_found");
+    let error = server.fails("get_invoice", json!({"invoice": "INV/20"}), "ambiguous");
+    assert!(error["candidates"].as_array().unwrap().len() > 1, "{error:?}");
+    let error =
+        server.fails("search_invoices", json!({"state": "late", "kind": "receipt", "x": 1}), "invalid_arguments");
     let message = error["message"].as_str().unwrap();
     for piece in ["overdue", "credit_note", "`x`"] {
         assert!(message.contains(piece), "{piece}: {message}");
@@ -211,9 +228,9 @@ fn employee(server: &mut Server, target: &Target) {
             assert!(one["invoice_user_id"].is_null() || one["invoice_user_id"]["name"] == "Marc Demo", "{one}");
         }
         let other = all.iter().find(|one| one["move_type"] == "in_invoice").unwrap();
-        server.fails("get_invoice", json!({"invoice_id": other["id"]}), "access_denied");
+        server.fails("get_invoice", json!({"invoice": other["id"]}), "access_denied");
     }
-    let read = server.call("get_invoice", json!({"invoice_id": own[0]["id"]}));
+    let read = server.call("get_invoice", json!({"invoice": own[0]["id"]}));
     assert!(!read["records"][0]["invoice_line_ids"].as_array().unwrap().is_empty());
     assert!(!records(&server.call("list_overdue_invoices", json!({}))).is_empty());
 }

@@ -42,7 +42,7 @@ fn search(server: &mut Server, _: &Target) {
     let by_query = records(&server.call("search_purchase_orders", json!({"query": "Acoustic Bloc Screens"})));
     assert_eq!(ids(&by_query), ids(&by_name));
     for order in &by_name {
-        let read = server.call("get_purchase_order", json!({"order_id": order["id"]}));
+        let read = server.call("get_purchase_order", json!({"order": order["id"]}));
         let lines = read["records"][0]["order_line"].as_array().unwrap();
         let has = |line: &Value| line["product_id"]["name"].as_str().is_some_and(|name| name.contains("Acoustic"));
         assert!(lines.iter().any(has), "{lines:?}");
@@ -100,8 +100,9 @@ fn pages(server: &mut Server, _: &Target) {
 }
 
 fn get(server: &mut Server, target: &Target) {
-    let order = records(&server.call("search_purchase_orders", json!({"state": "ordered", "vendor": "Ready Mat"})))[0].clone();
-    let answer = server.call("get_purchase_order", json!({"order_id": order["id"]}));
+    let order =
+        records(&server.call("search_purchase_orders", json!({"state": "ordered", "vendor": "Ready Mat"})))[0].clone();
+    let answer = server.call("get_purchase_order", json!({"order": order["id"]}));
     let read = &answer["records"][0];
     assert_eq!(read["name"], order["name"]);
     assert_eq!(read["partner_id"]["name"], "Ready Mat");
@@ -125,16 +126,20 @@ fn notes(server: &mut Server, target: &Target) {
     let id = records(&server.call("search_purchase_orders", json!({"state": "rfq"})))[0]["id"].clone();
     let probe = json!({"model": "purchase.order", "ids": [id], "fields": [field]});
     let raw = server.call("probe_read", probe)["records"][0][field].clone();
-    let read = server.call("get_purchase_order", json!({"order_id": id}));
+    let read = server.call("get_purchase_order", json!({"order": id}));
     assert_eq!(read["records"][0]["note"], raw);
     assert!(read["records"][0].as_object().unwrap().contains_key("note"));
 }
 
 fn wrong(server: &mut Server, _: &Target) {
-    server.fails("get_purchase_order", json!({"order_id": 99_999_999}), "not_found");
+    server.fails("get_purchase_order", json!({"order": 99_999_999}), "not_found");
     server.fails("get_purchase_order", json!({}), "invalid_arguments");
-    server.fails("get_purchase_order", json!({"order_id": "P00001"}), "invalid_arguments");
-    let error = server.fails("search_purchase_orders", json!({"state": "shipped", "colour": "red"}), "invalid_arguments");
+    let error = server.fails("get_purchase_order", json!({"order": "P99999999"}), "not_found");
+    assert!(error["message"].as_str().unwrap().contains("P99999999"), "{error:?}");
+    let error = server.fails("get_purchase_order", json!({"order": "P0000"}), "ambiguous");
+    assert!(error["candidates"].as_array().unwrap().iter().all(|one| one["id"].is_i64()), "{error:?}");
+    let error =
+        server.fails("search_purchase_orders", json!({"state": "shipped", "colour": "red"}), "invalid_arguments");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("ordered") && message.contains("colour"), "the states that there are: {message}");
     let error = server.fails("search_purchase_orders", json!({"ordered_after": "last week"}), "invalid_arguments");
@@ -145,6 +150,6 @@ fn employee(_: &mut Server, target: &Target) {
     let mut server = Server::start_as_employee(target);
     let orders = all(&mut server);
     assert!(orders.len() >= 8);
-    let read = server.call("get_purchase_order", json!({"order_id": orders[0]["id"]}));
+    let read = server.call("get_purchase_order", json!({"order": orders[0]["name"]}));
     assert!(!read["records"][0]["order_line"].as_array().unwrap().is_empty());
 }

@@ -169,14 +169,8 @@ impl Builder<'_> {
                     .warning(place, format!("`{key}` is not a keyword of JSON Schema"))
                     .hint(format!("did you mean `{near}`?"));
             }
-            if SCHEMA.contains(&key) {
-                self.schema(value, root);
-            } else if SCHEMAS.contains(&key) {
-                value.as_array().unwrap_or_default().iter().for_each(|item| self.schema(item, root));
-            } else if SCHEMA_TABLES.contains(&key) {
-                value.as_table().into_iter().flat_map(Table::iter).for_each(|(_, _, item)| self.schema(item, root));
-            }
         }
+        subschemas(table).for_each(|inner| self.schema(inner, root));
         self.required_exist(table);
     }
 
@@ -333,6 +327,21 @@ impl Builder<'_> {
             self.sink.warning(&argument.place, format!("nothing uses the argument `{name}`")).hint(hint);
         }
     }
+}
+
+/// The schemas directly inside a schema.
+pub(in crate::definition) fn subschemas(table: &Table) -> impl Iterator<Item = &Node> {
+    table.iter().flat_map(|(key, _, value)| -> Vec<&Node> {
+        if SCHEMA.contains(&key) {
+            vec![value]
+        } else if SCHEMAS.contains(&key) {
+            value.as_array().unwrap_or_default().iter().collect()
+        } else if SCHEMA_TABLES.contains(&key) {
+            value.as_table().into_iter().flat_map(Table::iter).map(|(_, _, item)| item).collect()
+        } else {
+            Vec::new()
+        }
+    })
 }
 
 /// The properties with a default: their names, the default and the schema. Those of the server are put right, not judged.

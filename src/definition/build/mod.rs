@@ -21,6 +21,7 @@ use crate::template::{self, Templated};
 use super::language::OPERATIONS;
 use super::tool::{Lookup, Requirement, ResultShape, Tool};
 pub(super) use bundle::{BuiltBundle, bundle};
+pub(super) use input::subschemas;
 pub(super) use requires::exclude_each_other;
 use scope::Scope;
 

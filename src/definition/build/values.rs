@@ -269,9 +269,6 @@ impl Builder<'_> {
 
     /// `args` of a call.
     pub(super) fn args(&mut self, node: &Node) -> Option<Templated> {
-        self.sink
-            .warning(&node.place, "positional arguments go over JSON-RPC only")
-            .hint("prefer `kwargs`, which every protocol has");
         if node.as_array().is_none() { self.whole(node, "args") } else { Some(self.templated(node)) }
     }
 }

@@ -24,10 +24,13 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument:
         "copy" => env.get(model, id, argument),
         "invoice_line_subtotal" => json!(untaxed),
         "invoice_line_total" => json!(compute::round(untaxed + tax)),
-        "invoice_tax" => json!(compute::round(number(env, model, id, "amount_total") - number(env, model, id, "amount_untaxed"))),
+        "invoice_tax" => {
+            json!(compute::round(number(env, model, id, "amount_total") - number(env, model, id, "amount_untaxed")))
+        }
         "invoice_residual" => json!(residual(env, model, id)),
         "invoice_signed" => {
-            let inbound = matches!(env.text(model, id, "move_type").as_str(), "out_refund" | "in_invoice" | "in_receipt");
+            let inbound =
+                matches!(env.text(model, id, "move_type").as_str(), "out_refund" | "in_invoice" | "in_receipt");
             let amount = number(env, model, id, argument);
             json!(if inbound && amount != 0.0 { -amount } else { amount })
         }
@@ -37,7 +40,9 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument:
         },
         "invoice_payment_state" => json!(payment_state(env, model, id)),
         "invoice_status_in_payment" => match env.text(model, id, "state").as_str() {
-            "posted" => json!(Some(payment_state(env, model, id)).filter(|state| *state != "not_paid").unwrap_or("posted")),
+            "posted" => {
+                json!(Some(payment_state(env, model, id)).filter(|state| *state != "not_paid").unwrap_or("posted"))
+            }
             state => json!(state),
         },
         _ => return None,
@@ -136,7 +141,8 @@ fn journal(env: &Env<'_>, kind: &str, company: Option<i64>) -> Option<i64> {
     };
     let sudo = env.sudo();
     let journals = env.registry.model("account.journal")?;
-    let fits = |id: &i64| sudo.text(journals, *id, "type") == wanted && sudo.link(journals, *id, "company_id") == company;
+    let fits =
+        |id: &i64| sudo.text(journals, *id, "type") == wanted && sudo.link(journals, *id, "company_id") == company;
     env.store.ids(&journals.name).into_iter().find(fits)
 }
 

@@ -1,10 +1,14 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
 
 mod company;
+mod helpdesk;
 pub(super) mod invoice;
+mod knowledge;
 mod lead;
 mod order;
 pub(super) mod parameters;
+mod partner;
+mod project;
 mod purchase;
 mod stock;
 
@@ -13,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::{
     env::{Env, Tx},
     errors::{Fault, Outcome},
-    model::Model,
+    model::{Model, Unique},
     orm::write,
     value,
 };
@@ -47,22 +51,15 @@ pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
 pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "crm.lead" => lead::prefill(env, values),
+        "project.task" => project::prefill(env, values),
+        "helpdesk.ticket" => helpdesk::prefill(env, values),
+        "knowledge.article" => knowledge::prefill(env, values),
         "sale.order" => order::prefill(env, values),
         "sale.order.line" => order::prefill_line(env, values),
         "purchase.order" => purchase::prefill(values),
         "purchase.order.line" => purchase::prefill_line(env, values),
         "account.move" => invoice::prefill(env, values),
         "account.move.line" => invoice::prefill_line(env, values),
-        "res.partner" => {
-            if let Some(parent) = values.get("parent_id").and_then(value::id) {
-                let sudo = env.sudo();
-                let address = ["street", "street2", "city", "zip", "state_id", "country_id"];
-                let contact = values.get("type").and_then(Value::as_str).unwrap_or("contact") == "contact";
-                if contact && !address.iter().any(|field| values.contains_key(*field)) {
-                    take(&sudo, model, parent, &address, values);
-                }
-            }
-        }
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
@@ -82,11 +79,16 @@ fn take(env: &Env<'_>, model: &Model, from: i64, fields: &[&str], values: &mut M
     }
 }
 
-/// What follows once a record is there.
-pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcome<()> {
+/// What follows once a record is there, of these values.
+pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
     match model.name.as_str() {
+        "res.partner" => {
+            partner::sync(tx, model, id, values)?;
+            partner::created(tx, model, id);
+        }
         "sale.order" => order::number(tx, model, id),
         "purchase.order" => purchase::number(tx, model, id),
+        "helpdesk.ticket" => helpdesk::number(tx, model, id),
         // A template comes with one variant, unless it is the variant that brings its template.
         "product.template" if !tx.context.raw.contains_key("create_product_product") => {
             let variant = tx.registry.model("product.product").ok_or_else(|| Fault::key("product.product"))?;
@@ -100,15 +102,31 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64) -> Outcom
 
 /// Values that a change brings with it.
 pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) {
-    if model.name == "crm.lead" {
-        lead::before_write(env, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::before_write(env, model, id, values),
+        "project.task" => project::before_write(env, model, id, values),
+        "helpdesk.ticket" => helpdesk::before_write(env, model, id, values),
+        "knowledge.article" => knowledge::before_write(env, values),
+        _ => {}
+    }
+}
+
+/// The value of a field that only these models compute; `word` is the one in its definition.
+pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
+    match word.split_once('_').map_or(word, |(first, _)| first) {
+        "project" | "task" => project::computed(env, model, id, word),
+        "team" => helpdesk::computed(env, model, id, word),
+        "article" => knowledge::computed(env, model, id, word),
+        _ => Value::Null,
     }
 }
 
 /// What follows a change.
 pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &Map<String, Value>) -> Outcome<()> {
-    if model.name == "crm.lead" {
-        lead::written(tx, model, id, values);
+    match model.name.as_str() {
+        "crm.lead" => lead::written(tx, model, id, values),
+        "res.partner" => partner::sync(tx, model, id, values)?,
+        _ => {}
     }
     if company::concerned(model, values) { company::consistent(&tx.env(), model, id) } else { Ok(()) }
 }
@@ -117,14 +135,12 @@ pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
 pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
     let sudo = env.sudo();
     if model.name == "res.partner" {
-        let contact = sudo.text(model, id, "type") == "contact" || sudo.get(model, id, "type").is_null();
-        if contact && sudo.get(model, id, "name").is_null() {
-            return Err(Fault::validation("The operation cannot be completed: Contacts require a name"));
-        }
+        partner::named(env, model, id)?;
     }
-    if model.name == "ir.config_parameter" {
-        parameters::unique(&sudo, model, id)?;
+    if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
+        return Err(Fault::user("Sorry. You can't set a task as its parent task."));
     }
+    model.unique.iter().try_for_each(|unique| only_one(&sudo, model, id, unique))?;
     let Some(parent) = &model.parent else {
         return Ok(());
     };
@@ -143,6 +159,19 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
         }
     }
     Ok(())
+}
+
+/// Refuses a second record with these values. What is not set is like nothing else.
+fn only_one(env: &Env<'_>, model: &Model, id: i64, unique: &Unique) -> Outcome<()> {
+    let stored = |id: i64| -> Option<Vec<Value>> {
+        let row = env.store.get(&model.name, id)?;
+        unique.fields.iter().map(|field| row.get(field.as_str()).filter(|found| !found.is_null()).cloned()).collect()
+    };
+    let Some(own) = stored(id) else {
+        return Ok(());
+    };
+    let taken = env.store.ids(&model.name).into_iter().any(|other| other != id && stored(other).as_ref() == Some(&own));
+    if taken { Err(Fault::constraint(env.major(), &unique.name, &unique.message)) } else { Ok(()) }
 }
 
 /// What may not be removed.

@@ -19,8 +19,8 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     let Some(partner) = values.get("partner_id").and_then(value::id) else {
         return;
     };
-    for field in ["partner_invoice_id", "partner_shipping_id"] {
-        values.entry(field).or_insert(json!(partner));
+    for (field, kind) in [("partner_invoice_id", "invoice"), ("partner_shipping_id", "delivery")] {
+        values.entry(field).or_insert(json!(address(&sudo, partner, kind)));
     }
     let salesperson = env.registry.model("res.partner").and_then(|partners| sudo.link(partners, partner, "user_id"));
     let user = salesperson.unwrap_or(env.context.uid);
@@ -32,6 +32,26 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     if let Ok(until) = today.checked_add(Span::new().days(30)) {
         values.entry("validity_date").or_insert(json!(until.to_string()));
     }
+}
+
+/// The contact of a partner for invoices or deliveries: the first one below it of that type, else the partner.
+fn address(env: &Env<'_>, partner: i64, kind: &str) -> i64 {
+    let Some(partners) = env.registry.model("res.partner") else {
+        return partner;
+    };
+    let mut open = vec![partner];
+    let mut seen = Vec::new();
+    while let Some(one) = open.pop().filter(|_| seen.len() < 1_000) {
+        if env.text(partners, one, "type") == kind {
+            return one;
+        }
+        seen.push(one);
+        let below = value::ids(&env.get(partners, one, "child_ids")).into_iter().rev();
+        open.extend(
+            below.filter(|child| !seen.contains(child) && env.get(partners, *child, "is_company") != json!(true)),
+        );
+    }
+    partner
 }
 
 /// Values that a new line takes from its product.
@@ -79,9 +99,8 @@ pub(super) fn default_tax(env: &Env<'_>, kind: &str) -> Option<i64> {
     let sudo = env.sudo();
     let taxes = env.registry.model("account.tax")?;
     let company = env.context.company();
-    let fits = |tax: &i64| {
-        sudo.link(taxes, *tax, "company_id") == company && sudo.text(taxes, *tax, "type_tax_use") == kind
-    };
+    let fits =
+        |tax: &i64| sudo.link(taxes, *tax, "company_id") == company && sudo.text(taxes, *tax, "type_tax_use") == kind;
     env.store.ids(&taxes.name).into_iter().find(fits)
 }
 

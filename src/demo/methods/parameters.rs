@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::demo::{
     access::{self, Mode},
     env::{Env, Tx},
-    errors::{Fault, Outcome},
+    errors::Outcome,
     model::Model,
     orm::write,
     value,
@@ -48,11 +48,4 @@ pub(super) fn set(tx: &mut Tx<'_>, model: &'static Model, arguments: &Map<String
         (None, None) => {}
     }
     Ok(before.unwrap_or(Value::Bool(false)))
-}
-
-/// Refuses a second parameter with a key.
-pub(super) fn unique(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> {
-    let key = env.text(model, id, "key");
-    let taken = env.store.ids(&model.name).into_iter().any(|other| other != id && env.text(model, other, "key") == key);
-    if taken { Err(Fault::validation("The operation cannot be completed: Key must be unique.")) } else { Ok(()) }
 }

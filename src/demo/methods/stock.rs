@@ -285,8 +285,9 @@ fn route(env: &Env<'_>, orders: &Model, order: i64) -> Option<(i64, i64, i64)> {
     let warehouses = env.registry.model("stock.warehouse")?;
     let types = env.registry.model("stock.picking.type")?;
     let warehouse = env.link(orders, order, "warehouse_id")?;
-    let outgoing =
-        |id: &i64| env.link(types, *id, "warehouse_id") == Some(warehouse) && env.text(types, *id, "code") == "outgoing";
+    let outgoing = |id: &i64| {
+        env.link(types, *id, "warehouse_id") == Some(warehouse) && env.text(types, *id, "code") == "outgoing"
+    };
     let kind = env.store.ids(&types.name).into_iter().find(outgoing)?;
     let (_, customers) = env.store.named("stock.stock_location_customers")?;
     Some((kind, env.link(warehouses, warehouse, "lot_stock_id")?, customers))
@@ -347,16 +348,13 @@ fn reserve(tx: &mut Tx<'_>, moves: &Model, id: i64) -> bool {
 /// Cancels what was to be delivered for an order, and lets go of what was reserved.
 pub(super) fn undeliver(tx: &mut Tx<'_>, orders: &Model, order: i64) {
     let env = tx.env().sudo();
-    let (Some(moves), Some(pickings), Some(quants)) = (
-        env.registry.model("stock.move"),
-        env.registry.model("stock.picking"),
-        env.registry.model("stock.quant"),
-    ) else {
+    let (Some(moves), Some(pickings), Some(quants)) =
+        (env.registry.model("stock.move"), env.registry.model("stock.picking"), env.registry.model("stock.quant"))
+    else {
         return;
     };
     let mut changes: Vec<(&str, i64, &str, Value)> = Vec::new();
-    let waiting =
-        |picking: &i64| !matches!(env.text(pickings, *picking, "state").as_str(), "done" | "cancel");
+    let waiting = |picking: &i64| !matches!(env.text(pickings, *picking, "state").as_str(), "done" | "cancel");
     for picking in value::ids(&env.get(orders, order, "picking_ids")).into_iter().filter(waiting) {
         changes.push(("stock.picking", picking, "state", json!("cancel")));
     }
@@ -372,7 +370,10 @@ pub(super) fn undeliver(tx: &mut Tx<'_>, orders: &Model, order: i64) {
             if env.link(quants, quant, "product_id") != env.link(moves, one, "product_id") || back <= 0.0 {
                 continue;
             }
-            let now = released.get(&quant.to_string()).cloned().unwrap_or_else(|| env.get(quants, quant, "reserved_quantity"));
+            let now = released
+                .get(&quant.to_string())
+                .cloned()
+                .unwrap_or_else(|| env.get(quants, quant, "reserved_quantity"));
             let reserved = now.as_f64().unwrap_or_default();
             released.insert(quant.to_string(), json!(reserved - reserved.min(back)));
             back -= reserved.min(back);

@@ -20,6 +20,10 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
     let env = &env.sudo();
     match word {
         "display_name" => display_name(env, model, id),
+        "last_update" => {
+            let stamp = |field: &str| env.get(model, id, field);
+            Some(stamp("write_date")).filter(|at| !at.is_null()).unwrap_or_else(|| stamp("create_date"))
+        }
         "complete_name" => json!(partner_name(env, model, id)),
         "path_name" => json!(path_name(env, model, id)),
         "company_type" => json!(if env.get(model, id, "is_company") == json!(true) { "company" } else { "person" }),
@@ -124,7 +128,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             json!(search::matching(&env.active_test(false), leads, &node).map_or(0, |ids| ids.len()))
         }
         "line_template" => env.follow(model, id, "product_id.product_tmpl_id"),
-        _ => Value::Null,
+        _ => methods::computed(env, model, id, word),
     }
 }
 
@@ -152,6 +156,17 @@ pub(in crate::demo) fn display_name(env: &Env<'_>, model: &Model, id: i64) -> Va
             let variant = env.store.get(&model.name, id).and_then(|row| row.get("_variant")).and_then(Value::as_str);
             let name = variant.map_or_else(|| name.clone(), |variant| format!("{name} ({variant})"));
             json!(if code.is_empty() { name } else { format!("[{code}] {name}") })
+        }
+        "helpdesk.ticket" => {
+            // Its number, and before 16 its id.
+            let number =
+                if model.field("ticket_ref").is_some() { env.text(model, id, "ticket_ref") } else { id.to_string() };
+            json!(format!("{} (#{number})", env.text(model, id, "name")))
+        }
+        "knowledge.article" => {
+            let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+            let icon = or(env.text(model, id, "icon"), "📄");
+            json!(format!("{icon} {}", or(env.text(model, id, "name"), "Untitled")))
         }
         "sale.order.line" => {
             let name = env.text(model, id, "name");
@@ -200,10 +215,15 @@ fn path_name(env: &Env<'_>, model: &Model, id: i64) -> String {
 
 /// The company behind a partner, or the partner itself.
 fn commercial(env: &Env<'_>, model: &Model, id: i64) -> i64 {
-    match env.link(model, id, "parent_id") {
-        Some(parent) if env.get(model, id, "is_company") != json!(true) => commercial(env, model, parent),
-        _ => id,
+    let mut top = id;
+    // A circle of parents is refused only once it is written.
+    for _ in 0..100 {
+        match env.link(model, top, "parent_id") {
+            Some(parent) if env.get(model, top, "is_company") != json!(true) => top = parent,
+            _ => break,
+        }
     }
+    top
 }
 
 fn address(env: &Env<'_>, model: &Model, id: i64) -> String {

@@ -42,6 +42,11 @@ pub(in crate::demo) fn stored(
             let day = text.get(..10).and_then(clock::parse).filter(|_| text.len() >= 10);
             match day {
                 Some(When::Day(day)) => Ok(json!(day.to_string())),
+                // 14 leaves it to the database.
+                _ if env.major() < 15 => Err(Fault::database(
+                    "psycopg2.errors.DatetimeFieldOverflow",
+                    format!("date/time field value out of range: \"{text}\"\n"),
+                )),
                 _ => {
                     Err(Fault::value(format!("time data {} does not match format '%Y-%m-%d'", value::repr_text(&text))))
                 }
@@ -110,7 +115,7 @@ fn datetime(text: &str) -> Outcome<Value> {
 fn many2one(env: &Env<'_>, model: &Model, field: &Field, given: &Value, create: bool) -> Outcome<Value> {
     let id = match given {
         Value::Number(number) => number.as_i64(),
-        Value::String(text) if create => match text.parse::<i64>() {
+        Value::String(text) if create || env.major() < 15 => match text.parse::<i64>() {
             Ok(id) => Some(id),
             Err(_) => return Err(not_an_id(text)),
         },
@@ -123,7 +128,7 @@ fn many2one(env: &Env<'_>, model: &Model, field: &Field, given: &Value, create: 
     let relation = field.relation.as_deref().unwrap_or_default();
     if !env.store.has(relation, id) {
         if create || env.major() < 19 {
-            return Err(troublemaker(model, field, env.lang()));
+            return Err(troublemaker(env.major(), model, field, env.lang()));
         }
         return Err(Fault::missing(format!(
             "Record does not exist or has been deleted.\n(Record: {relation}({id},), User: {})",
@@ -149,7 +154,15 @@ pub(in crate::demo) fn reference(item: &Value) -> Outcome<()> {
 }
 
 /// The database's foreign keys, in Odoo's words (it says them also when the record named never was).
-pub(in crate::demo) fn troublemaker(model: &Model, field: &Field, lang: Option<&str>) -> Fault {
+pub(in crate::demo) fn troublemaker(major: u8, model: &Model, field: &Field, lang: Option<&str>) -> Fault {
+    if major < 15 {
+        let constraint = format!("{}_{}_fkey", model.name.replace('.', "_"), field.name);
+        return Fault::validation(format!(
+            "The operation cannot be completed: another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({}), Constraint: {constraint}",
+            model.label(lang),
+            model.name
+        ));
+    }
     Fault::validation(format!(
         "The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: '{}' ({})\nThanks to the following constraint: '{}' ({})\nHow about archiving the record instead?",
         model.label(lang),

@@ -64,6 +64,15 @@ fn from(env: &Env<'_>, how: &str) -> Option<Value> {
             search::sort(&sudo, stages, &mut ids, &stages.order);
             ids.first().map(|id| json!(id))
         }
+        "helpdesk_team" => {
+            let teams = env.registry.model("helpdesk.team")?;
+            let first = |node: &Node| {
+                let mut ids = search::matching(&sudo, teams, node).ok()?;
+                search::sort(&sudo, teams, &mut ids, &teams.order);
+                ids.first().map(|id| json!(id))
+            };
+            first(&Node::condition("member_ids", "=", json!(env.context.uid))).or_else(|| first(&Node::Const(true)))
+        }
         "uom" => sudo.store.named("uom.product_uom_unit").map(|(_, id)| json!(id)),
         "category" => sudo.store.named("product.product_category_goods").map(|(_, id)| json!(id)),
         how => methods::default(env, how),

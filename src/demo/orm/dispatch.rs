@@ -221,8 +221,7 @@ fn grouping(arguments: &Arguments, domain: Value) -> Outcome<Request> {
 
 fn may(env: &Env<'_>, call: &Call) -> Outcome<Value> {
     let operation = call.arguments.get("operation").map(value::str).unwrap_or_default();
-    let mode = Mode::named(&operation)
-        .ok_or_else(|| Fault::value(format!("Invalid access mode {}", value::repr_text(&operation))))?;
+    let mode = Mode::named(&operation).ok_or_else(|| Fault::assertion("Invalid access mode"))?;
     let raises =
         call.method == "check_access_rights" && call.arguments.get("raise_exception").is_none_or(value::truthy);
     let outcome =

@@ -82,9 +82,16 @@ pub(super) fn label(env: &Env<'_>, key: &str, unit: &str) -> String {
         Some(When::Moment(at)) => clock::to_local(at, zone),
         None => return key.to_owned(),
     };
+    let french = env.lang().is_some_and(|lang| lang.starts_with("fr"));
+    let month = |long: bool| {
+        let names = if long { FRENCH } else { FRENCH_SHORT };
+        let place = usize::try_from(at.month() - 1).unwrap_or_default();
+        let name = names.get(place).copied().unwrap_or_default();
+        if french { name.to_owned() } else { at.strftime(if long { "%B" } else { "%b" }).to_string() }
+    };
     match unit {
-        "hour" => at.strftime("%I:00 %d %b").to_string(),
-        "day" => at.strftime("%d %b %Y").to_string(),
+        "hour" => format!("{} {}", at.strftime("%I:00 %d"), month(false)),
+        "day" => format!("{} {} {}", at.strftime("%d"), month(false), at.year()),
         "week" => {
             // Babel counts weeks by the language: in English the week of the first of January is the first.
             let sunday = at.weekday() == jiff::civil::Weekday::Sunday;
@@ -100,8 +107,26 @@ pub(super) fn label(env: &Env<'_>, key: &str, unit: &str) -> String {
                 format!("W{} {}", week.week(), week.year())
             }
         }
-        "quarter" => format!("Q{} {}", (at.month() + 2) / 3, at.year()),
+        "quarter" => format!("{}{} {}", if french { "T" } else { "Q" }, (at.month() + 2) / 3, at.year()),
         "year" => at.year().to_string(),
-        _ => at.strftime("%B %Y").to_string(),
+        _ => format!("{} {}", month(true), at.year()),
     }
 }
+
+/// The months as Babel writes them, which Odoo takes the labels of groups from.
+const FRENCH: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const FRENCH_SHORT: [&str; 12] =
+    ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];

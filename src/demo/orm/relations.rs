@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     convert,
-    write::{create, unlink, write},
+    write::{create, exist, unlink, write},
 };
 use crate::demo::{
     env::Tx,
@@ -21,6 +21,9 @@ pub(super) fn many(tx: &mut Tx<'_>, model: &'static Model, id: i64, field: &Fiel
         Value::Array(items) if items.is_empty() => Vec::new(),
         Value::Array(items) if !items.iter().any(Value::is_array) => {
             for item in items {
+                if item.is_object() {
+                    return Err(Fault::type_error("unhashable type: 'dict'"));
+                }
                 convert::reference(item)?;
             }
             vec![(6, 0, given.clone())]
@@ -73,6 +76,8 @@ fn one_command(
             }
             Ok(())
         }
+        // A many2many passes over a record that is gone.
+        1 if field.inverse.is_none() && !tx.store.has(&comodel.name, target) => Ok(()),
         1 => write(tx, comodel, &[target], &values),
         2 => {
             if tx.store.has(&comodel.name, target) {
@@ -108,6 +113,16 @@ fn link(
     target: i64,
 ) -> Outcome<()> {
     if !tx.store.has(&comodel.name, target) {
+        if field.inverse.is_some() {
+            return exist(tx, comodel, &[target]);
+        }
+        if tx.registry.profile.major() < 15 {
+            return Err(Fault::validation(format!(
+                "The operation cannot be completed: another model requires the record being deleted. If possible, archive it instead.\n\nModel: Unknown (Unknown), Constraint: {}_{}_fkey",
+                model.name.replace('.', "_"),
+                field.name
+            )));
+        }
         return Err(Fault::validation(format!(
             "The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: Unknown\nThanks to the following constraint: {}_{}_fkey\nHow about archiving the record instead?",
             model.name.replace('.', "_"),
@@ -173,7 +188,7 @@ pub(super) fn release(tx: &mut Tx<'_>, id: i64, other: &'static Model, field: &F
     match field.ondelete.as_deref() {
         Some("cascade") => unlink(&mut tx.sudo(), other, &holders),
         ondelete if ondelete == Some("restrict") || field.required => {
-            Err(convert::troublemaker(other, field, tx.context.lang.as_deref()))
+            Err(convert::troublemaker(tx.registry.profile.major(), other, field, tx.context.lang.as_deref()))
         }
         _ => {
             for holder in holders {

@@ -111,6 +111,12 @@ fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
         ("sale.order", "action_confirm") => signature("action_confirm", false, false, &[]),
         ("sale.order", "action_cancel") => signature("action_cancel", false, false, &[]),
         ("sale.order", "action_draft") => signature("action_draft", false, false, &[]),
+        ("purchase.order", "button_confirm") => signature("button_confirm", false, false, &[]),
+        ("purchase.order", "button_cancel") => signature("button_cancel", false, false, &[]),
+        ("purchase.order", "button_draft") => signature("button_draft", false, false, &[]),
+        ("account.move", "action_post") => signature("action_post", false, false, &[]),
+        ("account.move", "button_draft") => signature("button_draft", false, false, &[]),
+        ("account.move", "button_cancel") => signature("button_cancel", false, false, &[]),
         ("sale.order", "action_quotation_send") => signature("action_quotation_send", false, false, &[]),
         _ => return None,
     })

@@ -9,7 +9,7 @@ use super::{
 use crate::demo::{
     access::{self, Mode},
     clock,
-    env::Tx,
+    env::{Env, Tx},
     errors::{Fault, Outcome},
     field::{Field, Kind},
     methods,
@@ -95,7 +95,7 @@ fn create_one(tx: &mut Tx<'_>, model: &'static Model, mut values: Map<String, Va
             derived(tx, model, id, field, given)?;
         }
     }
-    methods::created(tx, model, id)?;
+    methods::created(tx, model, id, &values)?;
     methods::constraints(&tx.env(), model, id)?;
     Ok(id)
 }
@@ -152,6 +152,15 @@ fn required(tx: &Tx<'_>, model: &Model, record: &Record) -> Outcome<()> {
 
 fn not_set(tx: &Tx<'_>, model: &Model, field: &Field) -> Fault {
     let lang = tx.context.lang.as_deref();
+    if tx.registry.profile.major() < 15 {
+        return Fault::validation(format!(
+            "The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n- Delete: another model requires the record being deleted. If possible, archive it instead.\n\nModel: {} ({}), Field: {} ({})",
+            model.label(lang),
+            model.name,
+            field.label(lang),
+            field.name
+        ));
+    }
     Fault::validation(format!(
         "The operation cannot be completed: Missing required value for the field '{}' ({}).\nModel: '{}' ({})\n- create/update: a mandatory field is not set\n- delete: another model requires the record being deleted, you can archive it instead\n",
         field.label(lang),
@@ -161,14 +170,25 @@ fn not_set(tx: &Tx<'_>, model: &Model, field: &Field) -> Fault {
     ))
 }
 
-/// A translated text is kept per language; a write in one language leaves the others.
+/// A translated text is kept per language, a company's own value per company; a write in one leaves the others.
 fn localized(tx: &Tx<'_>, field: &Field, id: Option<(&Model, i64)>, kept: Value) -> Value {
+    let before = || {
+        let (model, id) = id?;
+        tx.store.get(&model.name, id)?.get(field.name.as_str()).cloned()
+    };
+    if field.company_dependent {
+        let mut values = match before() {
+            Some(Value::Object(values)) => values,
+            _ => Map::new(),
+        };
+        values.insert(tx.context.company().unwrap_or_default().to_string(), kept);
+        return Value::Object(values);
+    }
     if !field.translate || !kept.is_string() {
         return kept;
     }
     let lang = tx.context.lang.clone().unwrap_or_else(|| "en_US".into());
-    let before =
-        id.and_then(|(model, id)| tx.store.get(&model.name, id)).and_then(|row| row.get(field.name.as_str())).cloned();
+    let before = before();
     let mut texts = match before {
         Some(Value::Object(texts)) => texts,
         Some(Value::String(text)) => Map::from_iter([("en_US".to_owned(), json!(text))]),
@@ -275,6 +295,38 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     Ok(())
 }
 
+/// The values that a copy of a record is made of.
+fn values_of(env: &Env<'_>, model: &Model, id: i64) -> Map<String, Value> {
+    let mut values = Map::new();
+    for field in model.fields.values() {
+        if field.derived() || !compute::writable(field) || field.mirror.is_some() {
+            continue;
+        }
+        let found = env.value(model, id, field);
+        match field.kind {
+            Kind::One2many => {
+                let comodel = field.relation.as_deref().and_then(|relation| env.registry.model(relation));
+                if let Some((comodel, inverse)) = comodel.zip(field.inverse.as_ref()).filter(|_| field.copy) {
+                    let line = |line: &i64| {
+                        let mut values = values_of(env, comodel, *line);
+                        values.shift_remove(inverse);
+                        json!([0, 0, values])
+                    };
+                    values.insert(field.name.clone(), value::ids(&found).iter().map(line).collect());
+                }
+            }
+            Kind::Many2many => {
+                values.insert(field.name.clone(), json!([[6, 0, value::ids(&found)]]));
+            }
+            _ if found.is_null() => {}
+            _ => {
+                values.insert(field.name.clone(), found);
+            }
+        }
+    }
+    values
+}
+
 /// `copy`: new records like the old ones, `(copy)` after their names.
 pub(in crate::demo) fn copy(
     tx: &mut Tx<'_>,
@@ -285,25 +337,8 @@ pub(in crate::demo) fn copy(
     exist(tx, model, ids)?;
     let mut made = Vec::new();
     for id in ids.iter().copied() {
-        let env = tx.env();
-        access::check_records(&env, model, &[id], Mode::Read)?;
-        let mut values = Map::new();
-        for field in model.fields.values() {
-            if field.derived() || !compute::writable(field) || field.mirror.is_some() {
-                continue;
-            }
-            let found = env.value(model, id, field);
-            match field.kind {
-                Kind::One2many => {}
-                Kind::Many2many => {
-                    values.insert(field.name.clone(), json!([[6, 0, value::ids(&found)]]));
-                }
-                _ if found.is_null() => {}
-                _ => {
-                    values.insert(field.name.clone(), found);
-                }
-            }
-        }
+        access::check_records(&tx.env(), model, &[id], Mode::Read)?;
+        let mut values = values_of(&tx.env(), model, id);
         let marked = matches!(model.name.as_str(), "res.partner" | "product.template" | "product.product");
         if let Some(name) = values.get_mut("name").filter(|name| marked && name.is_string()) {
             *name = json!(format!("{} (copy)", value::str(name)));

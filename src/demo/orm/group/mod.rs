@@ -14,7 +14,11 @@ use self::{
     spec::{Aggregate, Grouping, aggregate, alias, grouping},
 };
 use super::search;
-use crate::demo::{env::Env, errors::Outcome, model::Model};
+use crate::demo::{
+    env::Env,
+    errors::{Fault, Outcome},
+    model::Model,
+};
 
 /// The arguments of a grouping.
 #[derive(Debug, Default)]
@@ -62,7 +66,21 @@ pub(in crate::demo) fn classic(env: &Env<'_>, model: &Model, request: &Request, 
         if let Some((key, spec)) = alias(model, spec)
             && !used.iter().any(|used| used.split(':').next() == Some(key.as_str()))
         {
+            if env.major() < 15 && named.iter().any(|(known, _)| *known == key) {
+                return Err(Fault::user(format!("Output name '{key}' is used twice.")));
+            }
             named.push((key, aggregate(env, model, &spec)?));
+        }
+    }
+    if env.major() < 15 {
+        // Groups and outputs by the names they have in the answer, and nothing else.
+        for term in request.order.iter().flat_map(|order| order.split(',')) {
+            let name = term.split_whitespace().next().unwrap_or_default();
+            let known = groupings.iter().any(|one| one.spec == name || one.path == name)
+                || named.iter().any(|(key, _)| key == name);
+            if !known && !name.is_empty() {
+                return Err(Fault::value(format!("Invalid field '{name}' on model '{}'", model.name)));
+            }
         }
     }
     let mut groups = grouped(env, model, &request.domain, &groupings)?;

@@ -33,6 +33,17 @@ where
 {
     let (path, unit) = spec.split_once(':').map_or((spec, None), |(path, unit)| (path, Some(unit.to_owned())));
     let field = at_path(env, model, path)?;
+    if env.major() < 15 {
+        // Only columns of the model's own table.
+        if path.contains('.') {
+            return Err(Fault::value(format!("Invalid field '{path}' on model '{}'", model.name)));
+        }
+        if field.kind.many() || !field.store {
+            return Err(Fault::assertion(
+                "Fields in 'groupby' must be regular database-persisted fields (no function or related fields), or function fields with store=True",
+            ));
+        }
+    }
     if !field.store && !field.is_groupable() && field.path().is_none() {
         return Err(Fault::value(format!(
             "Cannot convert {}.{} to SQL because it is not stored",

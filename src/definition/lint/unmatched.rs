@@ -1,0 +1,22 @@
+//! A pattern of a bundle that no tool's name matches.
+
+use super::Subject;
+use crate::source::{Sink, nearest};
+
+pub(super) fn lint(subject: &Subject<'_>, sink: &mut Sink) {
+    for bundle in subject.declared {
+        for (key, patterns) in [("include", &bundle.include), ("exclude", &bundle.exclude)] {
+            for pattern in patterns {
+                if subject.names.iter().any(|name| pattern.matches(name)) {
+                    continue;
+                }
+                let hint = nearest(&pattern.text, subject.names.iter().copied()).map_or_else(
+                    || "correct it, or remove it; `tooldoo list` shows the names".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let message = format!("`{key}` matches no tool: `{}`", pattern.text);
+                sink.warning(&pattern.place, message).hint(hint).definition = Some(format!("bundle `{}`", bundle.name));
+            }
+        }
+    }
+}

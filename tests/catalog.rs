@@ -1,0 +1,175 @@
+//! Everything that ships, as an ordinary employee and as the administrator: every tool of `tools.d` is called once, sensibly, through the real
+//! binary, on the embedded Odoo in its version profiles always, and on a real one where `TOOLDOO_TEST_ODOO_URL` names one. Each call answers
+//! with content, or fails as the table says and no other way.
+//!
+//! A tool without an entry in the table fails the suite, and so does an entry without a tool.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "test code, part of it shared"
+)]
+
+#[path = "catalog/calls.rs"]
+mod calls;
+#[path = "tools/client.rs"]
+mod client;
+
+use std::collections::BTreeSet;
+
+use calls::{CALLS, Expected, Who};
+use client::{Server, Target};
+use serde_json::json;
+use tooldoo::demo;
+
+/// The names of the tools that ship, from their files.
+fn shipped() -> BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tools.d");
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let file: toml::Table = text.parse().unwrap();
+        for tool in file.get("tool").and_then(toml::Value::as_array).into_iter().flatten() {
+            names.insert(tool["name"].as_str().unwrap().to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn every_shipped_tool_has_a_call_and_every_call_a_tool() {
+    let called: BTreeSet<String> = CALLS.iter().map(|call| call.tool.to_owned()).collect();
+    assert_eq!(called.len(), CALLS.len(), "a tool is in the table twice");
+    assert_eq!(called, shipped());
+}
+
+/// Calls everything as this user, and names all that went otherwise than the table says.
+fn run_as(target: &Target, who: Who) {
+    let (login, key) = match who {
+        Who::Employee => (target.employee.0.as_str(), target.employee.1.as_str()),
+        Who::Administrator => (target.login.as_str(), target.api_key.as_str()),
+    };
+    let mut server = Server::start_as(target, login, key);
+    let mut administrator = Server::start(target);
+    let listed: BTreeSet<String> = server.request("tools/list", json!({}))["result"]["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned())
+        .collect();
+    let mut failed = Vec::new();
+    let mut counted = [0, 0, 0];
+    for call in CALLS {
+        let place = format!("{} as {who:?}: {}", target.name, call.tool);
+        let expected = (call.expected)(target, who);
+        if expected == Expected::Unlisted {
+            if listed.contains(call.tool) {
+                failed.push(format!("{place} is listed, and its model is not there"));
+            }
+            counted[2] += 1;
+            continue;
+        }
+        if !listed.contains(call.tool) {
+            failed.push(format!("{place} is not listed"));
+            continue;
+        }
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let arguments = (call.arguments)(&mut server, target);
+            match expected {
+                Expected::Fails(kind) => {
+                    let error = server.fails(call.tool, arguments, kind);
+                    assert_eq!(error["applied"], "no", "{error:?}");
+                }
+                _ => {
+                    let answer = server.call(call.tool, arguments);
+                    calls::has_content(call.tool, &answer);
+                    calls::remove(&mut administrator, call, &answer);
+                }
+            }
+        }));
+        match outcome {
+            Ok(()) => counted[usize::from(expected != Expected::Works)] += 1,
+            Err(what) => {
+                let what = what.downcast_ref::<String>().cloned().unwrap_or_default();
+                failed.push(format!("{place}: {}", what.chars().take(500).collect::<String>()));
+            }
+        }
+    }
+    let [works, fails, unlisted] = counted;
+    println!(
+        "catalog: {} as {who:?}: {works} of {} tools answer, {fails} are refused as they should be, {unlisted} are not listed for want of their model",
+        target.name,
+        CALLS.len()
+    );
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+fn run(target: &Target) {
+    run_as(target, Who::Employee);
+    run_as(target, Who::Administrator);
+}
+
+fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server =
+        runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
+    run(&Target {
+        name: format!("embedded {version}"),
+        url: server.url(),
+        database: server.database().to_owned(),
+        login: demo::ADMIN.login.to_owned(),
+        api_key: demo::ADMIN.api_key.to_owned(),
+        protocol,
+        version,
+        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
+    });
+    runtime.block_on(server.stop());
+}
+
+#[test]
+fn on_the_embedded_odoo_19() {
+    embedded(demo::Profile::V19, 19, "json2");
+}
+
+#[test]
+fn on_the_embedded_odoo_17() {
+    embedded(demo::Profile::V17, 17, "auto");
+}
+
+#[test]
+fn on_the_embedded_odoo_14() {
+    embedded(demo::Profile::V14, 14, "auto");
+}
+
+#[test]
+fn on_a_real_odoo() {
+    let variable =
+        |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
+    let Some(url) = variable("URL") else {
+        assert!(
+            variable("REQUIRED").is_none(),
+            "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no TOOLDOO_TEST_ODOO_URL"
+        );
+        println!("no real Odoo: only the embedded one was tested");
+        return;
+    };
+    let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set"));
+    let version: u32 = needed("VERSION").split('.').next().unwrap().parse().unwrap();
+    for protocol in if version >= 19 { &["json2", "jsonrpc"][..] } else { &["jsonrpc"] } {
+        run(&Target {
+            name: format!("real {version} over {protocol}"),
+            url: url.clone(),
+            database: needed("DB"),
+            login: needed("LOGIN"),
+            api_key: needed("API_KEY"),
+            protocol,
+            version,
+            employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
+        });
+    }
+}
