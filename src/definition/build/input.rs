@@ -476,11 +476,11 @@ fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
         "type": "integer", "description": description, "default": paging.default, "maximum": paging.max,
     });
     let description = own(properties, "offset", "description").unwrap_or_else(|| json!("How many to skip"));
-    let mut offset = json!({ "type": "integer", "description": description });
-    if let Some(skip) = own(properties, "offset", "default").filter(Value::is_u64) {
-        offset["default"] = skip;
-    }
+    let mut offset = Map::from_iter([("type".to_owned(), json!("integer")), ("description".to_owned(), description)]);
+    offset.extend(
+        own(properties, "offset", "default").filter(Value::is_u64).map(|default| ("default".to_owned(), default)),
+    );
     properties.insert("limit".into(), limit);
-    properties.insert("offset".into(), offset);
+    properties.insert("offset".into(), Value::Object(offset));
     paging
 }
