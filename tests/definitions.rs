@@ -213,7 +213,7 @@ fn a_whole_tool_becomes_what_it_says() {
     assert_eq!(
         schema["properties"]["limit"],
         json!({
-            "type": "integer", "description": "How many orders", "default": 7, "minimum": 1, "maximum": 100,
+            "type": "integer", "description": "How many orders", "default": 7, "maximum": 100,
         })
     );
     assert_eq!(schema["properties"]["offset"]["type"], "integer");

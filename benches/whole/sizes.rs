@@ -14,7 +14,9 @@ use crate::odoo::{Bare, Embedded};
 use crate::server::Server;
 
 pub fn measure(_: Effort) -> Section {
-    let catalog = Catalog::new(load_embedded().definitions.tools.into_iter().map(Arc::new).collect());
+    let definitions = load_embedded().definitions;
+    let tools = definitions.tools.into_iter().map(Arc::new).collect();
+    let catalog = Catalog::new(tools).with_bundles(&definitions.bundles);
     let mut rows: Vec<Vec<String>> = catalog
         .bundles()
         .into_iter()

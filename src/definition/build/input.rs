@@ -471,13 +471,16 @@ fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
     let default = own(properties, "limit", "default").and_then(|default| u32::try_from(default.as_i64()?).ok());
     let paging = Paging { default: default.unwrap_or(paging.default).min(paging.max).max(1), max: paging.max };
     let description = own(properties, "limit", "description").unwrap_or_else(|| json!("How many to return"));
+    // Neither needs a least value or what goes without saying: both are put right before the schema sees them.
     let limit = json!({
-        "type": "integer", "description": description, "default": paging.default, "minimum": 1, "maximum": paging.max,
+        "type": "integer", "description": description, "default": paging.default, "maximum": paging.max,
     });
-    let skip = own(properties, "offset", "default").and_then(|default| default.as_u64()).unwrap_or(0);
     let description = own(properties, "offset", "description").unwrap_or_else(|| json!("How many to skip"));
-    let offset = json!({ "type": "integer", "description": description, "default": skip, "minimum": 0 });
+    let mut offset = Map::from_iter([("type".to_owned(), json!("integer")), ("description".to_owned(), description)]);
+    offset.extend(
+        own(properties, "offset", "default").filter(Value::is_u64).map(|default| ("default".to_owned(), default)),
+    );
     properties.insert("limit".into(), limit);
-    properties.insert("offset".into(), offset);
+    properties.insert("offset".into(), Value::Object(offset));
     paging
 }
