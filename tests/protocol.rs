@@ -83,7 +83,7 @@ async fn tools_are_listed_whole_and_sorted() {
             "title": "The tool echo",
             "description": "Does what its name says",
             "inputSchema": {"type": "object", "properties": {"text": {"type": "string"}}, "additionalProperties": false},
-            "annotations": {"readOnlyHint": true, "destructiveHint": false, "idempotentHint": true, "openWorldHint": true},
+            "annotations": {"readOnlyHint": true},
             "icons": [{"src": "https://example.com/icon.png", "mimeType": "image/png"}],
             "_meta": {"example.com/kind": "test"},
         })

@@ -80,9 +80,13 @@ fn cases() -> Vec<Case> {
 /// Runs every case on this Odoo, and names all that failed.
 fn run(target: &Target) {
     let mut failed = Vec::new();
+    let mut server = Server::start(target);
     for (name, case) in cases() {
-        let mut server = Server::start(target);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&mut server, target)));
+        if outcome.is_err() {
+            // It may have been left in the middle of a frame.
+            server = Server::start(target);
+        }
         println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
         if outcome.is_err() {
             failed.push(name);

@@ -21,6 +21,11 @@ use std::time::Duration;
 use crate::source::Look;
 pub use error::Error;
 
+/// Asks for another number of threads than one. Calls wait for Odoo, and what takes long (large answers, reloads) has threads
+/// of its own: one carries some thousand calls a second. With several, a call is handed from one to the next four times,
+/// which takes longer than its work, most of all on a machine that is busy.
+const THREADS: &str = "TOKIO_WORKER_THREADS";
+
 /// The program's arguments.
 #[derive(Debug, clap::Parser)]
 #[command(
@@ -109,7 +114,11 @@ fn look(stream: &impl IsTerminal) -> Look {
 
 /// Runs a command that waits for others.
 fn wait(command: impl Future<Output = Result<Outcome, Error>>) -> Result<Outcome, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::System)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if std::env::var_os(THREADS).is_none() {
+        runtime.worker_threads(1);
+    }
+    let runtime = runtime.enable_all().build().map_err(Error::System)?;
     let outcome = runtime.block_on(command);
     // A thread that still reads from stdin does not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(100));

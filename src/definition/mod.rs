@@ -10,6 +10,7 @@ mod lint;
 mod load;
 pub mod operation;
 pub mod tool;
+mod validator;
 pub mod values;
 
 pub use load::{Loaded, built_in_files, load, load_embedded, load_texts};

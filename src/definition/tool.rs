@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::operation::Operation;
+use super::validator::{Compiled, compile};
 use crate::domain::DomainTemplate;
 use crate::source::Place;
 use crate::template::{Template, Templated};
@@ -64,10 +65,32 @@ pub struct Tool {
 pub struct Input {
     /// The JSON Schema that clients see: the author's, plus what the server adds (`type`, `additionalProperties`, `limit`, `offset`).
     pub schema: Arc<Map<String, Value>>,
-    /// The same, compiled.
-    pub validator: jsonschema::Validator,
+    /// The same, compiled: see [`Input::validator`].
+    pub(super) compiled: Compiled,
     /// What the operation's paging adds and clamps.
     pub paging: Option<Paging>,
+}
+
+impl Input {
+    /// Arguments by this schema, compiled at once.
+    ///
+    /// # Errors
+    /// The schema does not compile.
+    pub fn new(
+        schema: Map<String, Value>,
+        paging: Option<Paging>,
+    ) -> Result<Self, jsonschema::ValidationError<'static>> {
+        let validator = compile(&Value::Object(schema.clone()))?;
+        Ok(Self { schema: Arc::new(schema), compiled: validator.into(), paging })
+    }
+
+    /// What judges arguments by the schema. The first call of a tool waits until it is compiled.
+    ///
+    /// # Errors
+    /// None: a schema that does not compile was refused with its file.
+    pub fn validator(&self) -> Result<&jsonschema::Validator, jsonschema::ValidationError<'static>> {
+        self.compiled.of(&self.schema)
+    }
 }
 
 /// `limit` and `offset`, added to the arguments of a paging operation.

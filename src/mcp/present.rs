@@ -14,8 +14,8 @@ pub(super) fn tool(tool: &Tool) -> model::Tool {
         tool.name.clone(),
         tool.description.clone().map(Into::into),
         tool.input.schema.clone(),
-    )
-    .with_annotations(annotations(tool.annotations));
+    );
+    shown.annotations = annotations(tool.annotations);
     shown.title.clone_from(&tool.title);
     let icons: Vec<model::Icon> =
         tool.icons.iter().filter_map(|icon| serde_json::from_value(icon.clone()).ok()).collect();
@@ -28,14 +28,18 @@ pub(super) fn tool(tool: &Tool) -> model::Tool {
     shown
 }
 
-fn annotations(hints: Annotations) -> model::ToolAnnotations {
-    model::ToolAnnotations::from_raw(
+/// The hints that say something else than MCP's defaults (writes, destroys, not idempotent, open world); the second and third
+/// mean nothing of a tool that only reads. A list is read by a model, and paid for by the token.
+fn annotations(hints: Annotations) -> Option<model::ToolAnnotations> {
+    let writes = !hints.read_only;
+    let said = model::ToolAnnotations::from_raw(
         None,
-        Some(hints.read_only),
-        Some(hints.destructive),
-        Some(hints.idempotent),
-        Some(hints.open_world),
-    )
+        hints.read_only.then_some(true),
+        (writes && !hints.destructive).then_some(false),
+        (writes && hints.idempotent).then_some(true),
+        (!hints.open_world).then_some(false),
+    );
+    (said != model::ToolAnnotations::default()).then_some(said)
 }
 
 /// An answer as `tools/call` gives it. A block that MCP does not know is shown as the text of its JSON.

@@ -6,6 +6,7 @@
 //! Odoo cannot have got the call ([`Watched`]).
 
 use std::convert::Infallible;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,7 @@ use futures::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::error::{Error, Kind};
 use super::reach::{self, Trouble};
@@ -57,9 +58,15 @@ pub(super) struct Answer {
 /// A pooled client for one host.
 #[derive(Debug)]
 pub(super) struct Http {
-    client: reqwest::Client,
+    client: OnceCell<reqwest::Client>,
+    /// Trusted besides those of the system.
+    certificates: Vec<reqwest::Certificate>,
+    verify_tls: bool,
     base: Url,
+    /// The instance's, for messages.
+    name: String,
     database: Option<String>,
+    max_connections: usize,
     permits: Semaphore,
     max_response: u64,
 }
@@ -68,6 +75,41 @@ impl Http {
     /// A client for the URL of these settings. Reads the CA file; sends nothing.
     pub(super) fn new(settings: &Settings) -> Result<Self, Error> {
         let base = base_url(settings)?;
+        let certificates = match &settings.ca_file {
+            Some(path) => certificates(&settings.name, path)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            client: OnceCell::new(),
+            certificates,
+            verify_tls: settings.verify_tls,
+            base,
+            name: settings.name.clone(),
+            database: settings.database.clone(),
+            max_connections: settings.max_connections.max(1),
+            permits: Semaphore::new(settings.max_connections.max(1)),
+            max_response: settings.max_response,
+        })
+    }
+
+    /// The pooled client. It is made when it is first needed, and beside the calls: reading all the authorities that the
+    /// system trusts takes longer than everything else of a start.
+    async fn client(&self) -> Result<&reqwest::Client, Error> {
+        let build = async || {
+            let builder = self.builder();
+            let built = tokio::task::spawn_blocking(move || builder.build());
+            match built.await {
+                Ok(Ok(client)) => Ok(client),
+                Ok(Err(error)) => {
+                    Err(wrong(&self.name, "tls", &format!("TLS cannot be set up: {}", error.without_url())))
+                }
+                Err(_) => Err(Error::new(Kind::Internal, "The client of Odoo could not be made.")),
+            }
+        };
+        self.client.get_or_try_init(build).await
+    }
+
+    fn builder(&self) -> reqwest::ClientBuilder {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("tooldoo/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -77,30 +119,14 @@ impl Http {
             .gzip(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(settings.max_connections.max(1))
-            .tls_danger_accept_invalid_certs(!settings.verify_tls);
-        if let Some(path) = &settings.ca_file {
-            let pem = std::fs::read(path).map_err(|error| {
-                wrong(&settings.name, "tls.ca_file", &format!("`{}` cannot be read: {error}", path.display()))
-            })?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-                .ok()
-                .filter(|certificates| !certificates.is_empty())
-                .ok_or_else(|| {
-                    wrong(&settings.name, "tls.ca_file", &format!("`{}` holds no PEM certificate", path.display()))
-                })?;
-            builder = builder.tls_certs_merge(certificates);
+            .pool_max_idle_per_host(self.max_connections)
+            .tls_danger_accept_invalid_certs(!self.verify_tls);
+        if !may_need_tls(&self.base) {
+            builder = builder.tls_certs_only([]);
+        } else if !self.certificates.is_empty() {
+            builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
-        let client = builder
-            .build()
-            .map_err(|error| wrong(&settings.name, "tls", &format!("TLS cannot be set up: {}", error.without_url())))?;
-        Ok(Self {
-            client,
-            base,
-            database: settings.database.clone(),
-            permits: Semaphore::new(settings.max_connections.max(1)),
-            max_response: settings.max_response,
-        })
+        builder
     }
 
     /// The host and port, for messages.
@@ -145,6 +171,7 @@ impl Http {
         let url = self.base.join(&out.path).map_err(|_| {
             Error::new(Kind::Internal, format!("`{}` is not a path below `{}`.", out.path, self.base()))
         })?;
+        let client = self.client().await?;
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(3))
@@ -154,7 +181,7 @@ impl Http {
             .build();
         loop {
             let left = Arc::new(AtomicBool::new(false));
-            let attempt = self.attempt(out, url.clone(), &left, patience).await;
+            let attempt = self.attempt(client, out, url.clone(), &left, patience).await;
             let may_repeat = out.effect == Effect::Read || !left.load(Ordering::Acquire);
             let trouble = |trouble| reach::error(self, &trouble, out.effect, left.load(Ordering::Acquire));
             let wait = match &attempt {
@@ -179,6 +206,7 @@ impl Http {
     /// Sends once. Dropping it closes the connection.
     async fn attempt(
         &self,
+        client: &reqwest::Client,
         out: &Outgoing,
         url: Url,
         left: &Arc<AtomicBool>,
@@ -187,12 +215,18 @@ impl Http {
         if let Some(ended) = patience.ended() {
             return Err(Trouble::Ended(ended));
         }
-        patience.limit(self.exchange(out, url, left)).await.unwrap_or_else(|ended| Err(Trouble::Ended(ended)))
+        patience.limit(self.exchange(client, out, url, left)).await.unwrap_or_else(|ended| Err(Trouble::Ended(ended)))
     }
 
-    async fn exchange(&self, out: &Outgoing, url: Url, left: &Arc<AtomicBool>) -> Result<Answer, Trouble> {
+    async fn exchange(
+        &self,
+        client: &reqwest::Client,
+        out: &Outgoing,
+        url: Url,
+        left: &Arc<AtomicBool>,
+    ) -> Result<Answer, Trouble> {
         let _permit = self.permits.acquire().await.map_err(|_| Trouble::Cut("the client was closed".into()))?;
-        let mut request = self.client.request(out.method.clone(), url).headers(out.headers.clone());
+        let mut request = client.request(out.method.clone(), url).headers(out.headers.clone());
         if out.method != Method::GET {
             let body = Watched { data: Some(out.body.clone()), left: Arc::clone(left) };
             request = request.header(CONTENT_TYPE, "application/json").body(reqwest::Body::wrap(body));
@@ -253,6 +287,22 @@ impl Body for Watched {
 pub(super) fn wrong(instance: &str, key: &str, what: &str) -> Error {
     Error::new(Kind::Unavailable, format!("The Odoo `{instance}` cannot be used: {what}."))
         .hint(format!("Set `{key}` of `[instances.{instance}]`."))
+}
+
+/// The authorities of a file.
+fn certificates(instance: &str, path: &Path) -> Result<Vec<reqwest::Certificate>, Error> {
+    let pem = std::fs::read(path)
+        .map_err(|error| wrong(instance, "tls.ca_file", &format!("`{}` cannot be read: {error}", path.display())))?;
+    reqwest::Certificate::from_pem_bundle(&pem)
+        .ok()
+        .filter(|certificates| !certificates.is_empty())
+        .ok_or_else(|| wrong(instance, "tls.ca_file", &format!("`{}` holds no PEM certificate", path.display())))
+}
+
+/// Whether a connection may be encrypted: to the host itself, or to a proxy before it that the environment names.
+fn may_need_tls(base: &Url) -> bool {
+    let names_tls = |name| std::env::var(name).is_ok_and(|proxy| proxy.starts_with("https:"));
+    base.scheme() == "https" || ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].into_iter().any(names_tls)
 }
 
 /// The URL as a folder, so that paths join below it.

@@ -38,7 +38,10 @@ pub async fn call(
     cancelled: CancellationToken,
 ) -> Result<Answer, Error> {
     let input = &tool.input;
-    let arguments = arguments::put_right(arguments, &input.schema, &input.validator, input.paging)?;
+    let validator = input.validator().map_err(|error| {
+        Error::new(Kind::Internal, format!("The schema of `{}` does not compile: {error}.", tool.name))
+    })?;
+    let arguments = arguments::put_right(arguments, &input.schema, validator, input.paging)?;
     let budget = tool.result.max_bytes.unwrap_or(settings.max_answer_bytes);
     if let Operation::Content(content) = &tool.operation
         && !content::asks_odoo(tool, content)

@@ -8,7 +8,7 @@ use super::prepared::{Body, Outline};
 use super::run::Run;
 use super::{fitting, ids};
 use crate::definition::operation::Write;
-use crate::odoo::{Effect, Error, Kind};
+use crate::odoo::{Applied, Effect, Error, Kind};
 
 /// The records, and the values as Odoo takes them.
 pub(super) struct Prepared {
@@ -59,6 +59,14 @@ impl Prepared {
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let client = &run.instance.client;
         client.write(&self.model, &self.ids, self.values, &self.context, &run.patience).await?;
-        Ok(afterwards(run, &self.model, self.ids, self.returns.as_ref()).await)
+        let written = format!("`{}`", self.model);
+        let body = afterwards(run, &self.model, self.ids, self.returns.as_ref()).await;
+        // On many models Odoo answers "true" to a change of nobody.
+        if body.answer.get("records").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+            let error =
+                Error::new(Kind::NotFound, format!("No record of {written} with these ids is there to be read"));
+            return Err(error.hint("Search for it first.").applied(Applied::Unknown));
+        }
+        Ok(body)
     }
 }

@@ -50,11 +50,7 @@ pub fn tool(name: &str) -> Tool {
         bundles: Vec::new(),
         instance: None,
         model: None,
-        input: Input {
-            validator: jsonschema::validator_for(&Value::Object(schema.clone())).unwrap(),
-            schema: Arc::new(schema),
-            paging: None,
-        },
+        input: Input::new(schema, None).unwrap(),
         lookups: Vec::new(),
         operation: Operation::Content(Content { blocks: Vec::new() }),
         context: Vec::new(),

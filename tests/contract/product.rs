@@ -43,6 +43,7 @@ async fn names(odoo: &Odoo) {
     let shown = format!("[{code}] {}", odoo.tag);
     assert_eq!(named(code.clone(), "=").await, json!([[id, shown]]));
     assert_eq!(named(format!("99{}", odoo.tag), "=").await, json!([[id, shown]]));
+    assert_eq!(named(shown.clone(), "=").await, json!([[id, shown]]), "its whole display name");
     assert_eq!(named(odoo.tag.clone(), "=").await, json!([[id, shown]]));
     assert_eq!(named(odoo.tag.to_uppercase(), "ilike").await, json!([[id, shown]]));
     for field in ["name", "default_code", "barcode"] {

@@ -123,7 +123,7 @@ fn bundle(_: &mut Server, target: &Target) {
     for tool in response["result"]["tools"].as_array().unwrap() {
         let writes = ["odoo_create", "odoo_write", "odoo_unlink", "odoo_call"].contains(&tool["name"].as_str().unwrap());
         if tool["name"].as_str().unwrap().starts_with("odoo_") {
-            assert_eq!(tool["annotations"]["readOnlyHint"], json!(!writes), "{tool}");
+            assert_eq!(tool["annotations"]["readOnlyHint"] == true, !writes, "{tool}");
         }
     }
 }

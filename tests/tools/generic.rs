@@ -6,7 +6,7 @@ use crate::Case;
 use crate::client::{Server, Target};
 
 pub const CASES: &[Case] = &[
-    ("the ten tools are listed, sorted", listed),
+    ("the fifty-six tools are listed, sorted", listed),
     ("any model is searched with a caller's domain", search),
     ("without fields the list view decides", list_view),
     ("one record of any model", get),
@@ -37,14 +37,60 @@ fn listed(server: &mut Server, _: &Target) {
     let expected = [
         "create_contact",
         "create_crm_lead",
+        "create_helpdesk_ticket",
+        "create_knowledge_article",
+        "create_sales_order",
+        "create_task",
         "get_contact",
         "get_crm_lead",
+        "get_employee",
+        "get_helpdesk_ticket",
+        "get_invoice",
+        "get_knowledge_article",
+        "get_product",
+        "get_product_stock",
+        "get_project",
+        "get_purchase_order",
+        "get_sales_order",
+        "get_stock_moves",
+        "get_task",
         "list_crm_stages",
+        "list_departments",
+        "list_helpdesk_teams",
+        "list_internal_locations",
+        "list_overdue_invoices",
+        "list_projects",
+        "list_task_stages",
+        "odoo_call",
+        "odoo_connect",
+        "odoo_count",
+        "odoo_create",
+        "odoo_default_get",
+        "odoo_get_fields",
+        "odoo_get_models",
         "odoo_get_record",
+        "odoo_list_companies",
+        "odoo_list_modules",
+        "odoo_read",
+        "odoo_read_group",
         "odoo_search",
+        "odoo_unlink",
+        "odoo_write",
         "search_contacts",
         "search_crm_leads",
+        "search_employees",
+        "search_helpdesk_tickets",
+        "search_inventory",
+        "search_invoices",
+        "search_knowledge_articles",
+        "search_products",
+        "search_purchase_orders",
+        "search_sales_orders",
+        "search_tasks",
         "update_crm_lead",
+        "update_helpdesk_ticket",
+        "update_knowledge_article",
+        "update_task",
     ];
     assert_eq!(names, expected);
     for tool in &tools {
@@ -63,7 +109,7 @@ fn listed(server: &mut Server, _: &Target) {
         .iter()
         .any(|verb| tool["name"].as_str().unwrap().starts_with(verb));
         let on_model = tool["name"] == "probe_call_on_model";
-        assert_eq!(annotations["readOnlyHint"], json!(!writes || on_model), "{tool}");
+        assert_eq!(annotations["readOnlyHint"] == true, !writes || on_model, "{tool}");
         assert_eq!(tool["inputSchema"]["type"], "object", "{tool}");
     }
 }

@@ -131,6 +131,15 @@ fn life(server: &mut Server, target: &Target) {
         server.call("update_helpdesk_ticket", json!({"ticket_id": ticket, "stage": "New", "assignee": "admin"}));
     assert_eq!(reopened["records"][0]["close_date"], Value::Null);
     assert_eq!(reopened["records"][0]["user_id"]["name"], "Mitchell Admin");
+    let emptied = json!({"ticket_id": ticket, "clear": ["assignee", "tags", "kind"]});
+    let emptied = server.call("update_helpdesk_ticket", emptied);
+    let record = &emptied["records"][0];
+    assert_eq!(
+        (&record["user_id"], &record["ticket_type_id"], &record["tag_ids"]),
+        (&Value::Null, &Value::Null, &json!([]))
+    );
+    let error = server.fails("search_helpdesk_tickets", json!({"stage": "no such stage"}), "not_found");
+    assert!(error["message"].as_str().unwrap().contains("On Hold"), "the stages that there are: {error:?}");
     let (plain, record) = create(server, json!({"email": "someone@example.com"}));
     assert_eq!(record["team_id"]["name"], "Customer Care", "the team that the caller is in");
     assert_eq!(record["stage_id"]["name"], "New");

@@ -10,15 +10,13 @@ use crate::source::shape::NOT_YET;
 use crate::source::{Node, Place, Table, nearest};
 
 use super::super::tool::{Input, Paging};
+use super::super::validator::{Compiled, TYPES, certainly_meets, compile, is_plain};
 use super::Builder;
 use super::scope::Argument;
 
 /// Where one of these stands, the schema stays as the author wrote it.
 const VERBATIM: &[&str] =
     &["allOf", "anyOf", "oneOf", "not", "if", "$ref", "$dynamicRef", "unevaluatedProperties", "dependentSchemas"];
-
-/// The types of JSON Schema.
-const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array", "null"];
 
 /// The keywords whose values are schemas: one, a list, or a table of them.
 const SCHEMA: &[&str] = &[
@@ -107,12 +105,22 @@ impl Builder<'_> {
             add_clear(&mut schema, clear);
         }
         let schema = Value::Object(schema);
-        let built = jsonschema::draft202012::options().offline().should_validate_formats(false).build(&schema);
-        match built {
+        let compiled = self.compiled(node, written, &schema)?;
+        let Value::Object(schema) = schema else { return None };
+        Some(Input { schema: Arc::new(schema), compiled, paging })
+    }
+
+    /// The schema compiled, or left for later where that is certain to succeed and nothing here needs it.
+    fn compiled(&mut self, node: &Node, written: &Table, schema: &Value) -> Option<Compiled> {
+        if is_plain(schema)
+            && defaults(written).all(|(_, default, property)| certainly_meets(&default.to_json(), &property.to_json()))
+        {
+            return Some(Compiled::later());
+        }
+        match compile(schema) {
             Ok(validator) => {
                 self.defaults(written, &validator);
-                let Value::Object(schema) = schema else { return None };
-                Some(Input { schema: Arc::new(schema), validator, paging })
+                Some(validator.into())
             }
             Err(error) => {
                 let at = node.along_pointer(error.instance_path().as_str());
@@ -127,11 +135,7 @@ impl Builder<'_> {
 
     /// A default that the argument's own schema refuses would make every call without it fail.
     fn defaults(&mut self, written: &Table, validator: &Validator) {
-        let properties = written.get("properties").and_then(Node::as_table);
-        for (name, _, property) in properties.into_iter().flat_map(Table::iter) {
-            let Some(default) = property.child("default").filter(|_| !matches!(name, "limit" | "offset")) else {
-                continue;
-            };
+        for (name, default, _) in defaults(written) {
             let arguments = json!({ name: default.to_json() });
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let fault = validator.iter_errors(&arguments).find_map(|error| {
@@ -340,6 +344,16 @@ pub(in crate::definition) fn subschemas(table: &Table) -> impl Iterator<Item = &
     })
 }
 
+/// The properties with a default: their names, the default and the schema. Those of the server are put right, not judged.
+fn defaults(written: &Table) -> impl Iterator<Item = (&str, &Node, &Node)> {
+    let properties = written.get("properties").and_then(Node::as_table);
+    properties
+        .into_iter()
+        .flat_map(Table::iter)
+        .filter(|(name, _, _)| !matches!(*name, "limit" | "offset"))
+        .filter_map(|(name, _, property)| Some((name, property.child("default")?, property)))
+}
+
 /// Every property of the root object, also those that its branches declare.
 fn properties(node: &Node, root: &Node, depth: usize, found: &mut impl FnMut(&str, &Place, &Node)) {
     if depth > 16 {
@@ -373,8 +387,11 @@ fn properties(node: &Node, root: &Node, depth: usize, found: &mut impl FnMut(&st
 
 /// What the meta-schema finds: JSON pointer and message.
 fn meta_errors(schema: &Value) -> Vec<(String, String)> {
+    if is_plain(schema) || jsonschema::draft202012::meta::is_valid(schema) {
+        return Vec::new();
+    }
     thread_local! {
-        // Compiling the meta-schema is expensive, and the validator is not cheap to share.
+        // The one of the library says only whether there is an error. Compiling another is expensive, and rarely needed.
         static META: RefCell<Option<Validator>> = const { RefCell::new(None) };
     }
     META.with_borrow_mut(|meta| {

@@ -209,6 +209,12 @@ fn nulls(left: bool, right: bool, term: &Term) -> Ordering {
     }
 }
 
+/// The code in `[code] name`.
+fn bracketed(text: &Value) -> Option<&str> {
+    let (code, _) = text.as_str()?.split_once('[')?.1.split_once(']')?;
+    Some(code)
+}
+
 /// `name_search`: ids and names of the records whose name stands in this relation to a text.
 pub(in crate::demo) fn name_search(
     env: &Env<'_>,
@@ -224,7 +230,13 @@ pub(in crate::demo) fn name_search(
     if !everything {
         let test = by_name(env, model, operator, text)?;
         let sudo = env.sudo().active_test(false);
-        ids.retain(|id| test.passes(&sudo, model, *id));
+        let found: Vec<i64> = ids.iter().copied().filter(|id| test.passes(&sudo, model, *id)).collect();
+        let code = bracketed(text).filter(|_| found.is_empty() && model.name == "product.product");
+        match code.filter(|_| matches!(operator, "=" | "ilike" | "like" | "=like" | "=ilike")) {
+            // A product's whole display name, `[code] name`, is found by its code.
+            Some(code) => ids.retain(|id| sudo.text(model, *id, "default_code") == code),
+            None => ids = found,
+        }
     }
     arrange(env, model, &mut ids, None)?;
     super::compute::name_search_order(env, model, text, &mut ids);

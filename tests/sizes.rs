@@ -1,0 +1,75 @@
+//! What a model has to read: the list of the tools, and what stands around the records of an answer. It is paid for by the
+//! token, in every conversation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "test code"
+)]
+
+#[path = "tools/client.rs"]
+mod client;
+
+use std::sync::Arc;
+
+use client::{Server, Target};
+use serde_json::{Value, json};
+use tooldoo::access::Caller;
+use tooldoo::catalog::Catalog;
+use tooldoo::definition::bundle::DEFAULT_BUNDLE;
+use tooldoo::definition::load_embedded;
+use tooldoo::{demo, mcp};
+
+/// The most that the list of the bundle that everybody gets may take, in bytes of JSON.
+const LIST: usize = 32_000;
+
+#[test]
+fn the_list_of_the_default_bundle_stays_small() {
+    let catalog = Catalog::new(load_embedded().definitions.tools.into_iter().map(Arc::new).collect());
+    let caller = Caller { bundles: vec![DEFAULT_BUNDLE.to_owned()], read_only: false };
+    let tools = mcp::tools(&catalog, &caller);
+    let size = |tool| serde_json::to_string(tool).unwrap().len();
+    let total = serde_json::to_string(&tools).unwrap().len();
+    let mut largest: Vec<_> = tools.iter().map(|tool| (size(tool), &tool.name)).collect();
+    largest.sort();
+    assert!(total <= LIST, "{} tools take {total} bytes; the largest last: {largest:?}", tools.len());
+}
+
+#[test]
+fn an_answer_is_hardly_larger_than_its_records() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let odoo = runtime.block_on(demo::Server::start(demo::Options::default())).unwrap();
+    let target = Target {
+        name: "embedded 19".to_owned(),
+        url: odoo.url(),
+        database: odoo.database().to_owned(),
+        login: demo::ADMIN.login.to_owned(),
+        api_key: demo::ADMIN.api_key.to_owned(),
+        protocol: "json2",
+        version: 19,
+        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
+    };
+    let query = json!({"domain": [["email", "!=", false]], "fields": ["name", "email"], "order": "id", "limit": 10});
+    let bare = ureq::post(format!("{}/json/2/res.partner/search_read", target.url))
+        .header("content-type", "application/json")
+        .header("authorization", format!("bearer {}", target.api_key))
+        .send(query.to_string())
+        .unwrap()
+        .body_mut()
+        .read_to_string()
+        .unwrap();
+    let bare: Value = serde_json::from_str(&bare).unwrap();
+    assert_eq!(bare.as_array().map(Vec::len), Some(10), "{bare}");
+
+    let mut arguments = query;
+    arguments["model"] = json!("res.partner");
+    let answer = Value::Object(Server::start(&target).call("odoo_search", arguments));
+    assert_eq!(answer["records"], bare);
+    let (bare, answer) = (bare.to_string().len(), answer.to_string().len());
+    assert!(answer * 10 <= bare * 11, "{answer} bytes for records of {bare}");
+    runtime.block_on(odoo.stop());
+}
