@@ -102,9 +102,11 @@ pub const CALLS: &[Call] = &[
     // sales
     reads("search_sales_orders", |_, _| json!({"customer": "gemini"})),
     reads("get_sales_order", |server, _| json!({"order": first(server, "search_sales_orders", json!({}))})),
-    creates("create_sales_order", "sale.order", |_, _| {
-        json!({"customer": "Azure Interior", "lines": [{"product": "FURN_8888", "quantity": 2}]})
-    }),
+    creates(
+        "create_sales_order",
+        "sale.order",
+        |_, _| json!({"customer": "Azure Interior", "lines": [{"product": "FURN_8888", "quantity": 2}]}),
+    ),
     // products and inventory
     reads("search_products", |_, _| json!({"query": "desk"})),
     reads("get_product", |server, _| json!({"product_id": first(server, "search_products", json!({"query": "desk"}))})),

@@ -252,8 +252,8 @@ pub(super) fn post(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outco
             if kind.starts_with("in_") {
                 return Err(Fault::user("The Bill/Refund date is required to validate this document."));
             }
-            values["invoice_date"] = json!(today.to_string());
-            values["date"] = json!(today.to_string());
+            let today = today.to_string();
+            values = json!({"state": "posted", "posted_before": true, "invoice_date": today, "date": today});
         }
         let number = env.text(model, id, "name");
         set(tx, model, &[id], values)?;

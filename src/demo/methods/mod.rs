@@ -104,6 +104,7 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
 pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut Map<String, Value>) {
     match model.name.as_str() {
         "crm.lead" => lead::before_write(env, model, id, values),
+        "account.move" => invoice::dated(values),
         "project.task" => project::before_write(env, model, id, values),
         "helpdesk.ticket" => helpdesk::before_write(env, model, id, values),
         "knowledge.article" => knowledge::before_write(env, values),
