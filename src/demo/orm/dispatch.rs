@@ -158,12 +158,13 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             let user = env.sudo();
             let lang = user.get(model, env.context.uid, "lang");
             let tz = user.get(model, env.context.uid, "tz");
-            let mut told = json!({"lang": lang, "tz": if tz.is_null() { Value::Bool(false) } else { tz }});
+            let tz = if tz.is_null() { Value::Bool(false) } else { tz };
             // 14 does not repeat who called.
-            if env.major() >= 15 {
-                told["uid"] = json!(env.context.uid);
-            }
-            Ok(told)
+            Ok(if env.major() < 15 {
+                json!({"lang": lang, "tz": tz})
+            } else {
+                json!({"lang": lang, "tz": tz, "uid": env.context.uid})
+            })
         }
         "has_group" => Ok(json!(
             arguments.get("group_ext_id").and_then(Value::as_str).is_some_and(|group| env.context.in_group(group))
