@@ -1,12 +1,13 @@
 //! From a file that is saved to the client that is told.
 
+use std::io::BufRead;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::Effort;
 use crate::figures::{Section, milliseconds, with_spread};
 use crate::odoo::Embedded;
-use crate::server::{Server, command, line};
+use crate::server::{Server, command};
 use crate::start::catalog;
 
 /// Until nothing is left over from the save before.
@@ -18,9 +19,9 @@ pub fn measure(effort: Effort) -> Section {
     let rows = [1, 1000].map(|tools| {
         let directory = catalog(tools);
         let server = Server::stdio_of(command(&target).arg("--definitions").arg(directory.path()));
-        let (_process, _input, mut output) = server.into_pipes();
+        let (_process, _input, output) = server.into_pipes();
         let (send, told) = mpsc::channel();
-        std::thread::spawn(move || while send.send(line(&mut output)).is_ok() {});
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
         let took: Vec<f64> = (0..effort.saves)
             .map(|save| {
                 std::thread::sleep(QUIET);
