@@ -14,16 +14,6 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-/// Whether French is there. A real Odoo whose maker did not switch it on cannot tell.
-async fn french(odoo: &Odoo) -> bool {
-    let there = odoo.count("res.lang", json!([["code", "=", "fr_FR"]])).await == 1;
-    assert!(there || odoo.real, "the embedded Odoo speaks French");
-    if !there {
-        eprintln!("contract: the real Odoo does not speak French");
-    }
-    there
-}
-
 fn within(lang: &str) -> Value {
     json!({"lang": lang})
 }
@@ -49,9 +39,6 @@ async fn name(odoo: &Odoo, id: i64, lang: &str) -> String {
 }
 
 async fn values(odoo: &Odoo) {
-    if !french(odoo).await {
-        return;
-    }
     let id = industry(odoo, "Bakery", "").await;
     assert_eq!(name(odoo, id, "fr_FR").await, "Bakery", "English where there is no translation");
     translate(odoo, id, "Boulangerie").await;
@@ -66,9 +53,6 @@ async fn values(odoo: &Odoo) {
 }
 
 async fn created(odoo: &Odoo) {
-    if !french(odoo).await {
-        return;
-    }
     let values = json!([{"name": format!("{} Fromagerie", odoo.tag)}]);
     let made = json!({"vals_list": values, "context": within("fr_FR")});
     let id = odoo.ok("res.partner.industry", "create", made).await[0].as_i64().unwrap();
@@ -78,9 +62,6 @@ async fn created(odoo: &Odoo) {
 }
 
 async fn found(odoo: &Odoo) {
-    if !french(odoo).await {
-        return;
-    }
     let (bakery, dairy) = (industry(odoo, "Bakery", "Zythologie").await, industry(odoo, "Dairy", "Laiterie").await);
     let bare = industry(odoo, "Plain", "").await;
     let search = async |text: &str, operator: &str, lang: &str| {
@@ -101,9 +82,6 @@ async fn found(odoo: &Odoo) {
 }
 
 async fn names(odoo: &Odoo) {
-    if !french(odoo).await {
-        return;
-    }
     let bakery = industry(odoo, "Bakery", "Boulangerie").await;
     let id = odoo.make("res.partner", json!({"name": odoo.tag, "industry_id": bakery})).await;
     let french = format!("{} Boulangerie", odoo.tag);
@@ -124,9 +102,6 @@ async fn names(odoo: &Odoo) {
 }
 
 async fn months(odoo: &Odoo) {
-    if !french(odoo).await {
-        return;
-    }
     odoo.make("crm.lead", json!({"name": odoo.tag, "date_deadline": "2031-02-01"})).await;
     for (unit, expected) in
         [("month", "février 2031"), ("quarter", "T1 2031"), ("year", "2031"), ("day", "01 févr. 2031")]

@@ -199,7 +199,8 @@ fn relations_are_changed_by_words_and_names() {
         return = ["category_id", { child_ids = ["name", "country_id", "comment"] }]
         [tool.write.values]
         category_id = { set = "{{ tags }}", add = "{{ more }}", remove = "{{ less }}" }
-        child_ids.create = [{ name = "{{ person }}", country_id = { lookup = "{{ country }}" }, comment = { html = "<b>{{ note }}</b>" } }]
+        # An address of its own: a contact has its company's otherwise.
+        child_ids.create = [{ name = "{{ person }}", type = "other", country_id = { lookup = "{{ country }}" }, comment = { html = "<b>{{ note }}</b>" } }]
         [tool.input.properties]
         name = { type = "string", default = "Gemini Furniture" }
         tags = { type = "array", items = { type = "string" } }

@@ -139,7 +139,7 @@ fn life(server: &mut Server, target: &Target) {
         (&Value::Null, &Value::Null, &json!([]))
     );
     let error = server.fails("search_helpdesk_tickets", json!({"stage": "no such stage"}), "not_found");
-    assert!(error["message"].as_str().unwrap().contains("On Hold"), "the stages that there are: {error:?}");
+    assert!(error["hint"].as_str().unwrap().contains("On Hold"), "the stages that there are: {error:?}");
     let (plain, record) = create(server, json!({"email": "someone@example.com"}));
     assert_eq!(record["team_id"]["name"], "Customer Care", "the team that the caller is in");
     assert_eq!(record["stage_id"]["name"], "New");

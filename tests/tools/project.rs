@@ -110,7 +110,7 @@ fn search(server: &mut Server, _: &Target) {
     let important = server.call("search_tasks", json!({"priority": "1", "limit": 100}));
     assert!(important["records"].as_array().unwrap().iter().all(|task| task["priority"] == "1"));
     let error = server.fails("search_tasks", json!({"stage": "no such stage"}), "not_found");
-    assert!(error["message"].as_str().unwrap().contains("In Progress"), "the stages that there are: {error:?}");
+    assert!(error["hint"].as_str().unwrap().contains("In Progress"), "the stages that there are: {error:?}");
     assert_eq!(count(server, json!({"created_before": "2001-01-01"})), 0);
     assert_eq!(count(server, json!({"created_after": "2001-01-01"})), all);
 }
