@@ -66,8 +66,10 @@ fn first_tool() -> (tempfile::TempDir, PathBuf) {
 async fn the_first_tool_works() {
     let (directory, _) = first_tool();
     let odoo = demo::Server::start(demo::Options::default()).await.unwrap();
-    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d", "--deny-warnings"], None);
+    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d"], None);
     assert!(checked.status.success(), "{}", text(&checked));
+    assert_eq!(text(&checked).matches('⚠').count(), 1, "the one that the page names: {}", text(&checked));
+    assert!(text(&checked).contains("the bundle `default` has 41 tools"), "{}", text(&checked));
     let arguments = ["call", "contacts_of_country", r#"{"country": "united"}"#, "--definitions", "my-odoo/tools.d"];
     let called = tooldoo(directory.path(), &arguments, Some(&odoo));
     assert!(called.status.success() && text(&called).contains("Azure Interior"), "{}", text(&called));
