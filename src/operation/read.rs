@@ -110,7 +110,18 @@ pub(super) async fn all_there(run: &Run<'_>, model: &str, ids: &[i64]) -> Result
 
 /// Why none of them could be read: Odoo says of a record that is there but hidden that access is denied, and of one that is
 /// not there nothing at all.
-pub(super) async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
+async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
+    match nobodys(run, model, ids).await {
+        Err(error) if error.kind != Kind::NotFound => error,
+        _ => missing(model, ids),
+    }
+}
+
+/// Those of the ids that are nobody's.
+///
+/// # Errors
+/// `access_denied` where one of them is there but hidden, and all that Odoo answers to a read.
+pub(super) async fn nobodys(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let request = Request {
         model: model.to_owned(),
         method: "read".to_owned(),
@@ -120,10 +131,10 @@ pub(super) async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
         context: run.context.clone(),
         effect: Effect::Read,
     };
-    match run.instance.client.execute(&request, &run.patience).await {
-        Err(error) if error.kind != Kind::NotFound => error,
-        _ => missing(model, ids),
-    }
+    let answer = run.instance.client.execute(&request, &run.patience).await?;
+    let there: Vec<i64> =
+        answer.as_array().into_iter().flatten().filter_map(|record| record.get("id")?.as_i64()).collect();
+    Ok(ids.iter().copied().filter(|id| !there.contains(id)).collect())
 }
 
 /// None of these records exists.

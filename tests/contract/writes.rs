@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::{case, client::Odoo, run::Case};
+use crate::{
+    case,
+    client::{Odoo, Who},
+    run::Case,
+};
 
 pub fn cases() -> Vec<Case> {
     vec![

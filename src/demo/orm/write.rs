@@ -293,6 +293,7 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
     let ids = there(tx, model, ids, 'd')?;
     let ids = ids.as_slice();
     access::check_records(&tx.env(), model, ids, Mode::Unlink)?;
+    let bereft = methods::bereft(&tx.env().sudo(), model, ids);
     for id in ids.iter().copied() {
         methods::before_unlink(&tx.env(), model, id)?;
         for other in tx.registry.models() {
@@ -306,7 +307,10 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
         }
         tx.store.remove(&model.name, id);
     }
-    Ok(())
+    match tx.registry.model("product.template").filter(|_| !bereft.is_empty()) {
+        Some(template) => unlink(&mut tx.sudo(), template, &bereft),
+        None => Ok(()),
+    }
 }
 
 /// The values that a copy of a record is made of.
