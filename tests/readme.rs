@@ -1,9 +1,13 @@
 //! What the pages show a newcomer is what happens: their tools load, the first tool works, its mistake is shown as printed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "test code")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use tooldoo::access::Caller;
+use tooldoo::catalog::Catalog;
 use tooldoo::definition;
 use tooldoo::demo;
 
@@ -50,6 +54,36 @@ fn every_tool_in_the_pages_loads() {
     assert!(seen >= 3, "the pages show tools");
 }
 
+#[test]
+fn the_table_of_what_ships_is_what_ships() {
+    let definitions = definition::load_embedded().definitions;
+    let tools: Vec<_> = definitions.tools.into_iter().map(Arc::new).collect();
+    let count = tools.len();
+    let catalog = Catalog::new(tools).with_bundles(&definitions.bundles);
+    let page = page("README.md");
+    let rows: Vec<(&str, BTreeSet<&str>)> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .map(|(bundle, row)| (bundle, row.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect()))
+        .collect();
+    let mut above = BTreeSet::new();
+    let mut all = BTreeSet::new();
+    for (bundle, mut told) in rows.iter().cloned() {
+        let caller = Caller { bundles: vec![bundle.to_owned()], read_only: false };
+        let there: BTreeSet<&str> = catalog.tools(&caller).map(|tool| tool.name.as_str()).collect();
+        told.remove("confirmation_required");
+        if bundle == "default" {
+            told.extend(&above);
+        }
+        assert_eq!(told, there, "the bundle `{bundle}`");
+        above.extend(told.iter().copied());
+        all.extend(told);
+    }
+    let named: BTreeSet<&str> = rows.iter().map(|(bundle, _)| *bundle).collect();
+    assert_eq!(named, catalog.bundles().into_iter().collect());
+    assert_eq!((all.len(), count), (56, 56));
+}
+
 /// `tooldoo init my-odoo`, and the README's first tool in it.
 fn first_tool() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
@@ -66,8 +100,10 @@ fn first_tool() -> (tempfile::TempDir, PathBuf) {
 async fn the_first_tool_works() {
     let (directory, _) = first_tool();
     let odoo = demo::Server::start(demo::Options::default()).await.unwrap();
-    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d", "--deny-warnings"], None);
+    let checked = tooldoo(directory.path(), &["check", "--definitions", "my-odoo/tools.d"], None);
     assert!(checked.status.success(), "{}", text(&checked));
+    assert_eq!(text(&checked).matches('⚠').count(), 1, "the one that the page names: {}", text(&checked));
+    assert!(text(&checked).contains("the bundle `default` has 41 tools"), "{}", text(&checked));
     let arguments = ["call", "contacts_of_country", r#"{"country": "united"}"#, "--definitions", "my-odoo/tools.d"];
     let called = tooldoo(directory.path(), &arguments, Some(&odoo));
     assert!(called.status.success() && text(&called).contains("Azure Interior"), "{}", text(&called));

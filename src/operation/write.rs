@@ -6,7 +6,7 @@ use super::create::afterwards;
 use super::fields::Selection;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{fitting, ids};
+use super::{fitting, ids, read};
 use crate::definition::operation::Write;
 use crate::odoo::{Applied, Effect, Error, Kind};
 
@@ -59,13 +59,12 @@ impl Prepared {
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let client = &run.instance.client;
         client.write(&self.model, &self.ids, self.values, &self.context, &run.patience).await?;
-        let written = format!("`{}`", self.model);
-        let body = afterwards(run, &self.model, self.ids, self.returns.as_ref()).await;
+        let body = afterwards(run, &self.model, self.ids.clone(), self.returns.as_ref()).await;
         // On many models Odoo answers "true" to a change of nobody.
         if body.answer.get("records").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            let error =
-                Error::new(Kind::NotFound, format!("No record of {written} with these ids is there to be read"));
-            return Err(error.hint("Search for it first.").applied(Applied::Unknown));
+            let error = read::absent(run, &self.model, &self.ids).await;
+            let applied = if error.kind == Kind::NotFound { Applied::No } else { Applied::Unknown };
+            return Err(error.applied(applied));
         }
         Ok(body)
     }

@@ -199,14 +199,15 @@ fn relations_are_changed_by_words_and_names() {
         return = ["category_id", { child_ids = ["name", "country_id", "comment"] }]
         [tool.write.values]
         category_id = { set = "{{ tags }}", add = "{{ more }}", remove = "{{ less }}" }
-        # An address of its own: a contact has its company's otherwise.
-        child_ids.create = [{ name = "{{ person }}", type = "other", country_id = { lookup = "{{ country }}" }, comment = { html = "<b>{{ note }}</b>" } }]
+        # Of a kind that has an address of its own: a contact has its company's.
+        child_ids.create = [{ name = "{{ person }}", type = "{{ kind }}", country_id = { lookup = "{{ country }}" }, comment = { html = "<b>{{ note }}</b>" } }]
         [tool.input.properties]
         name = { type = "string", default = "Gemini Furniture" }
         tags = { type = "array", items = { type = "string" } }
         more = { type = "array", items = { type = "string" } }
         less = { type = "array", items = { type = "string" } }
         person = { type = "string" }
+        kind = { type = "string" }
         country = { type = "string" }
         note = { type = "string" }
         "#,
@@ -222,7 +223,8 @@ fn relations_are_changed_by_words_and_names() {
     assert_eq!(tags(&more).len(), 2);
     assert!(tags(&server.call("contact", json!({"less": ["services"]}))).iter().all(|name| name != "Services"));
     let before = more["records"][0]["child_ids"].as_array().unwrap().len();
-    let answer = server.call("contact", json!({"person": "Tooldoo Person", "country": "BE", "note": "x"}));
+    let answer =
+        server.call("contact", json!({"person": "Tooldoo Person", "kind": "other", "country": "BE", "note": "x"}));
     let people = answer["records"][0]["child_ids"].as_array().unwrap();
     assert_eq!(people.len(), before + 1);
     let person = people.iter().find(|person| person["name"] == "Tooldoo Person").unwrap();

@@ -29,7 +29,7 @@ pub const CASES: &[Case] = &[
     ("what is not visible does not exist", invisible),
 ];
 
-fn listed(server: &mut Server, _: &Target) {
+fn listed(server: &mut Server, target: &Target) {
     let response = server.request("tools/list", json!({}));
     let tools = response["result"]["tools"].as_array().unwrap().clone();
     let names: Vec<&str> =
@@ -92,6 +92,9 @@ fn listed(server: &mut Server, _: &Target) {
         "update_knowledge_article",
         "update_task",
     ];
+    // Knowledge came with Odoo 16; the real 14 of the tests has it from an addon of theirs.
+    let lacking = target.name.starts_with("embedded 14");
+    let expected: Vec<&str> = expected.into_iter().filter(|name| !lacking || !name.contains("knowledge")).collect();
     assert_eq!(names, expected);
     for tool in tools.iter().filter(|tool| !tool["name"].as_str().unwrap().starts_with("probe_")) {
         let name = tool["name"].as_str().unwrap();

@@ -23,8 +23,10 @@ fn life(server: &mut Server, target: &Target) {
     let tags = server.call("probe_tags", json!({"names": [one, two]}))["ids"].clone();
     assert_eq!(tags.as_array().unwrap().len(), 2);
     let people = json!([{"name": "Tooldoo Test a", "country": "BE"}, {"name": "Tooldoo Test b"}]);
-    let created =
-        server.call("probe_company_of_people", json!({"name": company, "tags": [one], "country": "Belgium", "people": people}));
+    let created = server.call(
+        "probe_company_of_people",
+        json!({"name": company, "tags": [one], "country": "Belgium", "people": people}),
+    );
     let record = &created["records"][0];
     assert_eq!((names(&record["category_id"]), &record["country_id"]["name"]), (vec![one.clone()], &json!("Belgium")));
     assert_eq!(names(&record["child_ids"]), ["1 Tooldoo Test a", "2 Tooldoo Test b"]);

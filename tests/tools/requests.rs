@@ -39,8 +39,10 @@ fn warm(profile: demo::Profile, version: u32, tool: &str, arguments: serde_json:
 fn a_search_costs_one_request_on_17_and_later() {
     for (profile, version) in [(demo::Profile::V19, 19), (demo::Profile::V17, 17)] {
         let requests =
-            warm(profile, version, "search_crm_leads", json!({"stage": "Qualified", "created_after": "2020-01-01"}));
+            warm(profile, version, "search_crm_leads", json!({"stage": "open", "created_after": "2020-01-01"}));
         assert_eq!(requests, ["crm.lead web_search_read"], "on {version}");
+        let requests = warm(profile, version, "search_crm_leads", json!({"stage": "Qualified"}));
+        assert_eq!(requests, ["crm.stage name_search", "crm.lead web_search_read"], "a name is looked up first");
         let requests = warm(profile, version, "probe_nested", json!({}));
         assert_eq!(requests, ["sale.order web_search_read"], "with nested fields, on {version}");
     }
@@ -48,7 +50,7 @@ fn a_search_costs_one_request_on_17_and_later() {
 
 #[test]
 fn before_17_a_relation_whose_fields_are_asked_for_costs_one_more() {
-    let plain = warm(demo::Profile::V14, 14, "search_crm_leads", json!({"stage": "Qualified"}));
+    let plain = warm(demo::Profile::V14, 14, "search_crm_leads", json!({"stage": "open"}));
     assert_eq!(plain, ["crm.lead web_search_read"], "names of many2one come with the rows");
     let mut nested = warm(demo::Profile::V14, 14, "probe_nested", json!({}));
     nested.sort();
