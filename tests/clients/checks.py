@@ -18,6 +18,7 @@ def main():
     binary = str(Path(sys.argv[1]).resolve())
     report = Report(sys.argv[2:])
     odoos = servers.real_odoos()
+    newest = max(odoos, key=int, default=None)
     if not odoos:
         print("no real Odoo: `tests/odoo/up 19` brings one up")
     bundles = shipped_bundles(servers.ROOT / "tools.d")
@@ -28,6 +29,9 @@ def main():
         for transport in ("stdio", "http"):
             sources = [("demo", servers.demo(binary, transport, home))]
             for version, odoo in odoos.items():
+                # What an older Odoo may change is the answers, and the bare and the Python client see those.
+                if transport == "stdio" and version != newest:
+                    continue
                 sources.append((f"odoo {version}", servers.real(binary, transport, home, version, odoo)))
             for where, source in sources:
                 # Over stdio the clients start and stop the server themselves.
@@ -36,10 +40,13 @@ def main():
                     up = report.check(f"{where} http: comes up, and stops with status 0 when it is asked to")
                 with up, source as server:
                     python_client.run(report, server, log)
-                    inspector.run(report, server, home)
+                    if where == "demo" or transport == "http":
+                        python_client.run_bundles(report, server, log)
+                    if where in ("demo", f"odoo {newest}"):
+                        inspector.run(report, server, home)
+                        claude.run(report, server, bundles if where == "demo" else [])
                     if where == "demo":
                         inspector.run_bundles(report, server, [*bundles, "default+generic"], home)
-                    claude.run(report, server)
                     if server.url:
                         bare_http.run(report, server)
         python_client.run_reload(report, binary, home, log)

@@ -5,7 +5,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from expected import BUNDLES
 from report import holds
 from servers import CACHE
 
@@ -19,10 +18,12 @@ def entry(server):
     return {"type": "stdio", "command": command, "args": arguments, "env": server.env}
 
 
-def run(report, server):
-    if not report.wants(title := f"{server.name}: Claude Code: connects, to a server without a bundle and to one of each"):
+def run(report, server, bundles):
+    """Connects to all of the server's tools and, in the same run, to each of the bundles."""
+    each = ", and to each bundle" if bundles else ""
+    if not report.wants(title := f"{server.name}: Claude Code: connects{each}"):
         return
-    named = {"tooldoo": server} | {f"tooldoo-{bundle}": server.of(bundle) for bundle in sorted(BUNDLES)}
+    named = {"tooldoo": server} | {f"tooldoo-{bundle}": server.of(bundle) for bundle in bundles}
     with report.check(title), tempfile.TemporaryDirectory() as home:
         entries = {name: entry(one) for name, one in named.items()}
         (Path(home) / ".claude.json").write_text(json.dumps({"mcpServers": entries}))

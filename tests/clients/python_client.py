@@ -153,24 +153,29 @@ async def must_have_a_deletion_confirmed(client):
     same(json.loads(await called(client, "odoo_count", counted))["count"], 1)
 
 
-def run(report, server, log):
-    async def connect(server, mode, check, *arguments):
+def one(report, server, mode, log, check, *arguments):
+    async def connect():
         async with connected(server, mode, log) as client:
             await check(client, *arguments)
 
-    def check(mode, server, what, *arguments):
-        if report.wants(title := f"{server.name}: Python client, {mode}: {what.__name__.replace('_', ' ')}"):
-            with report.check(title):
-                asyncio.run(asyncio.wait_for(connect(server, mode, what, *arguments), TIMEOUT))
+    if report.wants(title := f"{server.name}: Python client, {mode}: {check.__name__.replace('_', ' ')}"):
+        with report.check(title):
+            asyncio.run(asyncio.wait_for(connect(), TIMEOUT))
 
+
+def run(report, server, log):
     for mode in MODES:
-        for what in CHECKS:
-            check(mode, server, what)
+        for check in CHECKS:
+            one(report, server, mode, log, check)
+
+
+def run_bundles(report, server, log):
+    for mode in MODES:
         for bundle in BUNDLES:
             # Nothing in `admin` reads.
             if bundle != "admin":
-                check(mode, server.of(bundle), reads, bundle)
-        check(mode, server.of("admin+generic"), must_have_a_deletion_confirmed)
+                one(report, server.of(bundle), mode, log, reads, bundle)
+        one(report, server.of("admin+generic"), mode, log, must_have_a_deletion_confirmed)
 
 
 ADDED = """
