@@ -19,6 +19,10 @@
 mod calls;
 #[path = "tools/client.rs"]
 mod client;
+#[path = "catalog/meanings.rs"]
+mod meanings;
+#[path = "catalog/wrong.rs"]
+mod wrong;
 
 use std::collections::BTreeSet;
 
@@ -141,7 +145,12 @@ fn run(target: &Target) {
     run_as(target, Who::Administrator);
 }
 
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
+fn embedded(profile: demo::Profile, run: fn(&Target)) {
+    let (version, protocol) = match profile {
+        demo::Profile::V14 => (14, "auto"),
+        demo::Profile::V17 => (17, "auto"),
+        demo::Profile::V19 => (19, "json2"),
+    };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server =
         runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
@@ -160,21 +169,45 @@ fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
 
 #[test]
 fn on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, 19, "json2");
+    embedded(demo::Profile::V19, run);
 }
 
 #[test]
 fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, 17, "auto");
+    embedded(demo::Profile::V17, run);
 }
 
 #[test]
 fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
+    embedded(demo::Profile::V14, run);
+}
+
+#[test]
+fn wrong_input_on_the_embedded_odoo_19() {
+    embedded(demo::Profile::V19, wrong::run);
+}
+
+#[test]
+fn wrong_input_on_the_embedded_odoo_17() {
+    embedded(demo::Profile::V17, wrong::run);
+}
+
+#[test]
+fn wrong_input_on_the_embedded_odoo_14() {
+    embedded(demo::Profile::V14, wrong::run);
 }
 
 #[test]
 fn on_a_real_odoo() {
+    real(run);
+}
+
+#[test]
+fn wrong_input_on_a_real_odoo() {
+    real(wrong::run);
+}
+
+fn real(run: fn(&Target)) {
     let variable =
         |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
     let Some(url) = variable("URL") else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::source::shape::{Kind, Shape};
 use crate::source::{
-    Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, did_you_mean, nearest, read_text,
+    Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, did_you_mean, nearest, read_texts,
 };
 
 use super::Transport;
@@ -232,7 +232,8 @@ impl Environment<'_> {
         let text = format!("{name} = {value}");
         let before = self.sink.errors();
         let mut node = None;
-        read_text(Path::new("environment"), &text, Format::Toml, self.sink, |root, _| node = root.child(name).cloned());
+        let texts = [(Path::new("environment"), text.as_str(), Format::Toml)];
+        read_texts(texts, self.sink, |root, _| node = root.child(name).cloned());
         node.filter(|_| self.sink.errors() == before)
     }
 }

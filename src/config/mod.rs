@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_text, shape};
+use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, read_texts, shape};
 
 pub use secret::{Secret, SecretError};
 pub use settings::{
@@ -125,7 +125,7 @@ fn read(path: &Path, sink: &mut Sink) -> Option<Node> {
     let text = mask::masked(&text, language::SECRET_KEYS);
     let format = Format::of(path).unwrap_or(Format::Toml);
     let mut read = None;
-    read_text(path, &text, format, sink, |root, sink| {
+    read_texts([(path, text.as_str(), format)], sink, |root, sink| {
         if root.as_table().is_some() {
             read = Some(root.clone());
         } else {

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use super::Definitions;
 use super::build::{self, Built, BuiltBundle};
 use super::{defaults, language};
-use crate::source::{Diagnostic, Format, Node, Place, Sink, read, read_text, shape};
+use crate::source::{Diagnostic, Format, Node, Place, Sink, read, read_texts, shape};
 
 /// The definitions that ship, in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
@@ -55,9 +55,7 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     }
     let (files, watched) = (finder.files, finder.watched);
     let mut reader = Reader::default();
-    for (path, format) in &files {
-        read(path, *format, &mut sink, |root, sink| reader.file(root, sink));
-    }
+    read(&files, &mut sink, |root, sink| reader.file(root, sink));
     let mut loaded = reader.finish(sink);
     loaded.files = watched.into_iter().collect();
     loaded.file_count = files.len();
@@ -89,10 +87,7 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
     let mut sink = Sink::new();
     let mut reader = Reader::default();
     let mut count = 0;
-    for (path, text, format) in texts {
-        read_text(path, text, format, &mut sink, |root, sink| reader.file(root, sink));
-        count += 1;
-    }
+    read_texts(texts.into_iter().inspect(|_| count += 1), &mut sink, |root, sink| reader.file(root, sink));
     let mut loaded = reader.finish(sink);
     loaded.file_count = count;
     loaded

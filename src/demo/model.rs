@@ -101,6 +101,8 @@ struct Definition {
     #[serde(default)]
     inherits: IndexMap<String, String>,
     #[serde(default)]
+    overlooks_missing: String,
+    #[serde(default)]
     since: Option<u8>,
     #[serde(default)]
     until: Option<u8>,
@@ -131,6 +133,8 @@ struct Earlier {
     list_view: Vec<String>,
     #[serde(default)]
     access: Option<Rights>,
+    #[serde(default)]
+    overlooks_missing: Option<String>,
 }
 
 fn yes() -> bool {
@@ -158,6 +162,9 @@ pub(super) struct Model {
     pub(super) inherits: IndexMap<String, String>,
     /// The columns that the model's list view shows.
     pub(super) list_view: Vec<String>,
+    /// Which of `w`, `d` pass over ids of nobody and answer "true", as Odoo does where nothing (a rule, an override, a computed field) makes
+    /// it look at the records.
+    pub(super) overlooks_missing: String,
     /// Group → rights.
     pub(super) access: Rights,
     /// The groups that read it without a right to, as employees read each other: Odoo answers them from another model.
@@ -363,6 +370,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         unique,
         fields,
         before,
+        mut overlooks_missing,
         ..
     } = definition;
     let mut order = order.unwrap_or_else(|| "id".into());
@@ -390,6 +398,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
             order = earlier.order.unwrap_or(order);
             access = earlier.access.unwrap_or(access);
             string = earlier.string.unwrap_or(string);
+            overlooks_missing = earlier.overlooks_missing.unwrap_or(overlooks_missing);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
             }
@@ -427,6 +436,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         name_search,
         parent,
         list_view,
+        overlooks_missing,
         inherits,
         access,
         public,

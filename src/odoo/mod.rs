@@ -32,6 +32,7 @@ pub use credential::{Credential, Source, Unreadable};
 pub use error::{Applied, Error, Kind};
 pub use groups::GroupQuery;
 pub use metadata::{Field, FieldType, Model};
+pub(crate) use names::method as check_method_name;
 pub use names::{is_method_name, is_model_name};
 pub use records::{FieldSpecification, Page, Related, Search, Specification};
 pub use request::{Effect, Patience, Request};

@@ -28,7 +28,7 @@ pub(super) fn model(name: &str) -> Result<(), Error> {
 }
 
 /// Refuses what is no public method name.
-pub(super) fn method(name: &str) -> Result<(), Error> {
+pub(crate) fn method(name: &str) -> Result<(), Error> {
     if is_method_name(name) {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::run::Run;
 use super::{fitting, ids};
 use crate::answer;
 use crate::definition::operation::{Call, Writes};
-use crate::odoo::{Effect, Error, Kind, Request};
+use crate::odoo::{Effect, Error, Kind, Request, check_method_name};
 use crate::template::Outcome;
 
 /// The request.
@@ -23,7 +23,11 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared, Error> {
     let model = run.model()?;
     let method = match needed("method", &definition.method, run)? {
-        Value::String(method) => method,
+        Value::String(method) => {
+            // Before a person is asked to confirm what could never be called.
+            check_method_name(&method)?;
+            method
+        }
         other => {
             return Err(Error::new(Kind::InvalidArguments, format!("`method` is the name of a method, not {other}.")));
         }

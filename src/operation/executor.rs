@@ -13,7 +13,7 @@ use super::instance::Instance;
 use super::needed::optional;
 use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
-use super::{arguments, content, lookup};
+use super::{arguments, content, lookup, read};
 use crate::answer::{self, Answer, Listing};
 use crate::catalog::Apps;
 use crate::definition::operation::Operation;
@@ -60,7 +60,7 @@ pub async fn call(
     lookup::resolve_all(&mut run, &tool.lookups).await?;
     complete_context(&mut run)?;
     let prepared = Prepared::new(&tool.operation, &run).await?;
-    confirmed(tool, &run, &prepared)?;
+    confirmed(tool, &run, &prepared).await?;
     let writes = prepared.outline().effect == Effect::Write;
     let mut body = prepared.run(&run).await?;
     if writes {
@@ -203,7 +203,7 @@ fn zone(context: Option<&Value>, user: Option<&str>) -> TimeZone {
 }
 
 /// Stops a call that a person would have to confirm.
-fn confirmed(tool: &Tool, run: &Run<'_>, prepared: &Prepared) -> Result<(), Error> {
+async fn confirmed(tool: &Tool, run: &Run<'_>, prepared: &Prepared) -> Result<(), Error> {
     let due = match &tool.confirm {
         Confirm::Never => false,
         Confirm::Always => true,
@@ -214,6 +214,10 @@ fn confirmed(tool: &Tool, run: &Run<'_>, prepared: &Prepared) -> Result<(), Erro
         return Ok(());
     }
     let outline = prepared.outline();
+    if !outline.ids.is_empty() {
+        // Nobody is asked about what is not there.
+        read::all_there(run, &run.model()?, &outline.ids).await?;
+    }
     let mut error = Error::new(
         Kind::ConfirmationRequired,
         format!("{} needs a person's confirmation, so nothing was done.", outline.what),

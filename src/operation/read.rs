@@ -10,7 +10,7 @@ use super::run::Run;
 use super::{fitting, ids};
 use crate::answer;
 use crate::definition::operation::Read;
-use crate::odoo::{Effect, Error, Kind, Request, Search};
+use crate::odoo::{Effect, Error, Kind, Request, Search, Specification};
 
 /// Which records, and which of their fields.
 pub(super) struct Prepared {
@@ -86,9 +86,42 @@ pub(super) async fn by_id(
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// Whether this user sees all of them.
+///
+/// # Errors
+/// Why the others cannot be read; those of Odoo.
+pub(super) async fn all_there(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<(), Error> {
+    let mut context = run.context.clone();
+    context.insert("active_test".to_owned(), Value::Bool(false));
+    let search = Search {
+        model: model.to_owned(),
+        domain: json!([["id", "in", ids]]),
+        specification: Specification::default(),
+        order: None,
+        offset: 0,
+        limit: None,
+        count: false,
+        context,
+    };
+    let records = run.instance.client.search_read(&search, &run.patience).await?.records;
+    let missing: Vec<i64> = ids.iter().copied().filter(|id| !has(&records, *id)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(absent(run, model, &missing).await) }
+}
+
 /// Why none of them could be read: Odoo says of a record that is there but hidden that access is denied, and of one that is
 /// not there nothing at all.
 async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
+    match nobodys(run, model, ids).await {
+        Err(error) if error.kind != Kind::NotFound => error,
+        _ => missing(model, ids),
+    }
+}
+
+/// Those of the ids that are nobody's.
+///
+/// # Errors
+/// `access_denied` where one of them is there but hidden, and all that Odoo answers to a read.
+pub(super) async fn nobodys(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let request = Request {
         model: model.to_owned(),
         method: "read".to_owned(),
@@ -98,10 +131,10 @@ async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
         context: run.context.clone(),
         effect: Effect::Read,
     };
-    match run.instance.client.execute(&request, &run.patience).await {
-        Err(error) if error.kind != Kind::NotFound => error,
-        _ => missing(model, ids),
-    }
+    let answer = run.instance.client.execute(&request, &run.patience).await?;
+    let there: Vec<i64> =
+        answer.as_array().into_iter().flatten().filter_map(|record| record.get("id")?.as_i64()).collect();
+    Ok(ids.iter().copied().filter(|id| !there.contains(id)).collect())
 }
 
 /// None of these records exists.

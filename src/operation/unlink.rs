@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::ids;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::{ids, read};
 use crate::definition::operation::Unlink;
-use crate::odoo::{Effect, Error};
+use crate::odoo::{Applied, Effect, Error};
 
 /// The records.
 pub(super) struct Prepared {
@@ -30,6 +30,11 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
+        // On many models Odoo answers "true" to the deletion of nobody, and afterwards nobody can tell.
+        let nobodys = read::nobodys(run, &self.model, &self.ids).await?;
+        if !nobodys.is_empty() {
+            return Err(read::missing(&self.model, &nobodys).applied(Applied::No));
+        }
         run.instance.client.unlink(&self.model, &self.ids, &run.context, &run.patience).await?;
         Ok(Body::of([("ids", json!(self.ids))]))
     }

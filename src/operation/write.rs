@@ -1,12 +1,12 @@
 //! `write`: changed records, and what they are now.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::create::afterwards;
 use super::fields::Selection;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use super::{fitting, ids};
+use super::{fitting, ids, read};
 use crate::definition::operation::Write;
 use crate::odoo::{Applied, Effect, Error, Kind};
 
@@ -59,13 +59,33 @@ impl Prepared {
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let client = &run.instance.client;
         client.write(&self.model, &self.ids, self.values, &self.context, &run.patience).await?;
-        let written = format!("`{}`", self.model);
-        let body = afterwards(run, &self.model, self.ids, self.returns.as_ref()).await;
-        // On many models Odoo answers "true" to a change of nobody.
-        if body.answer.get("records").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            let error =
-                Error::new(Kind::NotFound, format!("No record of {written} with these ids is there to be read"));
-            return Err(error.hint("Search for it first.").applied(Applied::Unknown));
+        let mut body = afterwards(run, &self.model, self.ids.clone(), self.returns.as_ref()).await;
+        if body.answer.contains_key("note") {
+            return Ok(body);
+        }
+        // On many models Odoo answers "true" to a change of nobody, so what was not read back may never have been there.
+        let records = body.answer.get("records").and_then(Value::as_array);
+        let read =
+            |id: i64| records.into_iter().flatten().any(|record| record.get("id").and_then(Value::as_i64) == Some(id));
+        let unseen: Vec<i64> = self.ids.iter().copied().filter(|id| !read(*id)).collect();
+        if unseen.is_empty() {
+            return Ok(body);
+        }
+        match read::nobodys(run, &self.model, &unseen).await {
+            Ok(nobodys) if nobodys.len() == self.ids.len() => {
+                return Err(read::missing(&self.model, &nobodys).applied(Applied::No));
+            }
+            Ok(nobodys) if !nobodys.is_empty() => {
+                let changed: Vec<i64> = self.ids.iter().copied().filter(|id| !nobodys.contains(id)).collect();
+                body.answer.insert("ids".to_owned(), json!(changed));
+                body.answer.insert("missing".to_owned(), json!(nobodys));
+            }
+            Ok(_) => {}
+            // A change can take a record out of its author's sight.
+            Err(error) => {
+                let note = format!("The change was made, but not all of the records can be read back: {error}");
+                body.answer.insert("note".to_owned(), Value::String(note));
+            }
         }
         Ok(body)
     }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 pub use diagnostic::{Diagnostic, Severity, Sink};
-pub use file::{Format, MAX_FILE_BYTES, read, read_text};
+pub use file::{Format, MAX_FILE_BYTES, read, read_texts};
 pub use render::{Look, render, summary};
 pub use shape_schema::json_schema;
 pub use suggest::{did_you_mean, nearest};

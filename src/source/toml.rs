@@ -1,6 +1,7 @@
 //! TOML to spanned values, with every syntax error of the file at once.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -8,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::file::MAX_DEPTH;
-use super::{Node, NodeValue, Place, Sink, SourceFile, Table};
+use super::{Diagnostic, Node, NodeValue, Place, Sink, SourceFile, Table};
 
 /// Dotted keys inside inline tables inside … may nest deeper than the stack of a small thread is high, before the depth
 /// is checked here.
@@ -17,31 +18,30 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// After so many syntax errors the rest of the file is noise.
 const MAX_SYNTAX_ERRORS: usize = 50;
 
-pub(super) fn parse(file: &Arc<SourceFile>, sink: &mut Sink) -> Option<Parsed> {
-    let parsed = std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || parse_here(file));
-        worker.ok()?.join().ok()
-    });
-    let whole = Place { file: Arc::clone(file), range: 0..0 };
-    if let Some((node, found, broken)) = parsed {
-        for diagnostic in found.diagnostics {
-            sink.push(diagnostic);
-        }
-        Some(Parsed { node, broken })
-    } else {
-        sink.error(&whole, "the file cannot be read as TOML");
-        None
+/// Parses these files, all on one thread of their own. `None` for one that cannot be read.
+pub(super) fn parse(files: Vec<&Arc<SourceFile>>) -> Vec<Option<Parsed>> {
+    if files.is_empty() {
+        return Vec::new();
     }
+    std::thread::scope(|scope| {
+        // One file that the parser cannot stand does not take the others with it.
+        let each = |file| catch_unwind(AssertUnwindSafe(|| parse_here(file))).ok();
+        let all = move || files.into_iter().map(each).collect();
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, all);
+        worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_default()
+    })
 }
 
 /// What is left of a file, and what not to trust in it.
 pub(super) struct Parsed {
     pub(super) node: Node,
+    /// What is wrong with the syntax.
+    pub(super) found: Vec<Diagnostic>,
     /// The stretches in which syntax errors stand: nothing found there means anything.
     pub(super) broken: Vec<Range<usize>>,
 }
 
-fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink, Vec<Range<usize>>) {
+fn parse_here(file: &Arc<SourceFile>) -> Parsed {
     let mut sink = Sink::new();
     let (root, errors) = DeTable::parse_recoverable(&file.text);
     let mut reader = Reader { file, sink: &mut sink };
@@ -65,7 +65,7 @@ fn parse_here(file: &Arc<SourceFile>) -> (Node, Sink, Vec<Range<usize>>) {
         }
         reported.push(line);
     }
-    (node, sink, broken)
+    Parsed { node, found: sink.diagnostics, broken }
 }
 
 struct Reader<'a> {

@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.request
 
-from expected import TOOLS, WRONG
+from expected import BUNDLES, TOOLS, WRONG, tools
 from report import holds, same
 
 
@@ -73,9 +73,8 @@ def modern_revision_without_meta(url):
 
 
 def bundles(url):
-    crm = names(post(url + "/crm", "tools/list"))
-    assert crm and set(crm) <= set(TOOLS), crm
-    holds(crm, "search_crm_leads")
+    for bundle in (*BUNDLES, "default+generic", "admin+crm+sales"):
+        same(names(post(f"{url}/{bundle}", "tools/list")), tools(bundle))
     body = {"jsonrpc": "2.0", "id": 7, "method": "tools/list"}
     same(request(url + "/no_such_bundle", body)[0], 404)
 
@@ -97,7 +96,7 @@ CHECKS = {
     "gets invalid params for an unknown tool": unknown_tool,
     "is answered to `initialize`, with and without params": initialize,
     "must send `_meta` at the newest revision": modern_revision_without_meta,
-    "sees a bundle's tools under its path, and 404 for no such bundle": bundles,
+    "sees a bundle's tools under its path, the union of several, and 404 for no such bundle": bundles,
     "is refused with a foreign Origin or Host": foreign_pages,
     "finds `/health`": health,
 }

@@ -10,20 +10,29 @@ import claude
 import inspector
 import python_client
 import servers
-from report import Report
+from expected import BUNDLES, shipped_bundles
+from report import Report, same
 
 
 def main():
     binary = str(Path(sys.argv[1]).resolve())
     report = Report(sys.argv[2:])
-    odoo = servers.real_odoo_env()
-    if odoo is None:
+    odoos = servers.real_odoos()
+    newest = max(odoos, key=int, default=None)
+    if not odoos:
         print("no real Odoo: `tests/odoo/up 19` brings one up")
+    bundles = shipped_bundles(servers.ROOT / "tools.d")
+    if report.wants(title := "every shipped bundle is one that the checks know"):
+        with report.check(title):
+            same(bundles, sorted(BUNDLES))
     with tempfile.TemporaryDirectory() as home, open(servers.CACHE / "servers.log", "w") as log:
         for transport in ("stdio", "http"):
             sources = [("demo", servers.demo(binary, transport, home))]
-            if odoo:
-                sources.append(("odoo", servers.real(binary, transport, home, odoo)))
+            for version, odoo in odoos.items():
+                # What an older Odoo may change is the answers, and the bare and the Python client see those.
+                if transport == "stdio" and version != newest:
+                    continue
+                sources.append((f"odoo {version}", servers.real(binary, transport, home, version, odoo)))
             for where, source in sources:
                 # Over stdio the clients start and stop the server themselves.
                 up = contextlib.nullcontext()
@@ -31,11 +40,22 @@ def main():
                     up = report.check(f"{where} http: comes up, and stops with status 0 when it is asked to")
                 with up, source as server:
                     python_client.run(report, server, log)
-                    inspector.run(report, server, home)
-                    claude.run(report, server)
+                    if where == "demo" or transport == "http":
+                        python_client.run_bundles(report, server, log)
+                    if where in ("demo", f"odoo {newest}"):
+                        inspector.run(report, server, home)
+                        claude.run(report, server, bundles if where == "demo" else [])
+                    if where == "demo":
+                        inspector.run_bundles(report, server, [*bundles, "default+generic"], home)
                     if server.url:
                         bare_http.run(report, server)
         python_client.run_reload(report, binary, home, log)
+        if report.wants(title := "the Inspector's `--strict` finds the fault of a tool that has one"):
+            with report.check(title):
+                inspector.finds_a_fault(binary, home)
+        for version, odoo in odoos.items():
+            with report.check(f"odoo {version}: what the checks created is removed"):
+                servers.clean(odoo)
     report.close()
 
 

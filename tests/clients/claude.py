@@ -11,16 +11,22 @@ from servers import CACHE
 CLAUDE = CACHE / "node/node_modules/@anthropic-ai/claude-code-linux-x64/claude"
 
 
-def run(report, server):
-    if not report.wants(title := f"{server.name}: Claude Code: connects"):
-        return
+def entry(server):
     if server.url:
-        entry = {"type": "http", "url": server.url}
-    else:
-        command, *arguments = server.command
-        entry = {"type": "stdio", "command": command, "args": arguments, "env": server.env}
+        return {"type": "http", "url": server.url}
+    command, *arguments = server.command
+    return {"type": "stdio", "command": command, "args": arguments, "env": server.env}
+
+
+def run(report, server, bundles):
+    """Connects to all of the server's tools and, in the same run, to each of the bundles."""
+    each = ", and to each bundle" if bundles else ""
+    if not report.wants(title := f"{server.name}: Claude Code: connects{each}"):
+        return
+    named = {"tooldoo": server} | {f"tooldoo-{bundle}": server.of(bundle) for bundle in bundles}
     with report.check(title), tempfile.TemporaryDirectory() as home:
-        (Path(home) / ".claude.json").write_text(json.dumps({"mcpServers": {"tooldoo": entry}}))
+        entries = {name: entry(one) for name, one in named.items()}
+        (Path(home) / ".claude.json").write_text(json.dumps({"mcpServers": entries}))
         done = subprocess.run(
             [CLAUDE, "mcp", "list"],
             env={"HOME": home, "PATH": "/usr/bin:/bin"},
@@ -30,4 +36,8 @@ def run(report, server):
             text=True,
             timeout=90,
         )
-        holds(done.stdout + done.stderr, "✔ Connected")
+        told = done.stdout + done.stderr
+        lines = {line.split(":", 1)[0]: line for line in told.splitlines() if line.startswith("tooldoo")}
+        assert lines.keys() == named.keys(), told
+        for line in lines.values():
+            holds(line, "✔ Connected")

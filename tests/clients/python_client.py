@@ -9,9 +9,10 @@ import uuid
 from pathlib import Path
 
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp.types import ToolAnnotations
 
 import servers
-from expected import TOOLS, WRONG
+from expected import BUNDLES, READS, TOOLS, WRITING, WRONG, tools
 from report import holds, same
 
 MODES = ("legacy", "2026-07-28")
@@ -41,13 +42,20 @@ async def called(client, tool, arguments):
     return text(result)
 
 
+async def lists(client, names):
+    listed = (await client.list_tools()).tools
+    same([tool.name for tool in listed], names)
+    for tool in listed:
+        assert tool.description and tool.title, f"`{tool.name}` lacks a description of itself"
+        # A hint that is left out has the default of MCP: it writes, and may destroy. A tool that needs no other has none.
+        hints = tool.annotations or ToolAnnotations()
+        same((tool.name, bool(hints.read_only_hint)), (tool.name, not tool.name.startswith(WRITING)))
+        if tool.name.startswith(("create_", "odoo_create")):
+            same((tool.name, hints.destructive_hint), (tool.name, False))
+
+
 async def lists_the_tools(client):
-    tools = (await client.list_tools()).tools
-    same([tool.name for tool in tools], TOOLS)
-    for tool in tools:
-        assert tool.description and tool.title and tool.annotations, f"`{tool.name}` lacks a description of itself"
-        # A hint that is left out has the default of MCP: it writes.
-        same(bool(tool.annotations.read_only_hint), not tool.name.startswith(("create_", "update_")))
+    await lists(client, TOOLS)
 
 
 async def finds_azure_interior(client):
@@ -55,7 +63,7 @@ async def finds_azure_interior(client):
 
 
 async def finds_what_it_created(client):
-    name = f"Client test {uuid.uuid4()}"
+    name = f"{servers.MADE} {uuid.uuid4()}"
     await called(client, "create_contact", {"name": name})
     holds(await called(client, "search_contacts", {"query": name}), name)
 
@@ -85,6 +93,21 @@ async def gets_invalid_params_for_an_unknown_tool(client):
         raise AssertionError("accepted")
 
 
+async def creates_a_sales_order_of_two_lines_by_name(client):
+    lines = [{"product": "Large Cabinet", "quantity": 2}, {"product": "E-COM11", "quantity": 1.5, "price": 40}]
+    given = {"customer": "Azure Interior", "reference": f"{servers.MADE} {uuid.uuid4()}", "lines": lines}
+    (created,) = json.loads(await called(client, "create_sales_order", given))["records"]
+    same((created["state"], created["partner_id"]["name"]), ("draft", "Azure Interior"))
+    first, second = created["order_line"]
+    holds(first["product_id"]["name"], "Large Cabinet")
+    holds(second["product_id"]["name"], "E-COM11")
+    same((first["product_uom_qty"], first["price_unit"] > 0), (2, True))
+    same((second["product_uom_qty"], second["price_unit"]), (1.5, 40))
+    same(round(first["price_subtotal"] + second["price_subtotal"], 2), created["amount_untaxed"])
+    (read,) = json.loads(await called(client, "get_sales_order", {"order": created["name"]}))["records"]
+    same((read["client_order_ref"], len(read["order_line"])), (given["reference"], 2))
+
+
 async def makes_fifty_calls_at_once(client):
     answers = await asyncio.gather(*(called(client, "search_contacts", {"query": "azure"}) for _ in range(50)))
     for answer in answers:
@@ -98,20 +121,61 @@ CHECKS = (
     is_told_every_wrong_argument,
     is_told_every_missing_argument,
     gets_invalid_params_for_an_unknown_tool,
+    creates_a_sales_order_of_two_lines_by_name,
     makes_fifty_calls_at_once,
 )
 
 
-def run(report, server, log):
-    async def one(check, mode):
-        async with connected(server, mode, log) as client:
-            await check(client)
+async def reads(client, bundle):
+    """Lists a bundle, makes its reading calls, and reads what they found by the id in their answer."""
+    names = tools(bundle)
+    await lists(client, names)
+    of_bundle = [read for read in READS if read.tool in names]
+    assert of_bundle, f"no reading call is known of `{bundle}`"
+    for read in of_bundle:
+        answer = await called(client, read.tool, read.arguments)
+        holds(answer, *read.holds)
+        if read.get:
+            found = json.loads(answer)["records"][0]
+            # Orders are got by their number, which is text, and by an id as text too.
+            key = str(found["id"]) if read.key in ("order", "invoice") else found["id"]
+            (got,) = json.loads(await called(client, read.get, {read.key: key}))["records"]
+            same((got["id"], got.get("name")), (found["id"], found.get("name", got.get("name"))))
 
+
+async def must_have_a_deletion_confirmed(client):
+    counted = {"model": "res.partner", "domain": '[["name", "=", "Azure Interior"]]'}
+    await lists(client, tools("admin+generic"))
+    (found,) = json.loads(await called(client, "odoo_search", counted))["records"]
+    result = await client.call_tool("odoo_unlink", {"model": "res.partner", "ids": [found["id"]]})
+    assert result.is_error, f"deleted: {text(result)}"
+    holds(text(result), "confirmation_required")
+    same(json.loads(await called(client, "odoo_count", counted))["count"], 1)
+
+
+def one(report, server, mode, log, check, *arguments):
+    async def connect():
+        async with connected(server, mode, log) as client:
+            await check(client, *arguments)
+
+    if report.wants(title := f"{server.name}: Python client, {mode}: {check.__name__.replace('_', ' ')}"):
+        with report.check(title):
+            asyncio.run(asyncio.wait_for(connect(), TIMEOUT))
+
+
+def run(report, server, log):
     for mode in MODES:
         for check in CHECKS:
-            if report.wants(title := f"{server.name}: Python client, {mode}: {check.__name__.replace('_', ' ')}"):
-                with report.check(title):
-                    asyncio.run(asyncio.wait_for(one(check, mode), TIMEOUT))
+            one(report, server, mode, log, check)
+
+
+def run_bundles(report, server, log):
+    for mode in MODES:
+        for bundle in BUNDLES:
+            # Nothing in `admin` reads.
+            if bundle != "admin":
+                one(report, server.of(bundle), mode, log, reads, bundle)
+        one(report, server.of("admin+generic"), mode, log, must_have_a_deletion_confirmed)
 
 
 ADDED = """

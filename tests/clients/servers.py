@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import shlex
 import socket
 import subprocess
 import tempfile
 import time
 import urllib.request
+import uuid
+import xmlrpc.client
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,25 +26,55 @@ class Server:
     env: dict[str, str] = field(default_factory=dict)
     url: str | None = None
 
+    def of(self, bundle):
+        """The same server, of these bundles (`sales`, `sales+crm`) alone."""
+        name = f"{self.name}, {bundle}"
+        if self.url:
+            return Server(name, url=f"{self.url}/{bundle}")
+        return Server(name, [*self.command, "--bundle", bundle], self.env)
+
 
 def clean_env(home):
     """Nothing of this machine's own configuration reaches the server."""
     return {"PATH": os.environ["PATH"], "HOME": home}
 
 
-def real_odoo_env():
-    """What an admin would set to reach the Odoo of the tests, or None where there is none."""
-    given = os.environ
-    if not given.get("TOOLDOO_TEST_ODOO_URL"):
-        if given.get("TOOLDOO_TEST_ODOO_REQUIRED"):
-            raise SystemExit("clients: a real Odoo is required, and `TOOLDOO_TEST_ODOO_URL` is not set.")
-        return None
-    return {
-        "ODOO_URL": given["TOOLDOO_TEST_ODOO_URL"],
-        "ODOO_DB": given["TOOLDOO_TEST_ODOO_DB"],
-        "ODOO_USERNAME": given["TOOLDOO_TEST_ODOO_LOGIN"],
-        "ODOO_API_KEY": given["TOOLDOO_TEST_ODOO_API_KEY"],
-    }
+def variables(file):
+    pairs = (line.split("=", 1) for line in shlex.split(file.read_text()))
+    return dict(pairs)
+
+
+def real_odoos():
+    """By version, what an admin would set to reach the Odoos of the tests: the one that the environment names, and
+    those that `tests/odoo/up` has brought up."""
+    found = {}
+    given = [variables(file) for file in sorted((ROOT / ".cache").glob("odoo-*/env"), reverse=True)]
+    if os.environ.get("TOOLDOO_TEST_ODOO_URL"):
+        given.append(os.environ)
+    elif os.environ.get("TOOLDOO_TEST_ODOO_REQUIRED"):
+        raise SystemExit("clients: a real Odoo is required, and `TOOLDOO_TEST_ODOO_URL` is not set.")
+    for one in given:
+        found[one["TOOLDOO_TEST_ODOO_VERSION"].split(".")[0]] = {
+            "ODOO_URL": one["TOOLDOO_TEST_ODOO_URL"],
+            "ODOO_DB": one["TOOLDOO_TEST_ODOO_DB"],
+            "ODOO_USERNAME": one["TOOLDOO_TEST_ODOO_LOGIN"],
+            "ODOO_API_KEY": one["TOOLDOO_TEST_ODOO_API_KEY"],
+        }
+    return found
+
+
+# What the checks create has a name that begins so, and `clean` removes it from a real Odoo.
+MADE = f"Tooldoo Test client {uuid.uuid4()}"
+
+
+def clean(odoo):
+    common = xmlrpc.client.ServerProxy(f"{odoo['ODOO_URL']}/xmlrpc/2/common")
+    models = xmlrpc.client.ServerProxy(f"{odoo['ODOO_URL']}/xmlrpc/2/object")
+    database, key = odoo["ODOO_DB"], odoo["ODOO_API_KEY"]
+    user = common.authenticate(database, odoo["ODOO_USERNAME"], key, {})
+    for model, field_ in (("sale.order", "client_order_ref"), ("res.partner", "name")):
+        ids = models.execute_kw(database, user, key, model, "search", [[[field_, "=like", f"{MADE}%"]]])
+        models.execute_kw(database, user, key, model, "unlink", [ids])
 
 
 def free_port():
@@ -91,11 +124,11 @@ def demo(binary, transport, home, *arguments):
 
 
 @contextlib.contextmanager
-def real(binary, transport, home, odoo):
+def real(binary, transport, home, version, odoo):
     """`tooldoo serve`, on a real Odoo that the environment names."""
     env = clean_env(home) | odoo
     if transport == "stdio":
-        yield Server("odoo stdio", [binary, "serve"], env)
+        yield Server(f"odoo {version} stdio", [binary, "serve"], env)
     else:
-        with listening("odoo http", [binary, "serve", "--http"], env) as server:
+        with listening(f"odoo {version} http", [binary, "serve", "--http"], env) as server:
             yield server

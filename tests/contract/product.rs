@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         case!("product: services are one type on every version, goods are of several", kinds),
         case!("product: a new one has its company's taxes, the prices given and nothing in stock", fresh),
         case!("product: quantities are searched, and neither sorted nor grouped", quantities),
+        case!("product: the last variant takes the product along", last_variant),
         case!("product: an employee reads all of it, and changes nothing", employee),
     ]
 }
@@ -32,6 +33,17 @@ pub async fn goods(odoo: &Odoo, more: Value) -> i64 {
     let template = odoo.read("product.product", id, &["product_tmpl_id"]).await["product_tmpl_id"][0].as_i64().unwrap();
     odoo.keep("product.template", template);
     id
+}
+
+async fn last_variant(odoo: &Odoo) {
+    let id = goods(odoo, json!({})).await;
+    odoo.ok("product.product", "unlink", json!({"ids": [id]})).await;
+    let left = odoo.ok(
+        "product.template",
+        "search",
+        json!({"domain": [["name", "=", odoo.tag]], "context": {"active_test": false}}),
+    );
+    assert_eq!(left.await, json!([]));
 }
 
 async fn names(odoo: &Odoo) {

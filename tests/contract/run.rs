@@ -94,7 +94,12 @@ pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Cas
     server.stop().await;
 }
 
+/// One protocol at a time on the real Odoo: a case that looks at all records of a model would see those of the other protocol's, and two
+/// that write to one record (a product's, a user's) would make Odoo give one of them up.
+static REAL: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 pub async fn real(protocol: Protocol, cases: Vec<Case>) {
+    let _alone = REAL.lock().await;
     let variable =
         |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
     let Some(url) = variable("URL") else {

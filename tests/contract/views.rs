@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Model, columns in order. Columns of modules and fields that the embedded Odoo does not have are in [`BEYOND`].
-const LISTS: [(&str, &str); 27] = [
+const LISTS: [(&str, &str); 28] = [
     ("crm.lead", "name contact_name email_from user_id expected_revenue stage_id"),
     ("crm.lost.reason", "name"),
     ("crm.stage", "sequence name is_won team_ids"),
@@ -29,6 +29,7 @@ const LISTS: [(&str, &str); 27] = [
     ("ir.config_parameter", "key value"),
     ("ir.model", "model name state transient"),
     ("ir.model.data", "complete_name display_name res_id"),
+    ("ir.module.module", "shortdesc author website state"),
     ("product.category", "display_name"),
     ("product.product", "is_favorite default_code name lst_price standard_price"),
     ("product.template", "is_favorite name default_code list_price standard_price"),
@@ -54,9 +55,10 @@ const LISTS: [(&str, &str); 27] = [
 ];
 
 /// Columns that only the real Odoo shows.
-const BEYOND: [(&str, &str); 10] = [
+const BEYOND: [(&str, &str); 11] = [
     ("crm.lead", "lead_properties"),
     ("crm.team", "alias_id"),
+    ("ir.module.module", "installed_version"),
     ("product.product", "product_template_variant_value_ids qty_available virtual_available"),
     ("product.template", "qty_available virtual_available activity_exception_decoration"),
     ("res.company", "logo"),

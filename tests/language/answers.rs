@@ -163,3 +163,71 @@ fn an_answer_that_was_cut_says_how_to_go_on() {
     let fields = server.call("fields", json!({}));
     assert!(fields["next_offset"].is_u64() && fields["note"].is_string(), "{fields}");
 }
+
+const TAGS: &str = r#"
+[[tool]]
+name = "tag"
+model = "project.tags"
+confirm = "never"
+[tool.create]
+values = { name = "{{ name }}" }
+[tool.input.properties]
+name = {}
+
+[[tool]]
+name = "rename"
+model = "project.tags"
+confirm = "never"
+[tool.write]
+ids = "{{ ids }}"
+values = { name = "{{ name }}" }
+return = ["name"]
+[tool.input.properties]
+ids = { type = "array", items = { type = "integer" } }
+name = {}
+
+[[tool]]
+name = "rename_quietly"
+model = "project.tags"
+confirm = "never"
+[tool.write]
+ids = "{{ ids }}"
+values = { name = "{{ name }}" }
+return = []
+[tool.input.properties]
+ids = { type = "array", items = { type = "integer" } }
+name = {}
+
+[[tool]]
+name = "remove"
+model = "project.tags"
+confirm = "never"
+[tool.unlink]
+ids = "{{ ids }}"
+[tool.input.properties]
+ids = { type = "array", items = { type = "integer" } }
+"#;
+
+#[test]
+fn a_change_of_nobody_is_not_found_where_odoo_answers_true() {
+    const NOBODY: i64 = 99_999_999;
+    for version in [Profile::V19, Profile::V17, Profile::V14] {
+        let mut server = Server::on(version, demo::ADMIN, &[], TAGS);
+        let id = server.call("tag", json!({"name": "Urgent"}))["ids"][0].clone();
+        for tool in ["rename", "rename_quietly"] {
+            let error = server.fails(tool, json!({"ids": [NOBODY], "name": "Late"}), "not_found");
+            assert_eq!(error["applied"], "no", "{tool}: {error}");
+            assert!(error["message"].as_str().unwrap().contains("99999999"), "{tool}: {error}");
+            let some = server.call(tool, json!({"ids": [NOBODY, id], "name": tool}));
+            assert_eq!((&some["ids"], &some["missing"]), (&json!([id]), &json!([NOBODY])), "{tool}: {some}");
+            let all = server.call(tool, json!({"ids": [id], "name": "Late"}));
+            assert_eq!((&all["ids"], all.get("missing")), (&json!([id]), None), "{tool}: {all}");
+        }
+        let error = server.fails("remove", json!({"ids": [id, NOBODY]}), "not_found");
+        assert_eq!(error["applied"], "no");
+        assert!(!error["message"].as_str().unwrap().contains(&format!("{id},")), "{error}");
+        assert_eq!(server.call("rename", json!({"ids": [id], "name": "There"}))["records"][0]["name"], "There");
+        assert_eq!(server.call("remove", json!({"ids": [id]}))["ids"], json!([id]));
+        server.fails("remove", json!({"ids": [id]}), "not_found");
+    }
+}

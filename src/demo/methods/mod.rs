@@ -187,6 +187,24 @@ pub(super) fn before_unlink(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()
     }
 }
 
+/// What goes together with these records, though no field of theirs says so: products whose last variant is among them.
+pub(super) fn bereft(env: &Env<'_>, model: &Model, ids: &[i64]) -> Vec<i64> {
+    if model.name != "product.product" {
+        return Vec::new();
+    }
+    let template = |id: i64| env.link(model, id, "product_tmpl_id");
+    let active = |id: i64| model.field("active").is_none_or(|field| env.value(model, id, field) == true);
+    let left: Vec<i64> = env
+        .store
+        .ids(&model.name)
+        .iter()
+        .copied()
+        .filter(|id| !ids.contains(id) && active(*id))
+        .filter_map(template)
+        .collect();
+    ids.iter().copied().filter_map(template).filter(|template| !left.contains(template)).collect()
+}
+
 /// What a copy does not take over.
 pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
     match model.name.as_str() {
@@ -196,12 +214,24 @@ pub(super) fn copied(model: &Model, values: &mut Map<String, Value>) {
             }
         }
         "purchase.order" => {
-            for field in ["name", "state", "date_order", "date_approve", "partner_ref", "origin", "receipt_status", "locked"] {
+            for field in
+                ["name", "state", "date_order", "date_approve", "partner_ref", "origin", "receipt_status", "locked"]
+            {
                 values.remove(field);
             }
         }
         "account.move" => {
-            for field in ["name", "state", "date", "invoice_date", "invoice_date_due", "payment_reference", "ref", "posted_before", "invoice_origin"] {
+            for field in [
+                "name",
+                "state",
+                "date",
+                "invoice_date",
+                "invoice_date_due",
+                "payment_reference",
+                "ref",
+                "posted_before",
+                "invoice_origin",
+            ] {
                 values.remove(field);
             }
         }

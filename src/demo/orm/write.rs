@@ -31,6 +31,14 @@ pub(in crate::demo) fn exist(tx: &Tx<'_>, model: &Model, ids: &[i64]) -> Outcome
     )))
 }
 
+/// The ids to work on: all of them, or those that there are where the model passes over the others.
+fn there(tx: &Tx<'_>, model: &Model, ids: &[i64], mode: char) -> Outcome<Vec<i64>> {
+    if !model.overlooks_missing.contains(mode) {
+        exist(tx, model, ids)?;
+    }
+    Ok(ids.iter().copied().filter(|id| tx.store.has(&model.name, *id)).collect())
+}
+
 /// `create`: the ids of the new records.
 pub(in crate::demo) fn create(
     tx: &mut Tx<'_>,
@@ -216,7 +224,12 @@ pub(in crate::demo) fn write(
         })?;
         access::check_field(&tx.env(), model, field, "write")?;
     }
-    exist(tx, model, ids)?;
+    // A field that shows another record's value has to be read first.
+    if values.keys().filter_map(|name| model.field(name)).any(Field::derived) {
+        exist(tx, model, ids)?;
+    }
+    let ids = there(tx, model, ids, 'w')?;
+    let ids = ids.as_slice();
     access::check_records(&tx.env(), model, ids, Mode::Read)?;
     access::check_records(&tx.env(), model, ids, Mode::Write)?;
     let mut values = values.clone();
@@ -277,8 +290,10 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
         return Ok(());
     }
     access::check(&tx.env(), model, Mode::Unlink)?;
-    exist(tx, model, ids)?;
+    let ids = there(tx, model, ids, 'd')?;
+    let ids = ids.as_slice();
     access::check_records(&tx.env(), model, ids, Mode::Unlink)?;
+    let bereft = methods::bereft(&tx.env().sudo(), model, ids);
     for id in ids.iter().copied() {
         methods::before_unlink(&tx.env(), model, id)?;
         for other in tx.registry.models() {
@@ -292,7 +307,10 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
         }
         tx.store.remove(&model.name, id);
     }
-    Ok(())
+    match tx.registry.model("product.template").filter(|_| !bereft.is_empty()) {
+        Some(template) => unlink(&mut tx.sudo(), template, &bereft),
+        None => Ok(()),
+    }
 }
 
 /// The values that a copy of a record is made of.

@@ -27,6 +27,8 @@ impl Records for Fake {
             (Some("Known"), true) => Ok(41),
             (Some("Known"), false) => Ok(42),
             (Some("Two"), _) => Err(Error::new(Kind::Ambiguous, format!("`Two` is 2 records of `{model}`."))),
+            (Some("2026"), _) => Ok(43),
+            (Some(digits), _) if digits.parse::<i64>().is_ok_and(|id| id < 100) => Ok(digits.parse().unwrap()),
             _ => Err(Error::new(Kind::NotFound, format!("No record of `{model}` is called {name}."))),
         }
     }

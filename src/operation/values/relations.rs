@@ -151,9 +151,10 @@ enum Resolved {
 async fn id<M: Records>(at: At<'_>, element: Given, fit: &Fit<'_, M>, faults: &mut Faults) -> Result<Resolved, Error> {
     let wanted = match element {
         Given::Value(value) => match scalar::record_id(&value) {
-            Some(id) => return Ok(Resolved::Id(id)),
-            None if is_name(&value) => Wanted { name: value, domain: None, missing_is_absent: false },
-            None => {
+            // Where names may stand, digits may be one, `2026`, and are an id only where a record has it.
+            Some(id) if at.table == Table::Callers || !value.is_string() => return Ok(Resolved::Id(id)),
+            _ if is_name(&value) => Wanted { name: value, domain: None, missing_is_absent: false },
+            _ => {
                 faults.push(misfit(at.field, at.path, &value, &takes_list(at.field)));
                 return Ok(Resolved::Fault);
             }

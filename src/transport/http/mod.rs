@@ -5,6 +5,7 @@
 
 mod doorman;
 mod health;
+mod owed;
 mod post;
 mod reply;
 mod sessions;
@@ -23,6 +24,7 @@ use axum::serve::ListenerExt;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::access::Caller;
 use crate::mcp::{Handler, Hub};
@@ -34,6 +36,9 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How long running calls may go on once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long the answers of calls that have ended may take until they are written.
+const FLUSH: Duration = Duration::from_secs(2);
 
 /// `[http]` and `[limits].sessions`.
 #[derive(Debug, Clone)]
@@ -169,6 +174,8 @@ struct Server {
     options: Options,
     sessions: Arc<Pool>,
     health: Arc<dyn Fn() -> Report + Send + Sync>,
+    /// The answers that clients wait for.
+    owed: TaskTracker,
     /// Cancelled when streams and sessions have to end.
     end: CancellationToken,
 }
@@ -191,11 +198,14 @@ impl Bound {
         stop: CancellationToken,
     ) -> Result<(), Error> {
         let end = CancellationToken::new();
+        let owed = TaskTracker::new();
+        owed.close();
         let server = Arc::new(Server {
             sessions: Pool::new(self.options.max_sessions, self.options.session_idle),
             hub: hub.clone(),
             options: self.options,
             health: Arc::new(health),
+            owed: owed.clone(),
             end: end.clone(),
         });
         // Without it a small reply waits for the client's delayed acknowledgement: 20 times fewer calls per second.
@@ -217,9 +227,11 @@ impl Bound {
             if tokio::time::timeout(DRAIN, hub.idle()).await.is_err() {
                 tracing::warn!("calls that were still running are cancelled");
             }
+            // A call that has ended is not yet answered. A stream without an answer to come (the call was cancelled) ends here.
+            let _ = tokio::time::timeout(FLUSH, owed.wait()).await;
         });
         end.cancel();
-        match tokio::time::timeout(Duration::from_secs(2), serving).await {
+        match tokio::time::timeout(FLUSH, serving).await {
             Ok(outcome) => finished(outcome),
             // A client that keeps its connection open does not keep the process alive.
             Err(_) => Ok(()),

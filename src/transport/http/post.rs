@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
 
-use super::{Mode, Server, reply};
+use super::{Mode, Server, owed, reply};
 use crate::access::Caller;
 use crate::mcp::wire::{self, Refusal};
 
@@ -73,12 +73,13 @@ impl Server {
         // rmcp wants both named; whether the answer is a stream is decided by the mode.
         parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
         parts.headers.remove(header::CONTENT_LENGTH);
+        let counted = self.owed.token();
         let response = self.service(caller, mode).handle(Request::from_parts(parts, body)).await;
         // Others may have taken the last places since.
         if initialize && response.status() == StatusCode::INTERNAL_SERVER_ERROR && !self.sessions.has_room().await {
             return full(id);
         }
-        reply::from_rmcp(response, id).await
+        owed::until_written(reply::from_rmcp(response, id).await, counted)
     }
 
     /// Whether a request is served in a session, which takes a client that can read a stream.

@@ -60,6 +60,9 @@ async fn each_word_is_its_command_in_one_order() {
 async fn a_bare_list_sets_ids_and_names() {
     let tags = r#"tag_ids = "{{ tags }}""#;
     assert_eq!(sent(tags, json!({"tags": ["Known", 3, "4"]})).await.unwrap(), json!({"tag_ids": [[6, 0, [41, 3, 4]]]}));
+    // Digits are a name first, and an id only if there is such a record.
+    assert_eq!(sent(tags, json!({"tags": ["2026"]})).await.unwrap(), json!({"tag_ids": [[6, 0, [43]]]}));
+    assert_eq!(sent(tags, json!({"tags": ["99999999"]})).await.unwrap_err().kind, Kind::NotFound);
     assert_eq!(sent(tags, json!({"tags": "Known"})).await.unwrap(), json!({"tag_ids": [[6, 0, [41]]]}));
     assert_eq!(sent("tag_ids = { set = [] }", json!({})).await.unwrap(), json!({"tag_ids": [[6, 0, []]]}));
     for wrong in [json!([1.5]), json!([""]), json!([true]), json!([{"a": 1}])] {
