@@ -11,8 +11,6 @@ pub enum Meaning {
     Amount,
     /// Part of a name that a search compares: nobody's name finds nothing, and that is the answer.
     Part,
-    /// The same of a field that Odoo has since this version: before, it is `unsupported`.
-    PartSince(u32),
     /// A day, or a moment.
     Day,
     /// The id of a record, or several.
@@ -25,7 +23,7 @@ pub enum Meaning {
     Not(fn() -> Value, &'static str),
 }
 
-use Meaning::{Amount, Day, Few, Id, Name, Not, Part, PartSince, Text};
+use Meaning::{Amount, Day, Few, Id, Name, Not, Part, Text};
 
 const CUSTOMER: Meaning = Name(Some("an"));
 const USER: Meaning = Name(Some("a"));
@@ -40,7 +38,16 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
     // contacts
     (
         "search_contacts",
-        &[("query", Part), ("company", Part), ("tag", Part), ("city", Part), ("country", Part), ("created_after", Day)],
+        &[
+            ("query", Part),
+            ("company", Name(None)),
+            ("tag", Few(None)),
+            ("city", Part),
+            ("country", Name(Some("land"))),
+            ("created_after", Day),
+            ("created_before", Day),
+            ("salesperson", Name(None)),
+        ],
     ),
     ("get_contact", &[("contact_id", Id)]),
     (
@@ -68,9 +75,9 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
         &[
             ("query", Part),
             ("stage", Few(None)),
-            ("customer", Part),
-            ("salesperson", Part),
-            ("team", Part),
+            ("customer", Name(None)),
+            ("salesperson", Name(None)),
+            ("team", Few(None)),
             ("min_revenue", Amount),
             ("created_after", Day),
             ("created_before", Day),
@@ -114,9 +121,12 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
         "search_sales_orders",
         &[
             ("query", Part),
-            ("customer", Part),
-            ("product", Part),
-            ("salesperson", Part),
+            ("customer", Name(None)),
+            ("product", Name(None)),
+            ("salesperson", Name(None)),
+            ("team", Few(None)),
+            ("created_after", Day),
+            ("created_before", Day),
             ("ordered_after", Day),
             ("ordered_before", Day),
         ],
@@ -136,27 +146,27 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
         ],
     ),
     // products and inventory
-    ("search_products", &[("query", Part), ("category", Part)]),
+    ("search_products", &[("query", Part), ("category", Few(None))]),
     ("get_product", &[("product_id", Id)]),
     ("get_product_stock", &[("product", Name(Some("Chair"))), ("location", Name(Some("WH/Stock/")))]),
-    ("search_inventory", &[("product", Part), ("location", Part), ("lot", Part)]),
+    ("search_inventory", &[("product", Name(None)), ("location", Part), ("lot", Part)]),
     (
         "get_stock_moves",
-        &[("query", Part), ("product", Part), ("location", Part), ("date_after", Day), ("date_before", Day)],
+        &[("query", Part), ("product", Name(None)), ("location", Part), ("date_after", Day), ("date_before", Day)],
     ),
     ("list_internal_locations", &[("query", Part)]),
     // project
-    ("list_projects", &[("query", Part), ("customer", Part), ("manager", Part), ("tag", PartSince(15))]),
+    ("list_projects", &[("query", Part), ("customer", Name(None)), ("manager", Name(None)), ("tag", Name(None))]),
     ("get_project", &[("project_id", Id)]),
     (
         "search_tasks",
         &[
             ("query", Part),
-            ("project", Part),
+            ("project", Name(None)),
             ("stage", Few(None)),
-            ("assignee", Part),
-            ("customer", Part),
-            ("tag", Part),
+            ("assignee", Name(None)),
+            ("customer", Name(None)),
+            ("tag", Name(None)),
             ("deadline_after", Day),
             ("deadline_before", Day),
             ("created_after", Day),
@@ -193,18 +203,18 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
             ("description", Text),
         ],
     ),
-    ("list_task_stages", &[("project", Part)]),
+    ("list_task_stages", &[("project", Name(None))]),
     // helpdesk
     (
         "search_helpdesk_tickets",
         &[
             ("query", Part),
             ("stage", Few(None)),
-            ("team", Part),
-            ("assignee", Part),
-            ("customer", Part),
-            ("kind", Part),
-            ("tag", Part),
+            ("team", Few(None)),
+            ("assignee", Name(None)),
+            ("customer", Name(None)),
+            ("kind", Few(None)),
+            ("tag", Name(None)),
             ("created_after", Day),
             ("created_before", Day),
         ],
@@ -251,9 +261,9 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
         "search_purchase_orders",
         &[
             ("query", Part),
-            ("vendor", Part),
-            ("product", Part),
-            ("buyer", Part),
+            ("vendor", Name(None)),
+            ("product", Name(None)),
+            ("buyer", Name(None)),
             ("created_after", Day),
             ("created_before", Day),
             ("ordered_after", Day),
@@ -266,16 +276,16 @@ pub const MEANINGS: &[(&str, &[(&str, Meaning)])] = &[
         "search_invoices",
         &[
             ("query", Part),
-            ("customer", Part),
-            ("salesperson", Part),
-            ("product", Part),
+            ("customer", Name(None)),
+            ("salesperson", Name(None)),
+            ("product", Name(None)),
             ("invoiced_after", Day),
             ("invoiced_before", Day),
             ("due_before", Day),
         ],
     ),
     ("get_invoice", &[("invoice", Name(Some("INV/20")))]),
-    ("list_overdue_invoices", &[("customer", Part), ("salesperson", Part)]),
+    ("list_overdue_invoices", &[("customer", Name(None)), ("salesperson", Name(None))]),
     // employees
     ("search_employees", &[("query", Part), ("department", Part), ("job", Part), ("manager", Part)]),
     ("get_employee", &[("employee_id", Id)]),

@@ -205,10 +205,7 @@ impl Calls<'_> {
         let given = |value: Value| if list { json!([value]) } else { value };
         match meaning {
             Meaning::Text | Meaning::Amount => {}
-            Meaning::PartSince(version) if self.version < version => {
-                self.refused(path, json!(NOBODY), "unsupported", &[]);
-            }
-            Meaning::Part | Meaning::PartSince(_) => {
+            Meaning::Part => {
                 let arguments = with(&self.arguments, path, json!(NOBODY));
                 match self.answer(&arguments) {
                     Ok(answer) if is_empty(&answer) => {}

@@ -8,6 +8,7 @@ use crate::client::{Server, Target};
 pub const CASES: &[Case] = &[
     ("stages are listed in their order", stages),
     ("leads are found by stage, customer and team", search),
+    ("leads that are lost are found by that word alone", lost),
     ("a flag that is false switches nothing on", mine),
     ("a lead is created, changed and read", life),
     ("leads: fields are emptied by their words", emptied),
@@ -39,6 +40,8 @@ fn search(server: &mut Server, _: &Target) {
     let all = server.call("search_crm_leads", json!({}))["total"].as_u64().unwrap();
     // A lead without a stage is neither.
     assert!(open > 0 && closed > 0 && open + closed <= all, "{open} + {closed} of {all}");
+    assert_eq!(server.call("search_crm_leads", json!({"stage": "OPEN"}))["total"], open, "in any case");
+    assert_eq!(server.call("search_crm_leads", json!({"stage": "Closed"}))["total"], closed);
     let qualified = server.call("search_crm_leads", json!({"stage": "qualif", "kind": "opportunity", "limit": 5}));
     for lead in qualified["records"].as_array().unwrap() {
         assert_eq!(lead["stage_id"]["name"], "Qualified");
@@ -55,6 +58,26 @@ fn search(server: &mut Server, _: &Target) {
         assert!(lead["expected_revenue"].as_f64().unwrap() >= 15_000.0, "{lead}");
     }
     assert!(rich["records"].as_array().unwrap().len() <= 3);
+}
+
+fn lost(server: &mut Server, target: &Target) {
+    let name = format!("Tooldoo Test lost {}", target.name);
+    let values = json!({"name": name, "type": "opportunity", "user_id": 2});
+    let made = server.call("probe_create", json!({"model": "crm.lead", "values": values}));
+    let id = made["ids"][0].clone();
+    let total = |server: &mut Server, stage: Option<&str>| {
+        server.call("search_crm_leads", json!({"query": name, "stage": stage}))["total"].as_u64().unwrap()
+    };
+    let words = [None, Some("open"), Some("lost"), Some("New")];
+    let before = words.map(|word| total(server, word));
+    let lost = json!({"model": "crm.lead", "ids": [id], "values": {"active": false, "probability": 0}});
+    server.call("probe_write", lost);
+    let after = words.map(|word| total(server, word));
+    let found = server.call("search_crm_leads", json!({"query": name, "stage": "Lost"}));
+    server.call("probe_unlink", json!({"model": "crm.lead", "ids": [id]}));
+    assert_eq!(before, [1, 1, 0, 1]);
+    assert_eq!(after, [0, 0, 1, 0]);
+    assert_eq!(found["records"][0]["id"], id);
 }
 
 fn mine(server: &mut Server, _: &Target) {
@@ -155,6 +178,10 @@ fn emptied(server: &mut Server, target: &Target) {
 }
 
 fn customers(server: &mut Server, _: &Target) {
+    for argument in ["customer", "salesperson", "team"] {
+        let error = server.fails("search_crm_leads", json!({ argument: "Nobody & Sons" }), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("Nobody & Sons"), "{argument}: {error:?}");
+    }
     let lead = any_lead(server);
     for (tool, key, value) in
         [("create_crm_lead", "name", json!(NOBODY)), ("update_crm_lead", "lead_id", lead["id"].clone())]

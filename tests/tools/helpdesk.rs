@@ -58,6 +58,8 @@ fn search(server: &mut Server, _: &Target) {
     assert!(stages(&closed).iter().all(|stage| ["Solved", "Cancelled"].contains(&stage.as_str())));
     assert!(!stages(&closed).is_empty());
     assert_eq!(stages(&open).len() + stages(&closed).len(), usize::try_from(all).unwrap());
+    let shouted = server.call("search_helpdesk_tickets", json!({"stage": "OPEN", "limit": 100}));
+    assert_eq!(shouted["total"], open["total"]);
     let held = server.call("search_helpdesk_tickets", json!({"stage": "hold", "team": "care", "assignee": "marc"}));
     assert!(names(&held).contains(&"Delivery of the furniture".to_owned()), "{held:?}");
     let repairs = server.call("search_helpdesk_tickets", json!({"tag": "repair", "kind": "issue", "priority": "3"}));
@@ -166,7 +168,10 @@ fn stages_of_the_team(server: &mut Server, _: &Target) {
 fn wrong(server: &mut Server, _: &Target) {
     let (ticket, _) = create(server, json!({}));
     server.fails("get_helpdesk_ticket", json!({"ticket_id": 987_654_321}), "not_found");
-    server.fails("update_helpdesk_ticket", json!({"ticket_id": 987_654_321, "subject": "x"}), "not_found");
+    for (word, value) in [("subject", "x"), ("stage", "New")] {
+        let error = server.fails("update_helpdesk_ticket", json!({"ticket_id": 987_654_321, word: value}), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("987654321"), "{word}: {error:?}");
+    }
     server.fails("create_helpdesk_ticket", json!({"subject": "x", "customer": "Nobody & Sons"}), "not_found");
     server.fails("create_helpdesk_ticket", json!({"subject": "x", "team": "No such team"}), "not_found");
     server.fails("create_helpdesk_ticket", json!({"subject": "x", "tags": ["No such tag"]}), "not_found");
@@ -176,6 +181,10 @@ fn wrong(server: &mut Server, _: &Target) {
     assert_eq!(error["applied"], "no");
     server.fails("search_helpdesk_tickets", json!({"created_after": "yesterday"}), "invalid_arguments");
     server.fails("search_helpdesk_tickets", json!({"priority": "9"}), "invalid_arguments");
+    for argument in ["team", "assignee", "customer", "kind", "tag"] {
+        let error = server.fails("search_helpdesk_tickets", json!({ argument: "Nobody & Sons" }), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("Nobody & Sons"), "{argument}: {error:?}");
+    }
     server.fails("create_helpdesk_ticket", json!({"description": "x"}), "invalid_arguments");
     server.fails("update_helpdesk_ticket", json!({"ticket_id": ticket}), "invalid_arguments");
     let error = server.fails("update_helpdesk_ticket", json!({"ticket_id": ticket, "sla": 1}), "invalid_arguments");

@@ -54,6 +54,17 @@ fn search(server: &mut Server, target: &Target) {
     let desk = one(server, "desk combi");
     assert_eq!((&desk["default_code"], &desk["display_name"]), (&json!(DESK), &json!("[FURN_7800] Desk Combination")));
     assert_eq!(one(server, "furn_7800")["id"], desk["id"]);
+    assert_eq!(one(server, "[FURN_7800] Desk Combination")["id"], desk["id"], "as every answer calls it");
+    let variants = server.call("search_products", json!({"query": "Customizable Desk", "limit": 100}));
+    for variant in variants["records"].as_array().unwrap() {
+        let whole = variant["display_name"].as_str().unwrap();
+        let bare = whole.split_once("] ").map_or(whole, |(_, name)| name);
+        let found = server.call("search_products", json!({"query": bare, "limit": 100}));
+        let ids: Vec<_> = found["records"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+        assert!(ids.contains(&&variant["id"]), "{bare}: {found:?}");
+    }
+    assert!(variants["total"].as_u64().unwrap() > 1);
+    assert_eq!(server.call("search_products", json!({"query": "[NO_SUCH] Desk Combination"}))["total"], 0);
     assert_eq!(desk["lst_price"], 450.0);
     assert!(desk["uom_id"]["name"].is_string() && desk["currency_id"]["name"].is_string(), "{desk}");
     assert!(desk["qty_available"].as_f64().unwrap() > 0.0 && desk["free_qty"].is_f64(), "{desk}");
@@ -84,7 +95,7 @@ fn filters(server: &mut Server, _: &Target) {
         assert!(product["categ_id"]["name"].as_str().unwrap().contains("Office"), "{product}");
     }
     assert_eq!(count(server, json!({"category": "office", "in_stock": false})), all, "false switches nothing on");
-    assert_eq!(count(server, json!({"category": "no such category"})), 0);
+    server.fails("search_products", json!({"category": "no such category"}), "not_found");
 }
 
 fn pages(server: &mut Server, _: &Target) {

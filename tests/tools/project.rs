@@ -88,6 +88,8 @@ fn search(server: &mut Server, _: &Target) {
     let (open, closed) = (count(server, json!({"stage": "open"})), count(server, json!({"stage": "closed"})));
     assert!(open > 0 && closed > 0);
     assert_eq!(open + closed, all, "a task is open or closed");
+    assert_eq!(count(server, json!({"stage": "Open"})), open, "in any case");
+    assert_eq!(count(server, json!({"stage": "CLOSED"})), closed);
     let done = server.call("search_tasks", json!({"stage": "done", "project": "office", "limit": 100}));
     assert!(!done["records"].as_array().unwrap().is_empty());
     for task in done["records"].as_array().unwrap() {
@@ -271,7 +273,7 @@ fn stages(server: &mut Server, target: &Target) {
     assert_eq!(names(&answer), ["New", "In Progress", "Done", "Cancelled"]);
     let projects = answer["records"][0]["project_ids"].as_array().unwrap();
     assert!(projects.iter().any(|project| project["name"] == "Office Design"));
-    assert_eq!(server.call("list_task_stages", json!({"project": "no such project"}))["total"], 0);
+    server.fails("list_task_stages", json!({"project": "no such project"}), "not_found");
     if target.version >= 15 {
         let stage = json!({"model": "project.task.type", "values": {"name": "Tooldoo Test personal", "user_id": 2}});
         let stage = server.call("probe_create", stage)["ids"][0].clone();
@@ -284,7 +286,10 @@ fn wrong(server: &mut Server, _: &Target) {
     let (task, before) = create(server, json!({}));
     server.fails("get_project", json!({"project_id": 987_654_321}), "not_found");
     server.fails("get_task", json!({"task_id": 987_654_321}), "not_found");
-    server.fails("update_task", json!({"task_id": 987_654_321, "name": "x"}), "not_found");
+    for (word, value) in [("name", "x"), ("stage", "New")] {
+        let error = server.fails("update_task", json!({"task_id": 987_654_321, word: value}), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("987654321"), "{word}: {error:?}");
+    }
     server.fails("create_task", json!({"name": "x", "project": "No such project"}), "not_found");
     server.fails(
         "create_task",
@@ -300,6 +305,18 @@ fn wrong(server: &mut Server, _: &Target) {
     assert!(error["message"].as_str().unwrap().contains("next Tuesday"), "{error:?}");
     server.fails("search_tasks", json!({"deadline_before": "soon"}), "invalid_arguments");
     server.fails("search_tasks", json!({"priority": "high"}), "invalid_arguments");
+    for (tool, argument) in [
+        ("search_tasks", "project"),
+        ("search_tasks", "assignee"),
+        ("search_tasks", "customer"),
+        ("search_tasks", "tag"),
+        ("list_projects", "customer"),
+        ("list_projects", "manager"),
+        ("list_projects", "tag"),
+    ] {
+        let error = server.fails(tool, json!({ argument: "Nobody & Sons" }), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("Nobody & Sons"), "{tool} {argument}: {error:?}");
+    }
     server.fails("create_task", json!({"name": "x", "project": "Office Design", "hours": -1}), "invalid_arguments");
     server.fails("create_task", json!({"name": "x"}), "invalid_arguments");
     server.fails("update_task", json!({"task_id": task}), "invalid_arguments");

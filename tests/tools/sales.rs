@@ -7,7 +7,7 @@ use crate::client::{Server, Target};
 use crate::products::{code, gone, goods};
 
 pub const CASES: &[Case] = &[
-    ("orders are found by number, customer, product, status, salesperson and day", search),
+    ("orders are found by number, customer, product, state, salesperson and day", search),
     ("orders come in pages", pages),
     ("an order is read with its lines, by number and by id", get),
     ("an order is created from names, with its lines", create),
@@ -23,10 +23,10 @@ fn total(server: &mut Server, arguments: Value) -> u64 {
 fn search(server: &mut Server, target: &Target) {
     let all = total(server, json!({}));
     let by: Vec<u64> =
-        ["quotation", "order", "cancelled"].iter().map(|status| total(server, json!({"status": status}))).collect();
+        ["quotation", "order", "cancelled"].iter().map(|state| total(server, json!({"state": state}))).collect();
     assert!(by[0] > 0 && by[1] > 0, "{by:?}");
     assert_eq!(by.iter().sum::<u64>(), all, "{by:?}");
-    let found = server.call("search_sales_orders", json!({"customer": "gemini", "status": "order", "limit": 3}));
+    let found = server.call("search_sales_orders", json!({"customer": "gemini", "state": "order", "limit": 3}));
     assert_eq!(found["records"].as_array().unwrap().len(), 3);
     for order in found["records"].as_array().unwrap() {
         assert!(order["partner_id"]["name"].as_str().unwrap().starts_with("Gemini Furniture"), "{order}");
@@ -39,6 +39,7 @@ fn search(server: &mut Server, target: &Target) {
     let one = server.call("search_sales_orders", json!({"query": number.to_lowercase()}));
     assert_eq!((&one["total"], &one["records"][0]["id"]), (&json!(1), &first["id"]));
     let product = server.call("search_sales_orders", json!({"product": "FURN_0269", "limit": 1}));
+    let product_total = product["total"].as_u64().unwrap();
     let id = product["records"][0]["id"].to_string();
     let lines = server.call("get_sales_order", json!({"order": id}))["records"][0]["order_line"].clone();
     let named = |line: &Value| line["product_id"]["name"].as_str().is_some_and(|name| name.contains("FURN_0269"));
@@ -55,7 +56,15 @@ fn search(server: &mut Server, target: &Target) {
     }
     assert_eq!(total(server, json!({"ordered_after": "2000-01-01", "ordered_before": "2999-12-31"})), all);
     assert_eq!(total(server, json!({"ordered_before": "1999-12-31"})), 0);
-    assert_eq!(total(server, json!({"customer": "no such customer"})), 0);
+    assert_eq!(total(server, json!({"created_after": "2000-01-01", "created_before": "2999-12-31"})), all);
+    assert_eq!(total(server, json!({"created_before": "1999-12-31"})), 0);
+    let read = server.call("get_sales_order", json!({"order": first["id"]}));
+    let team = read["records"][0]["team_id"]["name"].clone();
+    let of_team = server.call("search_sales_orders", json!({"team": team, "limit": 100}));
+    assert!(of_team["records"].as_array().unwrap().iter().any(|order| order["id"] == first["id"]), "{team}");
+    let named = &lines.as_array().unwrap().iter().find(|line| named(line)).unwrap()["product_id"];
+    let by_display = total(server, json!({"product": named["name"]}));
+    assert_eq!(by_display, product_total, "as the answers call it: {named}");
 }
 
 fn pages(server: &mut Server, _: &Target) {
@@ -70,7 +79,7 @@ fn pages(server: &mut Server, _: &Target) {
 }
 
 fn get(server: &mut Server, _: &Target) {
-    let found = server.call("search_sales_orders", json!({"product": "FURN_0269", "status": "order", "limit": 1}));
+    let found = server.call("search_sales_orders", json!({"product": "FURN_0269", "state": "order", "limit": 1}));
     let number = found["records"][0]["name"].clone();
     let read = server.call("get_sales_order", json!({"order": number}));
     let order = &read["records"][0];
@@ -124,7 +133,7 @@ fn create(server: &mut Server, target: &Target) {
     assert_eq!((&lines[1]["product_uom_qty"], &lines[1]["discount"]), (&json!(3.0), &json!(10.0)));
     assert_eq!((&lines[1]["price_unit"], &lines[1]["price_subtotal"]), (&json!(50.5), &json!(136.35)));
     assert_eq!((&lines[2]["product_uom_qty"], &lines[2]["price_subtotal"]), (&json!(1.5), &json!(0.0)));
-    let found = server.call("search_sales_orders", json!({"query": format!("test {code}"), "status": "quotation"}));
+    let found = server.call("search_sales_orders", json!({"query": format!("test {code}"), "state": "quotation"}));
     assert_eq!((&found["total"], &found["records"][0]["id"]), (&json!(1), &json!(id)));
     let read = server.call("get_sales_order", json!({"order": order["name"]}));
     let read = &read["records"][0];
@@ -176,8 +185,12 @@ fn wrong_search(server: &mut Server, _: &Target) {
     let error = server.fails("search_sales_orders", json!({"ordered_after": "last week"}), "invalid_arguments");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("date_order") && message.contains("last week"), "{message}");
-    server.fails("search_sales_orders", json!({"status": "open"}), "invalid_arguments");
+    server.fails("search_sales_orders", json!({"state": "open"}), "invalid_arguments");
     server.fails("search_sales_orders", json!({"colour": "red"}), "invalid_arguments");
+    for argument in ["customer", "product", "salesperson", "team"] {
+        let error = server.fails("search_sales_orders", json!({ argument: "Nobody & Sons" }), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("Nobody & Sons"), "{argument}: {error:?}");
+    }
 }
 
 fn employee(server: &mut Server, target: &Target) {

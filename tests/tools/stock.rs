@@ -9,7 +9,7 @@ pub const CASES: &[Case] = &[
     ("stock is found by product, location and lot", search),
     ("stock: only what lies in own locations, with what is free of it", own),
     ("stock comes in pages", pages),
-    ("stock moves are found by product, place, status, number and date", moves),
+    ("stock moves are found by product, place, state, number and date", moves),
     ("stock locations are listed by a part of their path", locations),
     ("stock: what is wrong is said", wrong),
     ("stock: an employee finds all of it", employee),
@@ -38,9 +38,9 @@ fn search(server: &mut Server, _: &Target) {
         let found = records(server, "search_inventory", arguments.clone());
         assert_eq!(found.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&row["id"]], "{arguments}");
     }
-    for arguments in [json!({"product": DRAWER, "location": "Shelf 1"}), json!({"product": "Perpetuum mobile"})] {
-        assert_eq!(server.call("search_inventory", arguments)["total"], 0);
-    }
+    let found = records(server, "search_inventory", json!({"product": row["product_id"]["name"]}));
+    assert_eq!(found, rows, "as the answers call it");
+    assert_eq!(server.call("search_inventory", json!({"product": DRAWER, "location": "Shelf 1"}))["total"], 0);
 }
 
 fn own(server: &mut Server, target: &Target) {
@@ -72,8 +72,8 @@ fn moves(server: &mut Server, _: &Target) {
     let all = server.call("get_stock_moves", json!({"product": DRAWER}));
     let total = all["total"].as_u64().unwrap();
     assert!(total >= 2, "{all:?}");
-    let done = records(server, "get_stock_moves", json!({"product": DRAWER, "status": "done"}));
-    let open = records(server, "get_stock_moves", json!({"product": DRAWER, "status": "open"}));
+    let done = records(server, "get_stock_moves", json!({"product": DRAWER, "state": "done"}));
+    let open = records(server, "get_stock_moves", json!({"product": DRAWER, "state": "open"}));
     assert!(!done.is_empty() && !open.is_empty());
     assert_eq!((done.len() + open.len()) as u64, total, "none is cancelled");
     let came = &done[0];
@@ -82,7 +82,7 @@ fn moves(server: &mut Server, _: &Target) {
     assert_eq!(came["lot_ids"][0]["name"], "0000000000029", "{came}");
     let goes = &open[0];
     assert!(goes["product_uom_qty"].as_f64().unwrap() > 0.0 && goes["state"] != "done", "{goes}");
-    let customers = records(server, "get_stock_moves", json!({"location": "Customers", "status": "open"}));
+    let customers = records(server, "get_stock_moves", json!({"location": "Customers", "state": "open"}));
     assert!(!customers.is_empty());
     for one in &customers {
         assert!(one["location_dest_id"]["name"].as_str().unwrap().ends_with("Customers"), "{one}");
@@ -115,7 +115,11 @@ fn wrong(server: &mut Server, _: &Target) {
     let error = server.fails("get_stock_moves", json!({"date_after": "next Tuesday"}), "invalid_arguments");
     let message = error["message"].as_str().unwrap();
     assert!(message.contains("date") && message.contains("next Tuesday"), "{message}");
-    server.fails("get_stock_moves", json!({"status": "lost"}), "invalid_arguments");
+    server.fails("get_stock_moves", json!({"state": "lost"}), "invalid_arguments");
+    for tool in ["search_inventory", "get_stock_moves"] {
+        let error = server.fails(tool, json!({"product": "Perpetuum mobile"}), "not_found");
+        assert!(error["message"].as_str().unwrap().contains("Perpetuum mobile"), "{tool}: {error:?}");
+    }
     let error = server.fails("search_inventory", json!({"shelf": "1"}), "invalid_arguments");
     assert!(error["message"].as_str().unwrap().contains("shelf"), "{error:?}");
 }
