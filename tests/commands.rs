@@ -114,3 +114,26 @@ fn schema_writes_json() {
         assert!(jsonschema::meta::is_valid(&schema));
     }
 }
+
+#[test]
+fn a_tool_of_another_bundle_is_told_with_the_flag_that_shows_it() {
+    let run = |tool: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tooldoo"))
+            .args(["call", tool])
+            .env_clear()
+            .env("ODOO_URL", "http://127.0.0.1:9")
+            .env("ODOO_DB", "none")
+            .env("ODOO_USERNAME", "nobody")
+            .env("ODOO_API_KEY", "none")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let told = run("odoo_connect");
+    assert!(
+        told.contains("`odoo_connect` is not in the bundle `default`, but in `generic`: `--bundle generic`."),
+        "{told}"
+    );
+    assert!(run("odoo_conect").contains("There is no tool `odoo_conect`"));
+}

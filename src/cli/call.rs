@@ -11,6 +11,7 @@ use super::{Error, Outcome, serve};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::config::Options;
+use crate::definition::bundle::DEFAULT_BUNDLE;
 use crate::source::nearest;
 
 /// Flags of `call`.
@@ -68,6 +69,15 @@ pub(super) async fn called(
 ) -> Result<Answer, Error> {
     runtime.hub.call(caller, tool, arguments, stop).await.ok_or_else(|| {
         let catalog = runtime.hub.snapshot();
+        let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
+        let bundles = catalog.bundles().into_iter();
+        let elsewhere: Vec<String> =
+            bundles.filter(|bundle| catalog.tool(&through(bundle), tool).is_some()).map(str::to_owned).collect();
+        if !elsewhere.is_empty() {
+            let asked =
+                if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
+            return Error::OtherBundle { name: tool.to_owned(), asked, elsewhere };
+        }
         let meant = nearest(tool, catalog.tools(caller).map(|tool| tool.name.as_str())).map(str::to_owned);
         Error::UnknownTool { name: tool.to_owned(), meant }
     })

@@ -34,6 +34,16 @@ pub enum Error {
         /// The nearest.
         meant: Option<String>,
     },
+    /// A tool that other bundles show.
+    #[error("`{name}` is not in the {}, but in {}: `--bundle {}`.", bundles(.asked), listed(.elsewhere), .elsewhere.first().map_or("", String::as_str))]
+    OtherBundle {
+        /// As asked for.
+        name: String,
+        /// Through these bundles.
+        asked: Vec<String>,
+        /// Those that show it, at least one.
+        elsewhere: Vec<String>,
+    },
     /// Arguments of a tool that are no JSON object.
     #[error("The arguments of `{tool}` are a JSON object, like '{{\"limit\": 5}}': {reason}.")]
     Arguments {
@@ -56,8 +66,16 @@ pub enum Error {
 fn those(names: &[String]) -> String {
     match names {
         [one] => format!("is only `{one}`"),
-        names => format!("are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        names => format!("are {}", listed(names)),
     }
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn bundles(names: &[String]) -> String {
+    format!("{} {}", if names.len() == 1 { "bundle" } else { "bundles" }, listed(names))
 }
 
 fn guess(name: Option<&String>) -> String {
@@ -78,7 +96,10 @@ impl Error {
 
     pub(super) fn status(&self) -> ExitCode {
         match self {
-            Self::UnknownBundle { .. } | Self::UnknownTool { .. } | Self::Arguments { .. } => ExitCode::from(2),
+            Self::UnknownBundle { .. }
+            | Self::UnknownTool { .. }
+            | Self::OtherBundle { .. }
+            | Self::Arguments { .. } => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

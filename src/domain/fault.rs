@@ -58,10 +58,10 @@ pub enum Error {
         what: String,
     },
     /// The caller's own domain is not one (`invalid_arguments`).
-    #[error("`{template}` is not a domain: {}", sentences(faults))]
+    #[error("{what} is not a domain: {}", sentences(faults))]
     Given {
-        /// The template that it came through.
-        template: String,
+        /// The argument, or the template, that it came through.
+        what: String,
         /// Everything that is wrong with it.
         faults: Vec<DomainFault>,
     },

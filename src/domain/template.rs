@@ -45,6 +45,8 @@ pub struct Filled {
     pub value: Value,
     /// It carries something that the caller gave, so that leaving the condition out would silently widen the answer.
     pub from_caller: bool,
+    /// The argument that it is made of, where that is one.
+    pub argument: Option<String>,
 }
 
 impl Default for DomainTemplate {
@@ -188,6 +190,7 @@ impl Leaf {
                     operand: Operand::Value(Filled {
                         value: given,
                         from_caller: value.names().iter().any(|name| name.is_callers()),
+                        argument: scope.only_argument(value.names()),
                     }),
                 })))
             }
@@ -206,7 +209,12 @@ impl Leaf {
                     .evaluate_in_domain(scope)
                     .map_err(|error| Error::Template { path: String::new(), error })?;
                 let Some(given) = kept(outcome, "")? else { return Ok(None) };
-                let refused = |faults| Error::Given { template: template.source().trim().to_owned(), faults };
+                let argument = scope.only_argument(template.names());
+                let what = match &argument {
+                    Some(argument) => format!("The argument `{argument}`"),
+                    None => format!("`{}`", template.source().trim()),
+                };
+                let refused = |faults| Error::Given { what: what.clone(), faults };
                 let domain = match &given {
                     Value::Null => return Ok(None),
                     Value::Array(items) if items.is_empty() => return Ok(None),
@@ -221,7 +229,7 @@ impl Leaf {
                     list => Domain::parse(list),
                 };
                 let domain = domain.map_err(refused)?;
-                Ok(Some(domain.map(|value| Filled { value, from_caller: true })))
+                Ok(Some(domain.map(|value| Filled { value, from_caller: true, argument: argument.clone() })))
             }
         }
     }

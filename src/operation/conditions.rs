@@ -65,7 +65,14 @@ fn node<'a, M: Metadata>(
                 let part = node(part, model, fit, faults, (depth + 1, false)).await?;
                 Ok(part.map(|part| Domain::Not(Box::new(part))))
             }
-            Domain::Condition(one) => condition(one, model, fit, faults, (depth, negated)).await,
+            Domain::Condition(one) => {
+                let before = faults.len();
+                let fitted = condition(one, model, fit, faults, (depth, negated)).await?;
+                if let Operand::Value(Supplied { argument: Some(argument), .. }) = &one.operand {
+                    faults.locate(before, argument);
+                }
+                Ok(fitted)
+            }
         }
     })
 }
@@ -109,8 +116,8 @@ async fn condition<M: Metadata>(
     };
     match (target, operand) {
         (Target::Missing(model), operand) => {
-            if from_caller(operand) {
-                faults.push(unsupported(path, &model));
+            if let Some(given) = from_caller(operand) {
+                faults.push(unsupported(path, given.argument.as_deref(), &model));
             }
             Ok(None)
         }
@@ -151,22 +158,18 @@ async fn condition<M: Metadata>(
     }
 }
 
-/// Whether the caller had a part in what is compared with.
-fn from_caller(operand: &Operand<Supplied>) -> bool {
-    fn within(domain: &Domain<Supplied>, depth: usize) -> bool {
+/// The first value of what is compared with that the caller had a part in.
+fn from_caller(operand: &Operand<Supplied>) -> Option<&Supplied> {
+    fn within(domain: &Domain<Supplied>) -> Option<&Supplied> {
         match domain {
-            _ if depth > DEEPEST => true,
-            Domain::And(parts) | Domain::Or(parts) => parts.iter().any(|part| within(part, depth + 1)),
-            Domain::Not(part) => within(part, depth + 1),
-            Domain::Condition(condition) => match &condition.operand {
-                Operand::Value(value) => value.from_caller,
-                Operand::Domain(domain) => within(domain, depth + 1),
-            },
+            Domain::And(parts) | Domain::Or(parts) => parts.iter().find_map(within),
+            Domain::Not(part) => within(part),
+            Domain::Condition(condition) => from_caller(&condition.operand),
         }
     }
     match operand {
-        Operand::Value(value) => value.from_caller,
-        Operand::Domain(domain) => within(domain, 0),
+        Operand::Value(value) => Some(value).filter(|value| value.from_caller),
+        Operand::Domain(domain) => within(domain),
     }
 }
 

@@ -13,7 +13,7 @@ use super::instance::Instance;
 use super::needed::optional;
 use super::prepared::{Body, Prepared};
 use super::run::{Run, Window};
-use super::{arguments, content, lookup, read};
+use super::{arguments, content, ids, lookup, read};
 use crate::answer::{self, Answer, Listing};
 use crate::catalog::Apps;
 use crate::definition::operation::Operation;
@@ -57,9 +57,12 @@ pub async fn call(
     let timeout = tool.timeout.unwrap_or_else(|| instance.client.timeout());
     let patience = Patience { deadline: Instant::now() + timeout, cancelled };
     let mut run = begin(tool, instance, settings, apps, &arguments, patience).await?;
-    lookup::resolve_all(&mut run, &tool.lookups).await?;
-    complete_context(&mut run)?;
-    let prepared = Prepared::new(&tool.operation, &run).await?;
+    let prepared = match decide(&mut run).await {
+        Ok(prepared) => prepared,
+        // A lookup that depends on a record which is not there finds nothing either: the record is what is missing.
+        Err(error) if error.kind == Kind::NotFound => return Err(ids::missing(&run).await.unwrap_or(error)),
+        Err(error) => return Err(error),
+    };
     confirmed(tool, &run, &prepared).await?;
     let writes = prepared.outline().effect == Effect::Write;
     let mut body = prepared.run(&run).await?;
@@ -74,6 +77,14 @@ pub async fn call(
             answer::json(body.answer, body.list.map(|(key, offset)| Listing { key, offset, note }), budget)
         }
     })
+}
+
+/// Resolves the lookups, and decides what the operation will do.
+async fn decide(run: &mut Run<'_>) -> Result<Prepared, Error> {
+    let tool = run.tool;
+    lookup::resolve_all(run, &tool.lookups).await?;
+    complete_context(run)?;
+    Prepared::new(&tool.operation, run).await
 }
 
 /// Everything that an operation has in hand: who calls, in which zone, company and context.
@@ -116,7 +127,9 @@ async fn begin<'a>(
     let zone = zone(context.get("tz").or_else(|| preset.get("tz")), user.tz.as_deref());
     scope.set_zone(zone.clone());
     if let Some(company) = optional("company", tool.company.as_ref(), &scope)? {
-        let found = lookup::one(&instance.client, "res.company", &company, &patience).await?;
+        let argument = tool.company.as_ref().and_then(|company| scope.first_argument(company.names()));
+        let found = lookup::one(&instance.client, "res.company", &company, &patience).await;
+        let found = lookup::named(found, argument.as_deref())?;
         context.insert("allowed_company_ids".to_owned(), json!([found.id]));
     }
     let company = company(&context, preset, &user)?;

@@ -12,15 +12,20 @@ const LONGEST_QUOTE: usize = 60;
 /// The faults of one call.
 #[derive(Debug, Default)]
 pub struct Faults {
-    errors: Vec<Error>,
-    /// How many of the first ones say where in the arguments they were made.
-    located: usize,
+    errors: Vec<Fault>,
+}
+
+/// What is wrong, and where in the arguments it was made.
+#[derive(Debug)]
+struct Fault {
+    error: Error,
+    place: Option<String>,
 }
 
 impl Faults {
     /// One more.
     pub fn push(&mut self, error: Error) {
-        self.errors.push(error);
+        self.errors.push(Fault { error, place: None });
     }
 
     /// Keeps the value, or the fault instead of it.
@@ -36,10 +41,9 @@ impl Faults {
 
     /// Says of those pushed since `from` where the caller made them: `lines[2].product`. What was said before stays.
     pub fn locate(&mut self, from: usize, place: &str) {
-        for error in self.errors.iter_mut().skip(from.max(self.located)) {
-            error.message = format!("`{place}`: {}", error.message);
+        for fault in self.errors.iter_mut().skip(from) {
+            fault.place.get_or_insert_with(|| place.to_owned());
         }
-        self.located = self.errors.len();
     }
 
     /// Whether there is none.
@@ -63,7 +67,10 @@ impl Faults {
     #[must_use]
     pub fn into_error(self) -> Option<Error> {
         let more = self.errors.len().saturating_sub(MOST_NAMED);
-        let mut errors = self.errors.into_iter().take(MOST_NAMED);
+        let mut errors = self.errors.into_iter().take(MOST_NAMED).map(|fault| match fault.place {
+            Some(place) => located(fault.error, &place),
+            None => fault.error,
+        });
         let mut all = errors.next()?;
         let mut hints: Vec<String> = all.hint.take().into_iter().collect();
         for error in errors {
@@ -90,6 +97,29 @@ impl Faults {
         all.hint = (!hints.is_empty()).then(|| hints.join(" "));
         Some(all)
     }
+}
+
+/// What the hint of a lookup begins with that names all there are.
+pub const THERE_ARE: &str = "There are: ";
+
+/// The error, and where in the arguments it was made: in its message, with every candidate, and where its hint lists what there is.
+#[must_use]
+pub fn located(mut error: Error, place: &str) -> Error {
+    let named = format!("`{place}`");
+    if !error.message.starts_with(&named) {
+        error.message = format!("{named}: {}", error.message);
+    }
+    if let Some(Value::Array(candidates)) = error.details.get_mut("candidates") {
+        for candidate in candidates.iter_mut().filter_map(Value::as_object_mut) {
+            if !candidate.contains_key("argument") {
+                candidate.shift_insert(0, "argument".to_owned(), place.into());
+            }
+        }
+    }
+    if let Some(names) = error.hint.as_deref().and_then(|hint| hint.strip_prefix(THERE_ARE)) {
+        error.hint = Some(format!("{named}: there are: {names}"));
+    }
+    error
 }
 
 fn end_sentence(text: &mut String) {

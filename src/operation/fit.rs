@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::odoo::metadata::Model;
+use crate::domain::Filled;
 use crate::odoo::Error;
+use crate::odoo::metadata::Model;
 
 /// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
 pub trait Metadata: Sync {
@@ -46,19 +47,28 @@ pub struct Supplied {
     pub value: Value,
     /// A template in it used an argument (or a lookup or `if` that depends on one), or the caller gave it whole.
     pub from_caller: bool,
+    /// The argument that it is made of, where that is one.
+    pub argument: Option<String>,
+}
+
+impl From<Filled> for Supplied {
+    fn from(filled: Filled) -> Self {
+        let Filled { value, from_caller, argument } = filled;
+        Self { value, from_caller, argument }
+    }
 }
 
 impl Supplied {
     /// What the author wrote, as it stands.
     #[must_use]
     pub fn by_author(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), from_caller: false }
+        Self { value: value.into(), from_caller: false, argument: None }
     }
 
     /// What the caller gave, whole or in part.
     #[must_use]
     pub fn by_caller(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), from_caller: true }
+        Self { value: value.into(), from_caller: true, argument: None }
     }
 }
 

@@ -51,7 +51,7 @@ fn fit<'a, 'b>(run: &'a Run<'b>) -> Fit<'a, Run<'b>> {
 pub(super) async fn domain(template: Option<&DomainTemplate>, model: &str, run: &Run<'_>) -> Result<Value, Error> {
     let Some(template) = template else { return Ok(json!([])) };
     let filled = template.evaluate_filled(&run.scope)?;
-    let supplied = filled.map(|filled| Supplied { value: filled.value, from_caller: filled.from_caller });
+    let supplied = filled.map(Supplied::from);
     let fitted = fit_domain(&supplied, &run.metadata(model).await?, &fit(run)).await?;
     Ok(Value::Array(to_prefix(&fitted)))
 }

@@ -6,6 +6,7 @@ use super::needed::needed;
 use super::run::Run;
 use super::scalar::record_id;
 use super::{fitting, lookup};
+use crate::definition::operation::Operation;
 use crate::definition::values::Ids;
 use crate::odoo::{Client, Error, Kind, Patience};
 
@@ -23,10 +24,37 @@ pub(super) async fn of(ids: &Ids, model: &str, run: &Run<'_>) -> Result<Vec<i64>
         Ids::Lookup(spot) => {
             let value = needed("ids", &spot.matches, run)?;
             let domain = fitting::domain(spot.domain.as_ref(), model, run).await?;
-            let found = lookup::find_each(run, model, &value, domain).await?;
+            let argument = run.scope.first_argument(spot.matches.names());
+            let found = lookup::named(lookup::find_each(run, model, &value, domain).await, argument.as_deref())?;
             resolve(&run.instance.client, model, "ids", &found.into(), &run.patience).await
         }
     }
+}
+
+/// How many ids are looked at to say which is missing.
+const MOST_ASKED: usize = 20;
+
+/// The error for the first record of those given to a `write` or `call` that is not there, if one is not.
+pub(super) async fn missing(run: &Run<'_>) -> Option<Error> {
+    let ids = match &run.tool.operation {
+        Operation::Write(write) => &write.ids,
+        Operation::Call(call) => call.ids.as_ref()?,
+        _ => return None,
+    };
+    let Ids::Given(templated) = ids else { return None };
+    let model = run.model().ok()?;
+    let value = templated.evaluate(&run.scope).ok()?.given()?;
+    let list = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
+    for id in list.iter().filter_map(record_id).take(MOST_ASKED) {
+        let named = lookup::display_name(&run.instance.client, &model, id, &run.patience).await;
+        if let Err(error) = named
+            && error.kind == Kind::NotFound
+        {
+            let argument = run.scope.only_argument(templated.names());
+            return lookup::named::<()>(Err(error.hint("Search for it first.")), argument.as_deref()).err();
+        }
+    }
+    None
 }
 
 /// The record ids that a value names, in its order, each once.
@@ -69,7 +97,9 @@ pub(super) fn looks_external(text: &str) -> bool {
 }
 
 async fn external(client: &Client, model: &str, key: &str, element: &Value, patience: &Patience) -> Result<i64, Error> {
-    let Some(text) = element.as_str().filter(|text| looks_external(text)) else { return Err(no_id(key, element)) };
+    let Some(text) = element.as_str().map(str::trim).filter(|text| looks_external(text)) else {
+        return Err(no_id(key, element));
+    };
     let (of_model, id) = client.xml_id(text, patience).await?;
     if of_model == model {
         return Ok(id);

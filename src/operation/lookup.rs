@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::faults::{Faults, cut};
+use super::faults::{Faults, THERE_ARE, cut, located};
 use super::run::Run;
 use super::{fitting, ids, scalar};
 use crate::definition::tool::Lookup;
@@ -30,43 +30,49 @@ pub(super) struct Found {
 /// `not_found` and `ambiguous`, all faults of one list in one error; those of the connection.
 pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result<(), Error> {
     for lookup in lookups {
-        let value = match lookup.matches.evaluate(&run.scope)? {
-            Outcome::Given(value) if value != Value::Null => value,
-            Outcome::Given(_) | Outcome::Absent(Cause::NotGiven) => continue,
-            Outcome::Absent(Cause::Empty(expression)) => {
-                return Err(Error::new(
-                    Kind::NotFound,
-                    format!("`{expression}` is empty, so there is nothing to look up."),
-                ));
-            }
-        };
-        let model = match &lookup.model {
-            Some(model) => run.model_name(model)?,
-            None => run.model()?,
-        };
-        let domain = fitting::domain(lookup.domain.as_ref(), &model, run).await?;
-        let target = Target::of(run, &model, domain);
-        if lookup.several_is_all {
-            let found = target.find_all(&value, lookup.missing_is_absent).await?;
-            if !found.is_empty() {
-                run.scope.set_records(&lookup.name, pairs(found));
-            }
-            continue;
+        let argument = run.scope.first_argument(lookup.matches.names());
+        named(resolve(run, lookup).await, argument.as_deref())?;
+    }
+    Ok(())
+}
+
+async fn resolve(run: &mut Run<'_>, lookup: &Lookup) -> Result<(), Error> {
+    let value = match lookup.matches.evaluate(&run.scope)? {
+        Outcome::Given(value) if value != Value::Null => value,
+        Outcome::Given(_) | Outcome::Absent(Cause::NotGiven) => return Ok(()),
+        Outcome::Absent(Cause::Empty(expression)) => {
+            return Err(Error::new(
+                Kind::NotFound,
+                format!("`{expression}` is empty, so there is nothing to look up."),
+            ));
         }
-        match value {
-            Value::Array(elements) => {
-                let found = target.find_each(&elements, lookup.missing_is_absent).await?;
-                if found.is_empty() && !elements.is_empty() {
-                    continue;
-                }
-                run.scope.set_records(&lookup.name, pairs(found));
-            }
-            value => match target.find(&value).await {
-                Ok(found) => run.scope.set_record(&lookup.name, found.id, &found.name),
-                Err(error) if lookup.missing_is_absent && error.kind == Kind::NotFound => {}
-                Err(error) => return Err(error),
-            },
+    };
+    let model = match &lookup.model {
+        Some(model) => run.model_name(model)?,
+        None => run.model()?,
+    };
+    let domain = fitting::domain(lookup.domain.as_ref(), &model, run).await?;
+    let target = Target::of(run, &model, domain);
+    if lookup.several_is_all {
+        let found = target.find_all(&value, lookup.missing_is_absent).await?;
+        if !found.is_empty() {
+            run.scope.set_records(&lookup.name, pairs(found));
         }
+        return Ok(());
+    }
+    match value {
+        Value::Array(elements) => {
+            let found = target.find_each(&elements, lookup.missing_is_absent).await?;
+            if found.is_empty() && !elements.is_empty() {
+                return Ok(());
+            }
+            run.scope.set_records(&lookup.name, pairs(found));
+        }
+        value => match target.find(&value).await {
+            Ok(found) => run.scope.set_record(&lookup.name, found.id, &found.name),
+            Err(error) if lookup.missing_is_absent && error.kind == Kind::NotFound => {}
+            Err(error) => return Err(error),
+        },
     }
     Ok(())
 }
@@ -229,8 +235,7 @@ impl<'a> Target<'a> {
             format!("`{text}` is {more}{} records of `{}`.", found.len().min(shown), self.model),
         )
         .hint("Give the id of the one that is meant, or more of its name.");
-        let candidates = found.iter().take(shown).map(|found| json!({"id": found.id, "name": found.name})).collect();
-        error.details.insert("candidates".to_owned(), Value::Array(candidates));
+        error.details.insert("candidates".to_owned(), self.candidates(found.iter().take(shown)));
         Err(error)
     }
 
@@ -280,10 +285,15 @@ impl<'a> Target<'a> {
         }
         let names: Vec<String> = distinct.iter().map(|found| cut(&found.name, 60)).collect();
         let separator = if names.iter().any(|name| name.contains(',')) { "; " } else { ", " };
-        error.hint = Some(format!("There are: {}.", names.join(separator)));
-        let candidates = distinct.iter().map(|found| json!({"id": found.id, "name": found.name})).collect();
-        error.details.insert("candidates".to_owned(), Value::Array(candidates));
+        error.hint = Some(format!("{THERE_ARE}{}.", names.join(separator)));
+        error.details.insert("candidates".to_owned(), self.candidates(&distinct));
         error
+    }
+
+    /// With their model: ids of several lookups may come together in one error.
+    fn candidates<'f>(&self, found: impl IntoIterator<Item = &'f Found>) -> Value {
+        let candidate = |found: &Found| json!({"model": self.model, "id": found.id, "name": found.name});
+        found.into_iter().map(candidate).collect()
     }
 
     fn unfit(&self, text: &str, name: &str) -> Error {
@@ -293,6 +303,17 @@ impl<'a> Target<'a> {
         )
         .hint("Give another one: this tool accepts only some of them.")
     }
+}
+
+/// Says which argument gave the name that something is wrong with.
+///
+/// # Errors
+/// The same.
+pub(super) fn named<T>(found: Result<T, Error>, argument: Option<&str>) -> Result<T, Error> {
+    found.map_err(|error| match argument {
+        Some(argument) if is_the_names(&error) => located(error, argument),
+        _ => error,
+    })
 }
 
 /// What is wrong with a name, not with the connection: said with that of others.

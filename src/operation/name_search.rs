@@ -26,7 +26,7 @@ pub(super) async fn prepare(definition: &NameSearch, run: &Run<'_>) -> Result<Pr
     let model = run.model()?;
     let domain = fitting::domain(definition.domain.as_ref(), &model, run).await?;
     let text = match optional("text", Some(&definition.text), &run.scope)? {
-        Some(Value::String(text)) => text,
+        Some(Value::String(text)) => text.trim().to_owned(),
         Some(Value::Number(number)) => number.to_string(),
         None | Some(Value::Null | Value::Bool(false)) => String::new(),
         Some(other) => return Err(invalid(format!("`text` is a text, not {}", quote(&other)))),

@@ -48,9 +48,14 @@ pub fn unknown(name: &FieldName, model: &Model) -> Error {
 
 /// The error for an optional field that is missing while the caller's own value depends on it.
 #[must_use]
-pub fn unsupported(name: &str, model: &Model) -> Error {
-    let message =
-        format!("`{name}` was given, and `{}` in this Odoo has no such field, or it is not yours to see", model.name);
+pub fn unsupported(name: &str, argument: Option<&str>, model: &Model) -> Error {
+    let field = name.strip_suffix('?').unwrap_or(name);
+    let (given, lacking) = match argument {
+        Some(argument) if argument != field => (argument, format!("no field `{field}` for it")),
+        _ => (field, "no such field".to_owned()),
+    };
+    let model = &model.name;
+    let message = format!("`{given}` was given, and `{model}` in this Odoo has {lacking}, or it is not yours to see");
     Error::new(Kind::Unsupported, message).hint("Leave it out.")
 }
 

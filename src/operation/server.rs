@@ -91,11 +91,14 @@ async fn info(run: &Run<'_>) -> Result<Body, Error> {
         ("zone", json!(run.zone.iana_name())),
         ("company", company(&run.company)),
         ("companies", user.company_ids.iter().map(company).collect()),
-        ("apps", json!(apps.offered)),
     ]);
     if client.database().is_none() {
         // The only one of its host.
         body.answer.shift_remove("database");
+    }
+    // Who has only tools for any model has no app.
+    if !apps.offered.is_empty() {
+        body.answer.insert("apps".to_owned(), json!(apps.offered));
     }
     if !apps.missing.is_empty() {
         body.answer.insert("apps_not_installed".to_owned(), json!(apps.missing));

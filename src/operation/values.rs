@@ -20,8 +20,8 @@ use super::fit::{Fit, Records};
 use super::names::{Named, find, type_name, unknown, unsupported, written};
 use super::scalar::{self, is_empty, misfit};
 use super::temporal::{self, When};
-use crate::odoo::metadata::{Field, FieldType, Model};
 use crate::odoo::Error;
+use crate::odoo::metadata::{Field, FieldType, Model};
 
 /// Who wrote the table of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +130,7 @@ async fn record<M: Records>(
             if !name.optional {
                 faults.push(unknown(&name, model));
             } else if from_caller {
-                faults.push(unsupported(&key, model));
+                faults.push(unsupported(&key, said.as_deref(), model));
             }
             continue;
         };
@@ -179,10 +179,9 @@ fn many2one(field: &Field, path: &str, value: &Value) -> Result<Value, Error> {
         return Ok(Value::Bool(false));
     }
     scalar::record_id(value).map(Value::from).ok_or_else(|| {
-        let model = field.relation.as_deref().map(|model| format!(" on `{model}`")).unwrap_or_default();
-        misfit(field, path, value, "an id").hint(format!(
-            "Resolve the name first: `lookup` in the definition, or `name_search`{model}. Odoo would empty the field."
-        ))
+        let model = field.relation.as_deref().map(|model| format!(" of `{model}`")).unwrap_or_default();
+        misfit(field, path, value, "an id")
+            .hint(format!("Find the id of the record{model} first: for a name Odoo would empty the field."))
     })
 }
 

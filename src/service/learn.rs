@@ -125,6 +125,7 @@ impl Service {
                 if changed {
                     let known = service.known.load();
                     let missing = known.missing(&name).into_iter().collect::<Vec<_>>().join(", ");
+                    let missing = Some(missing).filter(|missing| !missing.is_empty());
                     tracing::info!(instance = name, version = known.version(&name), missing, "Odoo is there");
                     news();
                 }

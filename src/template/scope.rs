@@ -9,7 +9,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use serde_json::Map;
 
 use super::dates::Clock;
-use super::{Cause, is_identifier, is_reserved, json};
+use super::{Cause, Name, is_identifier, is_reserved, json};
 
 /// The names that a template sees, and the clock. A clone is cheap, and what is set in it is not seen by the original: that is the
 /// scope of one element of a list.
@@ -94,6 +94,37 @@ impl Scope {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some_and(|binding| !matches!(binding, Binding::Absent(_)))
+    }
+
+    /// The argument that a name stands for, as the caller knows it: `customer`, `customer.city`. `None` for what is no argument of
+    /// this call.
+    #[must_use]
+    pub fn argument(&self, name: &Name) -> Option<String> {
+        let gave = |argument: &str| match self.get("args") {
+            Some(Binding::Given(all)) => all.get_attr(argument).is_ok_and(|value| !value.is_undefined()),
+            _ => false,
+        };
+        match (name.root.as_str(), &name.attribute) {
+            ("args", Some(argument)) => gave(argument).then(|| argument.clone()),
+            ("args", None) => None,
+            (root, None) => gave(root).then(|| root.to_owned()),
+            (root, Some(attribute)) => gave(root).then(|| format!("{root}.{attribute}")),
+        }
+    }
+
+    /// The one argument that these names stand for; `None` where they are several, or none.
+    #[must_use]
+    pub fn only_argument<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Option<String> {
+        let mut arguments: Vec<String> = names.into_iter().filter_map(|name| self.argument(name)).collect();
+        arguments.dedup();
+        let mut arguments = arguments.into_iter();
+        arguments.next().filter(|_| arguments.next().is_none())
+    }
+
+    /// The first argument that these names stand for.
+    #[must_use]
+    pub fn first_argument<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Option<String> {
+        names.into_iter().find_map(|name| self.argument(name))
     }
 
     /// Dates are in this zone from now on.

@@ -143,6 +143,11 @@ fn arguments_never_change_what_is_sent_but_values() {
                         body["vals"].as_object().unwrap().values().all(|value| value.is_string() || value == false)
                     );
                 }
+                // Whether what could not be read back is there at all.
+                "read" => {
+                    prop_assert_eq!(&body["ids"], &json!([1]));
+                    prop_assert_eq!(&body["fields"], &json!(["id"]));
+                }
                 "fields_get" => {}
                 other => prop_assert!(false, "{other} was sent: {body}"),
             }

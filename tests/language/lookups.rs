@@ -107,8 +107,10 @@ fn all_that_match_are_a_list_and_nobody_is_told_what_there_is() {
     assert_eq!(total(&mut server, json!(id.to_string())).0, new);
     assert!(total(&mut server, json!("open")).0 > 0);
     let error = server.fails("leads", json!({"stage": "Nirvana"}), "not_found");
-    assert_eq!(error["hint"], "There are: New, Qualified, Proposition, Won.");
-    assert_eq!(error["candidates"][3]["name"], "Won");
+    assert_eq!(error["hint"], "`stage`: there are: New, Qualified, Proposition, Won.");
+    assert!(error["message"].as_str().unwrap().starts_with("`stage`: No record of `crm.stage`"), "{error}");
+    let won = &error["candidates"][3];
+    assert_eq!((&won["argument"], &won["model"], &won["name"]), (&json!("stage"), &json!("crm.stage"), &json!("Won")));
     assert!(error["candidates"][3]["id"].is_i64());
 }
 
@@ -142,4 +144,136 @@ fn what_there_is_is_said_only_where_it_is_few() {
     let error = server.fails("get", other, "not_found");
     assert!(error["message"].as_str().unwrap().contains("not one that may be used here"), "{error}");
     assert!(error["hint"].as_str().unwrap().contains("Brandon Freeman"), "{error}");
+}
+
+const ORDER: &str = r#"
+[[tool]]
+name = "order"
+model = "sale.order"
+confirm = "never"
+[tool.create.values]
+partner_id = { lookup = "{{ customer }}" }
+tag_ids = { set = "{{ tags }}" }
+date_order = "{{ date }}"
+"nowhere_id?" = "{{ nowhere }}"
+[tool.create.values.order_line]
+each = "{{ lines }}"
+create.product_id = { lookup = "{{ item.product }}" }
+[tool.input.properties]
+customer = {}
+tags = {}
+date = {}
+nowhere = {}
+lines = { type = "array", items = { type = "object" } }
+"#;
+
+#[test]
+fn each_candidate_names_its_argument_and_its_model() {
+    let mut server = Server::new(ORDER);
+    let error = server.fails("order", json!({"customer": "Azure", "lines": [{"product": "Desk"}]}), "ambiguous");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("`customer`: `Azure` is"), "{message}");
+    assert!(message.contains("`lines[0].product`: `Desk` is"), "{message}");
+    let candidates = error["candidates"].as_array().unwrap();
+    let of = |argument: &str, model: &str| {
+        let all = candidates.iter().filter(|one| one["argument"] == argument && one["model"] == model);
+        all.count()
+    };
+    let (customers, products) = (of("customer", "res.partner"), of("lines[0].product", "product.product"));
+    assert!(customers > 1 && products > 1, "{candidates:?}");
+    assert_eq!(customers + products, candidates.len(), "{candidates:?}");
+}
+
+#[test]
+fn the_fault_of_a_value_names_its_argument() {
+    let mut server = Server::new(ORDER);
+    let error = server.fails("order", json!({"customer": "Azure Interior", "date": "yesterday"}), "invalid_arguments");
+    assert!(error["message"].as_str().unwrap().starts_with("`date`: `date_order` (datetime) takes"), "{error}");
+    let error = server.fails("order", json!({"customer": "Azure Interior", "nowhere": 3}), "unsupported");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with("`nowhere` was given, and `sale.order` in this Odoo has no field `nowhere_id` for it"));
+    let error = server.fails("order", json!({"customer": "Azure Interior", "tags": ["No such tag"]}), "not_found");
+    assert!(error["message"].as_str().unwrap().starts_with("`tags`: No record of `crm.tag`"), "{error}");
+}
+
+#[test]
+fn the_fault_of_a_condition_names_its_argument() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "leads"
+        model = "crm.lead"
+        [tool.search_read]
+        domain = [["create_date", ">=", "{{ created_after }}"], "{{ domain }}"]
+        [tool.input.properties]
+        created_after = {}
+        domain = {}
+        "#,
+    );
+    let error = server.fails("leads", json!({"created_after": "yesterday"}), "invalid_arguments");
+    assert!(
+        error["message"].as_str().unwrap().starts_with("`created_after`: `create_date` (datetime) takes"),
+        "{error}"
+    );
+    let error = server.fails("leads", json!({"domain": [["stage_id", "="]]}), "invalid_arguments");
+    assert!(error["message"].as_str().unwrap().starts_with("The argument `domain` is not a domain: "), "{error}");
+    let error = server.fails("leads", json!({"domain": [["stage_id", "=", "New"]]}), "invalid_arguments");
+    assert!(
+        error["message"].as_str().unwrap().starts_with("`domain`: `stage_id` (many2one of `crm.stage`)"),
+        "{error}"
+    );
+    assert!(!error["hint"].as_str().unwrap().contains("definition"), "{error}");
+}
+
+#[test]
+fn a_record_that_is_not_there_is_said_before_what_depends_on_it() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "move"
+        model = "project.task"
+        confirm = "never"
+        [tool.write]
+        ids = "{{ task_id }}"
+        [tool.write.values.stage_id]
+        lookup = "{{ stage }}"
+        domain = [["project_ids.tasks", "=", "{{ task_id }}"]]
+        [tool.input]
+        required = ["task_id", "stage"]
+        properties = { task_id = { type = "integer" }, stage = { type = "string" } }
+        "#,
+    );
+    let (error, requests) =
+        server.recorded(|server| server.fails("move", json!({"task_id": 999_999, "stage": "Done"}), "not_found"));
+    assert_eq!(error["message"], "`task_id`: There is no record 999999 of `project.task`.");
+    assert!(!requests.iter().any(|request| request.method.as_deref() == Some("write")));
+    let error = server.fails("move", json!({"task_id": 1, "stage": "No such stage"}), "not_found");
+    assert!(error["message"].as_str().unwrap().starts_with("`stage`: "), "{error}");
+}
+
+#[test]
+fn blanks_around_a_name_do_not_matter() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "get"
+        model = "res.partner"
+        [tool.read]
+        ids = { lookup = "{{ name }}" }
+        [tool.input]
+        required = ["name"]
+        properties = { name = { type = "string" } }
+
+        [[tool]]
+        name = "named"
+        model = "res.partner"
+        [tool.name_search]
+        text = "{{ text }}"
+        [tool.input.properties]
+        text = { type = "string" }
+        "#,
+    );
+    let found = server.call("get", json!({"name": " Azure Interior\n"}));
+    assert!(found["records"][0]["name"] == "Azure Interior" || found["name"] == "Azure Interior", "{found}");
+    assert!(!server.call("named", json!({"text": " azure int "}))["records"].as_array().unwrap().is_empty());
 }

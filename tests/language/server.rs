@@ -88,6 +88,19 @@ fn info_names_the_apps_that_are_there_and_those_that_are_not() {
 }
 
 #[test]
+fn info_is_silent_of_apps_where_every_tool_is_for_any_model() {
+    let any = r#"
+[[tool]]
+name = "info"
+[tool.server]
+what = "info"
+"#;
+    let mut server = Server::of(Options::default(), demo::EMPLOYEE, &[], any);
+    let info = server.call("info", json!({}));
+    assert!(info.get("apps").is_none() && info.get("user").is_some(), "{info}");
+}
+
+#[test]
 fn access_is_what_the_caller_may_do() {
     for version in VERSIONS {
         let rights = |server: &mut Server, model: &str| {

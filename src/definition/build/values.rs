@@ -135,8 +135,31 @@ impl Builder<'_> {
                 let items: Vec<_> = items.iter().map(|item| self.element(item)).collect();
                 items.into_iter().collect::<Option<_>>().map(FieldValue::List)
             }
+            NodeValue::Table(table) if self.misspelt(table) => {
+                // What its templates name is used all the same.
+                self.templated(node);
+                None
+            }
             _ => Some(FieldValue::Plain(self.templated(node))),
         }
+    }
+
+    /// Says of a table whose keys are all words of the language, or slips of them, which word was meant. Every other table may be the
+    /// value of a field that holds one.
+    fn misspelt(&mut self, table: &Table) -> bool {
+        let is_word = |key: &str| WORDS.contains(&key) || COMPANIONS.contains(&key);
+        let meant: Vec<_> = table.iter().map(|(key, place, _)| (key, place, slip(key))).collect();
+        if !meant.iter().all(|(key, _, word)| word.is_some() || is_word(key)) {
+            return false;
+        }
+        for (key, place, word) in &meant {
+            if let Some(word) = word {
+                self.sink
+                    .error(place, format!("`{key}` is no word of `values`"))
+                    .hint(format!("did you mean `{word}`?"));
+            }
+        }
+        meant.iter().any(|(_, _, word)| word.is_some())
     }
 
     /// What stands in a list, or after `set`, `add`, `remove`: ids and names, or lookups.
@@ -271,6 +294,18 @@ impl Builder<'_> {
     pub(super) fn args(&mut self, node: &Node) -> Option<Templated> {
         if node.as_array().is_none() { self.whole(node, "args") } else { Some(self.templated(node)) }
     }
+}
+
+/// Words that make a table in `values` more than a value.
+const WORDS: [&str; 7] = ["lookup", "set", "add", "remove", "create", "each", "html"];
+/// What may stand beside them.
+const COMPANIONS: [&str; 3] = ["domain", "missing", "as"];
+
+/// The word that a key is a slip of: one letter in short words, two in long ones.
+fn slip(key: &str) -> Option<&'static str> {
+    let wanted = key.to_lowercase();
+    let near = |word: &&str| strsim::damerau_levenshtein(&wanted, word) <= if word.len() < 6 { 1 } else { 2 };
+    (!WORDS.contains(&key)).then(|| WORDS.into_iter().find(near)).flatten()
 }
 
 /// Whether a value gives nothing at all.

@@ -163,7 +163,7 @@ fn a_callers_domain_is_checked() {
     };
     assert_eq!(
         message(json!([["a", "==", 1], ["b", "=", {}]])),
-        "`{{ d }}` is not a domain: unknown operator `==` (did you mean `=`?); `b` cannot be compared with a table"
+        "The argument `d` is not a domain: unknown operator `==` (did you mean `=`?); `b` cannot be compared with a table"
     );
     assert!(message(json!("[('id', '=', uid)]")).contains("`uid` is a name"));
     assert!(message(json!(7)).contains("a domain is a list of conditions, not a number"));

@@ -268,10 +268,9 @@ fn one(path: &str, field: &Field, value: &Value, zone: &TimeZone) -> Result<Valu
 
 /// A name where an id is due: Odoo answers zero or wrong rows.
 fn by_name(path: &str, field: &Field, value: &Value) -> Error {
-    let model = field.relation.as_deref().map(|model| format!(" on `{model}`")).unwrap_or_default();
-    misfit(field, path, value, "ids").hint(format!(
-        "Resolve the name first (`lookup` in the definition, `name_search`{model}), or search by part of the name with `ilike`."
-    ))
+    let model = field.relation.as_deref().map(|model| format!(" of `{model}`")).unwrap_or_default();
+    misfit(field, path, value, "ids")
+        .hint(format!("Find the id of the record{model} first, or search by a part of its name with `ilike`."))
 }
 
 fn text(path: &str, field: &Field, operator: Operator, value: &Value) -> Result<Domain<Value>, Error> {

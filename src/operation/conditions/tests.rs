@@ -10,7 +10,7 @@ use crate::odoo::Kind;
 use crate::operation::fit::testing::{Fake, brussels, lead};
 
 fn leaf(path: &str, operator: Operator, value: Value, from_caller: bool) -> Domain<Supplied> {
-    let operand = Operand::Value(Supplied { value, from_caller });
+    let operand = Operand::Value(Supplied { value, from_caller, argument: None });
     Domain::Condition(Condition { path: path.into(), operator, operand })
 }
 
@@ -117,7 +117,7 @@ async fn digits_are_ids_and_a_name_after_equals_says_lookup() {
         ("id", "=", json!("S0042")),
     ] {
         let error = refused(path, sign, value).await;
-        assert!(error.hint.as_deref().unwrap().contains("lookup"), "{error:?}");
+        assert!(error.hint.as_deref().unwrap().contains("Find the id of the record"), "{error:?}");
         assert!(error.message.contains(path), "{error}");
     }
 }

@@ -72,7 +72,7 @@ fn ids(field: &Field, path: &str, list: &[Value], faults: &mut Faults) -> Option
             Some(id) => ids.push(id),
             None => {
                 wrong = true;
-                faults.push(misfit(field, path, value, &takes_list(field)).hint("Resolve the names first."));
+                faults.push(misfit(field, path, value, &takes_list(field)).hint("Find the ids of the records first."));
             }
         }
     }

@@ -19,7 +19,7 @@ pub struct Entry {
     pub given: Given,
     /// The caller had a part in it: it is never silently dropped.
     pub from_caller: bool,
-    /// Inside `each`: where the caller said it, e.g. `lines[2].product`.
+    /// Where the caller said it: an argument, or inside `each` e.g. `lines[2].product`.
     pub place: Option<String>,
 }
 
@@ -45,6 +45,8 @@ pub struct Wanted {
     pub domain: Option<Domain<Supplied>>,
     /// Nothing found is nothing given.
     pub missing_is_absent: bool,
+    /// Where the caller gave the name.
+    pub place: Option<String>,
 }
 
 /// `set`, `remove`, `add`, `create`, carried out in this order.
@@ -75,8 +77,8 @@ impl Entry {
     /// A plain value at a field.
     #[must_use]
     pub fn value(key: impl Into<String>, supplied: Supplied) -> Self {
-        let Supplied { value, from_caller } = supplied;
-        Self { key: key.into(), given: Given::Value(value), from_caller, place: None }
+        let Supplied { value, from_caller, argument } = supplied;
+        Self { key: key.into(), given: Given::Value(value), from_caller, place: argument }
     }
 
     /// A table that the caller gave whole.
@@ -141,7 +143,7 @@ impl Around {
                 let templates = templates(value);
                 let names = || templates.iter().flat_map(|template| template.names());
                 let from_caller = names().any(|name| name.is_callers());
-                entries.push(Entry { key: key.clone(), given, from_caller, place: self.place(&templates) });
+                entries.push(Entry { key: key.clone(), given, from_caller, place: self.place(value, &templates) });
             }
         }
         Ok(entries)
@@ -230,10 +232,11 @@ impl Around {
             None => None,
             Some(domain) => {
                 let filled = domain.evaluate_filled(&self.scope)?;
-                Some(filled.map(|filled| Supplied { value: filled.value, from_caller: filled.from_caller }))
+                Some(filled.map(Supplied::from))
             }
         };
-        Ok(Some(Wanted { name, domain, missing_is_absent: lookup.missing_is_absent }))
+        let place = lookup.matches.names().into_iter().find_map(|name| self.said(name));
+        Ok(Some(Wanted { name, domain, missing_is_absent: lookup.missing_is_absent, place }))
     }
 
     fn value(&self, key: &str, templated: &Templated) -> Result<Option<Value>, Error> {
@@ -244,13 +247,25 @@ impl Around {
         }
     }
 
-    /// Where the caller said what these templates use: the attribute of an element, else the innermost element.
-    fn place(&self, templates: &[&Template]) -> Option<String> {
-        let innermost = self.element()?;
+    /// Where the caller said what these templates use: the attribute of an element, else the innermost element; outside of elements
+    /// the one argument that they use.
+    fn place(&self, value: &FieldValue, templates: &[&Template]) -> Option<String> {
+        let Some(innermost) = self.element() else {
+            return match value {
+                FieldValue::Lookup(lookup) => self.scope.first_argument(lookup.matches.names()),
+                _ => self.scope.only_argument(templates.iter().flat_map(|template| template.names())),
+            };
+        };
         let names = templates.iter().flat_map(|template| template.names());
         let of_element = names.filter(|name| self.elements.iter().any(|(element, _)| *element == name.root));
         let said = of_element.min_by_key(|name| name.attribute.is_none());
         Some(self.named(said).unwrap_or_else(|| innermost.to_owned()))
+    }
+
+    /// The same, where that is an element or an argument.
+    fn said(&self, name: &crate::template::Name) -> Option<String> {
+        let of_element = self.elements.iter().any(|(element, _)| *element == name.root);
+        if of_element { self.named(Some(name)) } else { self.scope.argument(name) }
     }
 
     /// `item.product` as the caller wrote it: `lines[2].product`.

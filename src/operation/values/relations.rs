@@ -132,8 +132,9 @@ fn flatten(given: Given, elements: &mut Vec<Given>) {
         Given::Value(value) if is_empty(&value) => {}
         Given::Value(Value::Array(list)) => elements.extend(list.into_iter().map(Given::Value)),
         Given::List(list) => list.into_iter().for_each(|given| flatten(given, elements)),
-        Given::Lookup(Wanted { name: Value::Array(names), domain, missing_is_absent }) => {
-            let one = |name| Given::Lookup(Wanted { name, domain: domain.clone(), missing_is_absent });
+        Given::Lookup(Wanted { name: Value::Array(names), domain, missing_is_absent, place }) => {
+            let one =
+                |name| Given::Lookup(Wanted { name, domain: domain.clone(), missing_is_absent, place: place.clone() });
             elements.extend(names.into_iter().map(one));
         }
         other => elements.push(other),
@@ -153,7 +154,11 @@ async fn id<M: Records>(at: At<'_>, element: Given, fit: &Fit<'_, M>, faults: &m
         Given::Value(value) => match scalar::record_id(&value) {
             // Where names may stand, digits may be one, `2026`, and are an id only where a record has it.
             Some(id) if at.table == Table::Callers || !value.is_string() => return Ok(Resolved::Id(id)),
-            _ if is_name(&value) => Wanted { name: value, domain: None, missing_is_absent: false },
+            _ if is_name(&value) => {
+                // In values that the caller gave whole, the field is where it was said.
+                let place = (at.table == Table::Callers).then(|| at.path.to_owned());
+                Wanted { name: value, domain: None, missing_is_absent: false, place }
+            }
             _ => {
                 faults.push(misfit(at.field, at.path, &value, &takes_list(at.field)));
                 return Ok(Resolved::Fault);
@@ -191,7 +196,11 @@ async fn find<M: Records>(
         Ok(id) => Ok(Resolved::Id(id)),
         Err(error) if wanted.missing_is_absent && error.kind == Kind::NotFound => Ok(Resolved::Nothing),
         Err(error) if matches!(error.kind, Kind::NotFound | Kind::Ambiguous | Kind::InvalidArguments) => {
+            let before = faults.len();
             faults.push(error);
+            if let Some(place) = wanted.place {
+                faults.locate(before, &place);
+            }
             Ok(Resolved::Fault)
         }
         Err(error) => Err(error),

@@ -35,7 +35,7 @@ async fn a_name_at_a_many2one_is_refused_instead_of_emptying_it() {
     let error = refused("partner_id", json!("Belgium")).await;
     assert_eq!(error.kind, Kind::InvalidArguments);
     assert_eq!(error.message, "`partner_id` (many2one of `res.partner`) takes an id, not `Belgium`");
-    assert!(error.hint.unwrap().contains("lookup"));
+    assert!(error.hint.unwrap().contains("Find the id of the record"));
     assert_eq!(sent("partner_id", json!("12")).await, json!(12));
     assert_eq!(sent("partner_id", json!({"id": 12, "name": "x"})).await, json!(12));
     for wrong in [json!(0), json!(-1), json!(1.5), json!(true), json!([1]), json!("")] {
