@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::odoo::metadata::Model;
 use crate::odoo::Error;
+use crate::odoo::metadata::Model;
 
 /// Where the fields of models come from: the Odoo client's cache, through one user's eyes.
 pub trait Metadata: Sync {

@@ -20,8 +20,8 @@ use super::fit::{Fit, Records};
 use super::names::{Named, find, type_name, unknown, unsupported, written};
 use super::scalar::{self, is_empty, misfit};
 use super::temporal::{self, When};
-use crate::odoo::metadata::{Field, FieldType, Model};
 use crate::odoo::Error;
+use crate::odoo::metadata::{Field, FieldType, Model};
 
 /// Who wrote the table of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
