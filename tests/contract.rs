@@ -24,10 +24,10 @@ mod account;
 mod business;
 #[path = "contract/client.rs"]
 mod client;
-#[path = "contract/companies.rs"]
-mod companies;
 #[path = "contract/commands.rs"]
 mod commands;
+#[path = "contract/companies.rs"]
+mod companies;
 #[path = "contract/concurrent.rs"]
 mod concurrent;
 #[path = "contract/domains.rs"]

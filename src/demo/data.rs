@@ -149,7 +149,13 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
         base.insert(name.as_str().into(), kept);
     }
     // The names that fields had before.
-    for (old, new) in [("lost_reason", "lost_reason_id"), ("product_uom", "product_uom_id"), ("tax_id", "tax_ids"), ("taxes_id", "tax_ids"), ("notes", "note")] {
+    for (old, new) in [
+        ("lost_reason", "lost_reason_id"),
+        ("product_uom", "product_uom_id"),
+        ("tax_id", "tax_ids"),
+        ("taxes_id", "tax_ids"),
+        ("notes", "note"),
+    ] {
         if let (Some(field), Some(given)) = (model.field(old), record.get(new)) {
             let kept = resolved(store, field, given).map_err(|what| format!("`{old}` of `{}`: {what}", model.name))?;
             base.insert(old.into(), kept);

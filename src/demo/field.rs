@@ -162,6 +162,53 @@ pub(super) struct Field {
     /// The last major version that has the field.
     #[serde(default)]
     pub(super) until: Option<u8>,
+    /// What `fields_get` says of it otherwise than all this; filled in by the loader.
+    #[serde(skip)]
+    pub(super) told: Told,
+}
+
+/// What `fields_get` says of some fields where Odoo keeps them otherwise than they are kept here: 19 says of an employee's department that it
+/// is the department of the employee's current version, a model there is no need of here.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Told {
+    /// The fields it is said of.
+    pub(super) fields: Vec<String>,
+    #[serde(default)]
+    pub(super) store: Option<bool>,
+    #[serde(default)]
+    pub(super) readonly: Option<bool>,
+    /// The path; `*` stands for the field's own name. It need not lead anywhere here.
+    #[serde(default)]
+    pub(super) related: Option<String>,
+    #[serde(default)]
+    pub(super) depends: Option<Vec<String>>,
+    /// The first major version that says so.
+    #[serde(default)]
+    since: Option<u8>,
+    /// The last major version that says so.
+    #[serde(default)]
+    until: Option<u8>,
+}
+
+impl Told {
+    /// Whether this version of Odoo says so.
+    pub(super) fn in_version(&self, major: u8) -> bool {
+        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
+    }
+
+    /// Adds what it says to what is said already.
+    pub(super) fn add_to(&self, field: &mut Field) {
+        let said = &mut field.told;
+        said.store = self.store.or(said.store);
+        said.readonly = self.readonly.or(said.readonly);
+        if let Some(path) = &self.related {
+            said.related = Some(path.replace('*', &field.name));
+        }
+        if let Some(paths) = &self.depends {
+            said.depends = Some(paths.iter().map(|path| path.replace('*', &field.name)).collect());
+        }
+    }
 }
 
 fn yes() -> bool {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     Profile,
     accounts::Groups,
-    field::{Field, Kind},
+    field::{Field, Kind, Told},
 };
 
 /// The sample data: `models/*.toml` and `records/*.json`.
@@ -115,6 +115,8 @@ struct Definition {
     #[serde(default)]
     unique: Vec<Unique>,
     fields: IndexMap<String, Field>,
+    #[serde(default)]
+    told: Vec<Told>,
     /// Fields as they were before a version: `[before.17.fields]`.
     #[serde(default)]
     before: BTreeMap<String, Earlier>,
@@ -369,6 +371,7 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         rule,
         unique,
         fields,
+        told,
         before,
         mut overlooks_missing,
         ..
@@ -409,6 +412,10 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         if field.kind == Kind::Boolean && field.default.is_none() && key == "active" {
             field.default = Some(Value::Bool(true));
         }
+        // Since 17 places in an order are no numbers to add up.
+        if major >= 17 && key == "sequence" && field.aggregator.is_none() {
+            field.aggregator = Some("none".into());
+        }
     }
     // Until 17 a value per company was a record of its own (`ir.property`), which a domain reaches and an order does not.
     for field in kept.values_mut().filter(|field| field.company_dependent && major < 18) {
@@ -427,6 +434,16 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     let rec_name =
         rec_name.filter(|name| kept.contains_key(name)).or_else(|| kept.contains_key("name").then(|| "name".into()));
     list_view.retain(|field| kept.contains_key(field));
+    if let Some(display_name) = kept.get_mut("display_name").filter(|field| field.depends.is_empty()) {
+        display_name.depends = rec_name.iter().cloned().collect();
+    }
+    for told in told.iter().filter(|told| told.in_version(major)) {
+        for field in &told.fields {
+            let field =
+                kept.get_mut(field).ok_or_else(|| format!("`{name}`: `told` names `{field}`, no field of {major}"))?;
+            told.add_to(field);
+        }
+    }
     Ok(Model {
         name,
         string,

@@ -251,7 +251,14 @@ impl Builder<'_> {
             self.scope.lookups.insert(name.to_owned(), absent);
             if let Some(matches) = matches {
                 let several_is_all = text(body, "several") == Some("all");
-                lookups.push(Lookup { name: name.to_owned(), model, matches, domain, missing_is_absent, several_is_all });
+                lookups.push(Lookup {
+                    name: name.to_owned(),
+                    model,
+                    matches,
+                    domain,
+                    missing_is_absent,
+                    several_is_all,
+                });
             }
         }
         self.scope.later_lookups.clear();

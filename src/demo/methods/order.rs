@@ -85,7 +85,9 @@ pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
 /// The command that gives a line its product's taxes, those of the document's company.
 pub(super) fn taxes_of(env: &Env<'_>, products: &Model, product: i64, field: &str, company: Option<i64>) -> Value {
     let mut own = value::ids(&env.get(products, product, field));
-    own.retain(|tax| env.registry.model("account.tax").is_some_and(|taxes| env.link(taxes, *tax, "company_id") == company));
+    own.retain(|tax| {
+        env.registry.model("account.tax").is_some_and(|taxes| env.link(taxes, *tax, "company_id") == company)
+    });
     json!([[6, 0, own]])
 }
 

@@ -34,6 +34,7 @@ pub(in crate::demo) fn get(env: &Env<'_>, model: &Model, names: &[String], attri
 
 fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     let major = env.major();
+    let told = &field.told;
     let mut said = Map::new();
     let mut put = |key: &str, value: Value| {
         said.insert(key.into(), value);
@@ -41,9 +42,9 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     put("type", json!(field.kind.name()));
     put("name", json!(field.name));
     put("string", json!(field.label(env.lang())));
-    put("store", json!(field.store));
+    put("store", json!(told.store.unwrap_or(field.store)));
     put("required", json!(field.required));
-    put("readonly", json!(field.readonly));
+    put("readonly", json!(told.readonly.unwrap_or(field.readonly)));
     put("searchable", json!(field.is_searchable()));
     put("sortable", json!(field.is_sortable()));
     if major >= 17 {
@@ -51,12 +52,12 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     }
     put("manual", json!(false));
     put("company_dependent", json!(field.company_dependent));
-    put("depends", json!(field.depends));
+    put("depends", json!(told.depends.as_ref().unwrap_or(&field.depends)));
     put("change_default", json!(false));
     if let Some(help) = &field.help {
         put("help", json!(help));
     }
-    if let Some(related) = &field.related {
+    if let Some(related) = told.related.as_ref().or(field.related.as_ref()) {
         put("related", if major >= 17 { json!(related) } else { json!(related.split('.').collect::<Vec<_>>()) });
     }
     if !field.groups.is_empty() {
