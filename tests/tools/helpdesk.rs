@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Case;
 use crate::client::{Server, Target};
 
-pub const CASES: &[(&str, fn(&mut Server, &Target))] = &[
+pub const CASES: &[Case] = &[
     ("teams are listed with their stages, members and open tickets", teams),
     ("tickets are open or closed, and found by stage, team, assignee, type and tag", search),
     ("tickets are found by what customers are called, write and are known by", words),

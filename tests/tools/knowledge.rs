@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Case;
 use crate::client::{Server, Target};
 
-pub const CASES: &[(&str, fn(&mut Server, &Target))] = &[
+pub const CASES: &[Case] = &[
     ("articles are found by title and text, topic, category and favorites", search),
     ("pages of articles follow each other", pages),
     ("an article is created below another, read as Markdown, changed and moved", life),

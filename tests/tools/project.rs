@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Case;
 use crate::client::{Server, Target};
 
-pub const CASES: &[(&str, fn(&mut Server, &Target))] = &[
+pub const CASES: &[Case] = &[
     ("projects are found by name, manager and customer, and come in pages", projects),
     ("a project is read with its stages in their order", project),
     ("tasks are found by what their project, stage, assignee and tag are called", search),

@@ -36,7 +36,7 @@ fn life(server: &mut Server, target: &Target) {
         server.call("probe_relations", Value::Object(arguments))["records"][0].clone()
     };
     assert_eq!(names(&change(server, json!({"add": [two]}))["category_id"]), [one.clone(), two.clone()]);
-    assert_eq!(names(&change(server, json!({"remove": [one]}))["category_id"]), [two.clone()]);
+    assert_eq!(names(&change(server, json!({"remove": [one]}))["category_id"]), vec![two.clone()]);
     let both = change(server, json!({"set": [], "add": [tags[0].to_string()], "person": "Tooldoo Test c"}));
     assert_eq!(names(&both["category_id"]), [one]);
     assert_eq!(names(&both["child_ids"]), ["1 Tooldoo Test a", "2 Tooldoo Test b", "Tooldoo Test c"]);
