@@ -479,8 +479,5 @@ write_date = { type = "datetime", string = "Last Updated on", readonly = true }
     if major >= 17 {
         fields.shift_remove("__last_update");
     }
-    if let Some(id) = fields.get_mut("id") {
-        id.aggregator = (major < 17).then(|| "sum".into());
-    }
     fields
 }

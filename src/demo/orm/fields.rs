@@ -92,7 +92,8 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     if field.kind == Kind::Binary {
         put("attachment", json!(true));
     }
-    let numeric = field.kind.numeric() && field.name != "id" && field.store;
+    // Until 17 numbers that nothing can add up, as they are not stored, were told to be added up.
+    let numeric = field.kind.numeric() && field.name != "id" && (field.store || major < 18);
     let aggregator = field.aggregator.clone().or_else(|| numeric.then(|| "sum".to_owned()));
     if let Some(aggregator) = aggregator.filter(|aggregator| aggregator != "none") {
         put(if major >= 18 { "aggregator" } else { "group_operator" }, json!(aggregator));
