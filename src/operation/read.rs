@@ -127,7 +127,8 @@ pub(super) async fn nobodys(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<V
         method: "read".to_owned(),
         ids: Some(ids.to_vec()),
         args: Vec::new(),
-        kwargs: Map::from_iter([("fields".to_owned(), json!(["id"]))]),
+        // Of `id` alone Odoo gives back any number that it is asked for.
+        kwargs: Map::from_iter([("fields".to_owned(), json!(["display_name"]))]),
         context: run.context.clone(),
         effect: Effect::Read,
     };

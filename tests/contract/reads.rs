@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
     vec![
         case!("read: values by type, and false for what is empty", values),
         case!("read: ids of nobody are left out, order and repetition are the caller's", missing),
+        case!("read: of `id` alone any number is a record", nobody),
         case!("read: an unknown field is an error", unknown_field),
         case!("read: without names a many2one is an id", 17, without_names),
         case!("search: order, limit, offset; a limit of 0 is all", paging),
@@ -83,6 +84,15 @@ async fn values(odoo: &Odoo) {
     assert_eq!(row["is_company"], false);
     assert_eq!(row["category_id"], json!([]));
     assert_eq!(row["comment"], false);
+}
+
+async fn nobody(odoo: &Odoo) {
+    for model in ["res.partner.category", "crm.stage"] {
+        let read =
+            async |fields: Value| odoo.ok(model, "read", json!({"ids": [2_000_000_000], "fields": fields})).await;
+        assert_eq!(read(json!(["id"])).await, json!([{"id": 2_000_000_000}]), "{model}");
+        assert_eq!(read(json!(["display_name"])).await, json!([]), "{model}");
+    }
 }
 
 async fn missing(odoo: &Odoo) {
