@@ -154,16 +154,7 @@ fn embedded(profile: demo::Profile, run: fn(&Target)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server =
         runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
-    run(&Target {
-        name: format!("embedded {version}"),
-        url: server.url(),
-        database: server.database().to_owned(),
-        login: demo::ADMIN.login.to_owned(),
-        api_key: demo::ADMIN.api_key.to_owned(),
-        protocol,
-        version,
-        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
-    });
+    run(&Target::embedded(&server, version, protocol));
     runtime.block_on(server.stop());
 }
 
@@ -208,28 +199,7 @@ fn wrong_input_on_a_real_odoo() {
 }
 
 fn real(run: fn(&Target)) {
-    let variable =
-        |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
-    let Some(url) = variable("URL") else {
-        assert!(
-            variable("REQUIRED").is_none(),
-            "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no TOOLDOO_TEST_ODOO_URL"
-        );
-        println!("no real Odoo: only the embedded one was tested");
-        return;
-    };
-    let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set"));
-    let version: u32 = needed("VERSION").split('.').next().unwrap().parse().unwrap();
-    for protocol in if version >= 19 { &["json2", "jsonrpc"][..] } else { &["jsonrpc"] } {
-        run(&Target {
-            name: format!("real {version} over {protocol}"),
-            url: url.clone(),
-            database: needed("DB"),
-            login: needed("LOGIN"),
-            api_key: needed("API_KEY"),
-            protocol,
-            version,
-            employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
-        });
+    for target in ["json2", "jsonrpc"].into_iter().filter_map(Target::real) {
+        run(&target);
     }
 }

@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     missing_docs,
     unreachable_pub,
     dead_code,
@@ -45,16 +46,7 @@ fn the_list_of_the_default_bundle_stays_small() {
 fn an_answer_is_hardly_larger_than_its_records() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let odoo = runtime.block_on(demo::Server::start(demo::Options::default())).unwrap();
-    let target = Target {
-        name: "embedded 19".to_owned(),
-        url: odoo.url(),
-        database: odoo.database().to_owned(),
-        login: demo::ADMIN.login.to_owned(),
-        api_key: demo::ADMIN.api_key.to_owned(),
-        protocol: "json2",
-        version: 19,
-        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
-    };
+    let target = Target::embedded(&odoo, 19, "json2");
     let query = json!({"domain": [["email", "!=", false]], "fields": ["name", "email"], "order": "id", "limit": 10});
     let bare = ureq::post(format!("{}/json/2/res.partner/search_read", target.url))
         .header("content-type", "application/json")

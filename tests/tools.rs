@@ -99,16 +99,7 @@ fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server =
         runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
-    run(&Target {
-        name: format!("embedded {version} over {protocol}"),
-        url: server.url(),
-        database: server.database().to_owned(),
-        login: demo::ADMIN.login.to_owned(),
-        api_key: demo::ADMIN.api_key.to_owned(),
-        protocol,
-        version,
-        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
-    });
+    run(&Target::embedded(&server, version, protocol));
     runtime.block_on(server.stop());
 }
 
@@ -137,32 +128,9 @@ static REAL: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 fn real(protocol: &'static str) {
     let _alone = REAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let variable =
-        |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
-    let Some(url) = variable("URL") else {
-        assert!(
-            variable("REQUIRED").is_none(),
-            "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no TOOLDOO_TEST_ODOO_URL"
-        );
-        println!("no real Odoo: only the embedded one was tested");
-        return;
-    };
-    let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set"));
-    let version: u32 = needed("VERSION").split('.').next().unwrap().parse().unwrap();
-    if protocol == "json2" && version < 19 {
-        println!("not for this version: Odoo {version} has no JSON-2");
-        return;
+    if let Some(target) = Target::real(protocol) {
+        run(&target);
     }
-    run(&Target {
-        name: format!("real {version} over {protocol}"),
-        url,
-        database: needed("DB"),
-        login: needed("LOGIN"),
-        api_key: needed("API_KEY"),
-        protocol,
-        version,
-        employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
-    });
 }
 
 /// Over JSON-2, which came with Odoo 19: for an older one there is nothing to test.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Map, Value, json};
+use tooldoo::demo;
 
 /// Everything that ships: the last three are not in the first.
 const BUNDLES: &str = "default+generic+admin+finance";
@@ -23,6 +24,53 @@ pub struct Target {
     pub version: u32,
     /// The ordinary employee.
     pub employee: (String, String),
+}
+
+impl Target {
+    /// The embedded Odoo, of this major version.
+    pub fn embedded(odoo: &demo::Server, version: u32, protocol: &'static str) -> Self {
+        Self {
+            name: format!("embedded {version} over {protocol}"),
+            url: odoo.url(),
+            database: odoo.database().to_owned(),
+            login: demo::ADMIN.login.to_owned(),
+            api_key: demo::ADMIN.api_key.to_owned(),
+            protocol,
+            version,
+            employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
+        }
+    }
+
+    /// The real Odoo that the environment names. `None` where it names none and none is required, and for JSON-2 on one
+    /// that does not have it yet.
+    pub fn real(protocol: &'static str) -> Option<Self> {
+        let variable =
+            |name: &str| std::env::var(format!("TOOLDOO_TEST_ODOO_{name}")).ok().filter(|value| !value.is_empty());
+        let Some(url) = variable("URL") else {
+            assert!(
+                variable("REQUIRED").is_none(),
+                "TOOLDOO_TEST_ODOO_REQUIRED is set, and there is no TOOLDOO_TEST_ODOO_URL"
+            );
+            println!("no real Odoo: only the embedded one was tested");
+            return None;
+        };
+        let needed = |name: &str| variable(name).unwrap_or_else(|| panic!("TOOLDOO_TEST_ODOO_{name} is not set"));
+        let version: u32 = needed("VERSION").split('.').next().unwrap().parse().unwrap();
+        if protocol == "json2" && version < 19 {
+            println!("not for this version: Odoo {version} has no JSON-2");
+            return None;
+        }
+        Some(Self {
+            name: format!("real {version} over {protocol}"),
+            url,
+            database: needed("DB"),
+            login: needed("LOGIN"),
+            api_key: needed("API_KEY"),
+            protocol,
+            version,
+            employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
+        })
+    }
 }
 
 /// A running server and the client's end of its pipes.

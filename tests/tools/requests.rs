@@ -10,16 +10,7 @@ fn warm(profile: demo::Profile, version: u32, tool: &str, arguments: serde_json:
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let odoo =
         runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
-    let target = Target {
-        name: format!("embedded {version}"),
-        url: odoo.url(),
-        database: odoo.database().to_owned(),
-        login: demo::ADMIN.login.to_owned(),
-        api_key: demo::ADMIN.api_key.to_owned(),
-        protocol: "auto",
-        version,
-        employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
-    };
+    let target = Target::embedded(&odoo, version, "auto");
     let mut server = Server::start(&target);
     server.call(tool, arguments.clone());
     odoo.clear_requests();
