@@ -1,24 +1,37 @@
 //! What serves calls, whatever the protocol in front: the catalog of the moment, and the Odoo instances.
 
+mod cache;
+mod complete;
 mod learn;
+mod personal;
+mod prompt;
+mod read;
+mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
-use crate::answer::Answer;
-use crate::catalog::{Catalog, Known, literal_model};
-use crate::definition::tool::Tool;
-use crate::mcp::Backend;
-use crate::odoo::{self, Kind};
-use crate::operation::{self, Instance};
+use crate::answer::{Answer, Contents};
+use crate::catalog::{Catalog, Found, Known, Offered, Prompted, literal_model};
+use crate::conversation::{Conversation, Outcome};
+use crate::definition::prompt::Said;
+use crate::mcp::{Backend, Completing, Request, Suggestions};
+use crate::odoo::{self, Kind, Watch};
+use crate::operation::plan::{Memory, Plans};
+use crate::operation::{self, Instance, Keeper, ToolCall};
+use crate::personal::Store;
+use crate::watch::Subject;
+use cache::Answers;
 use learn::Lesson;
+use personal::Personal;
 
 impl Backend for Service {
     fn snapshot(&self) -> Arc<Catalog> {
@@ -26,6 +39,10 @@ impl Backend for Service {
     }
 
     fn replace(&self, catalog: Catalog) -> Arc<Catalog> {
+        let catalog = match &self.personal {
+            Some(personal) => catalog.with_personal(&personal.prompts()),
+            None => catalog,
+        };
         let newer = Arc::new(catalog.with_known(self.known.load_full()));
         let older = self.catalog.swap(newer.clone());
         for (name, lesson) in &self.lessons {
@@ -44,12 +61,46 @@ impl Backend for Service {
     fn call<'a>(
         &'a self,
         catalog: &'a Catalog,
-        tool: &'a Arc<Tool>,
+        offered: &'a Arc<Offered>,
         arguments: Map<String, Value>,
         caller: &'a Caller,
+        conversation: &'a dyn Conversation,
         cancelled: CancellationToken,
-    ) -> BoxFuture<'a, Answer> {
-        self.call(catalog, tool, arguments, caller, cancelled).boxed()
+    ) -> BoxFuture<'a, Outcome> {
+        self.call(catalog, offered, arguments, caller, conversation, cancelled).boxed()
+    }
+
+    fn read<'a>(
+        &'a self,
+        found: &'a Found,
+        request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, odoo::Error>> {
+        self.read(found, request).boxed()
+    }
+
+    fn watched<'a>(
+        &'a self,
+        found: &'a Found,
+        request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Option<Subject>, odoo::Error>> {
+        self.watched(found, request).boxed()
+    }
+
+    fn prompt<'a>(
+        &'a self,
+        prompted: &'a Prompted,
+        arguments: Map<String, Value>,
+        request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Outcome<Vec<Said>>, odoo::Error>> {
+        self.prompt(prompted, arguments, request).boxed()
+    }
+
+    fn complete<'a>(
+        &'a self,
+        completing: Completing<'a>,
+        request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Suggestions, odoo::Error>> {
+        self.complete(completing, request).boxed()
     }
 }
 
@@ -62,12 +113,26 @@ pub struct Settings {
     pub max_answer_bytes: usize,
     /// The most records that one call reads, whatever its tool allows.
     pub max_records: u32,
+    /// Whether answers are structured too, where a tool does not say.
+    pub structured: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { enabled: true, max_answer_bytes: 40_000, max_records: 500 }
+        Self { enabled: true, max_answer_bytes: 40_000, max_records: 500, structured: false }
     }
+}
+
+/// What a call meets beside its arguments.
+pub struct Circumstances<'a> {
+    /// The client that called.
+    pub conversation: &'a dyn Conversation,
+    /// What `now()` is.
+    pub now: Timestamp,
+    /// Who sees what the call sends.
+    pub watch: Option<Arc<Watch>>,
+    /// Set when nobody waits for the answer any more.
+    pub cancelled: CancellationToken,
 }
 
 /// One server: shared by every connection.
@@ -80,15 +145,44 @@ pub struct Service {
     /// How the learning of each instance stands.
     lessons: IndexMap<String, Lesson>,
     settings: Settings,
+    /// What waits for a person's word.
+    plans: Arc<dyn Plans>,
+    /// What may be answered again as it was.
+    answers: Answers,
+    /// What people were offered a moment ago.
+    lately: complete::Lately,
+    /// The prompts that single persons keep, where that is configured.
+    personal: Option<Personal>,
 }
 
 impl Service {
     /// A server over these instances, with nothing to offer yet: [`Service::replace`] gives it a catalog.
     #[must_use]
     pub fn new(instances: IndexMap<String, Arc<Instance>>, default_instance: String, settings: Settings) -> Self {
-        let known = ArcSwap::from_pointee(Known::nothing(default_instance.clone()));
+        let known = Known::nothing(default_instance.clone()).structured(settings.structured);
+        let known = ArcSwap::from_pointee(known);
         let lessons = instances.keys().map(|name| (name.clone(), Lesson::default())).collect();
-        Self { catalog: ArcSwap::default(), instances, default_instance, known, lessons, settings }
+        let plans = Arc::new(Memory::default());
+        Self {
+            catalog: ArcSwap::default(),
+            instances,
+            default_instance,
+            known,
+            lessons,
+            settings,
+            plans,
+            answers: Answers::default(),
+            lately: complete::Lately::default(),
+            personal: None,
+        }
+    }
+
+    /// The same, with a place where persons keep prompts.
+    #[must_use]
+    pub fn with_personal(mut self, store: Store) -> Self {
+        self.known.rcu(|known| Known::clone(known).personal());
+        self.personal = Some(Personal::new(store));
+        self
     }
 
     /// Something may work now that did not: secrets are read again, and what could not be learnt is asked again.
@@ -106,38 +200,133 @@ impl Service {
         self.instances.iter().map(|(name, instance)| (name.as_str(), instance))
     }
 
+    /// The name of the instance that a tool works on.
+    #[must_use]
+    pub fn instance_of<'a>(&'a self, offered: &'a Offered) -> &'a str {
+        offered.instance.as_ref().unwrap_or(&self.default_instance)
+    }
+
+    /// The instance that a tool works on, where it is configured.
+    #[must_use]
+    pub fn instance(&self, offered: &Offered) -> Option<&Instance> {
+        self.instances.get(self.instance_of(offered)).map(Arc::as_ref)
+    }
+
     /// Calls a tool that the caller sees. Every failure is an answer too.
     pub async fn call(
         &self,
         catalog: &Catalog,
-        tool: &Tool,
+        offered: &Offered,
         arguments: Map<String, Value>,
         caller: &Caller,
+        conversation: &dyn Conversation,
         cancelled: CancellationToken,
-    ) -> Answer {
-        match self.attempt(catalog, tool, arguments, caller, cancelled).await {
-            Ok(answer) => answer,
-            Err(error) => Answer::error(&error),
+    ) -> Outcome {
+        let instance = self.instance_of(offered);
+        let key = self.settings.enabled.then(|| self.answers.key(offered, instance, caller, &arguments)).flatten();
+        if let Some(known) = key.as_ref().and_then(|key| self.answers.get(key)) {
+            return Outcome::Answer(known);
+        }
+        let writing = (!offered.tool.annotations.read_only).then(|| self.answers.writing(instance));
+        let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
+        let outcome = self.attempt(catalog, offered, arguments, caller, circumstances).await;
+        drop(writing);
+        match outcome {
+            Ok(outcome) => {
+                if let (Some(key), Outcome::Answer(answer)) = (key, &outcome) {
+                    self.answers.put(key, &offered.tool, answer);
+                }
+                outcome
+            }
+            Err(error) => Outcome::Answer(Answer::error(&error)),
         }
     }
 
-    async fn attempt(
+    /// The same, in circumstances of one's own, and with the error that the answer would have been made of.
+    ///
+    /// # Errors
+    /// Every kind of the definition language.
+    pub async fn attempt(
         &self,
         catalog: &Catalog,
-        tool: &Tool,
+        offered: &Offered,
         arguments: Map<String, Value>,
         caller: &Caller,
-        cancelled: CancellationToken,
-    ) -> Result<Answer, odoo::Error> {
-        if !self.settings.enabled {
-            return Err(odoo::Error::new(Kind::Unavailable, "The administrator has switched this server off.")
-                .hint("Ask the administrator; `server.enabled` in the configuration decides."));
+        circumstances: Circumstances<'_>,
+    ) -> Result<Outcome, odoo::Error> {
+        let call = async |call: ToolCall<'_>| operation::call_tool(call).await;
+        self.called(catalog, offered, arguments, caller, circumstances, call).await
+    }
+
+    /// What a reading tool answers, for a template.
+    ///
+    /// # Errors
+    /// Every kind of the definition language.
+    pub async fn data(
+        &self,
+        catalog: &Catalog,
+        offered: &Offered,
+        arguments: Map<String, Value>,
+        caller: &Caller,
+        circumstances: Circumstances<'_>,
+    ) -> Result<Value, odoo::Error> {
+        let call = async |call: ToolCall<'_>| operation::tool_data(call).await;
+        self.called(catalog, offered, arguments, caller, circumstances, call).await
+    }
+
+    /// # Errors
+    /// The administrator has switched the server off.
+    fn switched_on(&self) -> Result<(), odoo::Error> {
+        if self.settings.enabled {
+            return Ok(());
         }
-        let name = tool.instance.as_ref().unwrap_or(&self.default_instance);
+        Err(odoo::Error::new(Kind::Unavailable, "The administrator has switched this server off.")
+            .hint("Ask the administrator; `server.enabled` in the configuration decides."))
+    }
+
+    /// What a request makes of a definition: the one place that says what a call is made of, whatever the definition is of.
+    async fn called<T>(
+        &self,
+        catalog: &Catalog,
+        offered: &Offered,
+        arguments: Map<String, Value>,
+        caller: &Caller,
+        circumstances: Circumstances<'_>,
+        call: impl AsyncFnOnce(ToolCall<'_>) -> Result<T, odoo::Error>,
+    ) -> Result<T, odoo::Error> {
+        self.switched_on()?;
+        let Circumstances { conversation, now, watch, cancelled } = circumstances;
+        let name = offered.instance.as_ref().unwrap_or(&self.default_instance);
         let instance = self.instances.get(name).map(Arc::as_ref);
         let apps = || catalog.apps(caller, name);
-        let outcome = operation::call(tool, instance, &self.settings, &apps, arguments, cancelled).await;
-        if let (Err(error), Some(_)) = (&outcome, literal_model(tool))
+        // Few answers point to anything.
+        let readable = OnceLock::new();
+        let keeper = self.keeping(caller);
+        let outcome = call(ToolCall {
+            offered,
+            instance,
+            settings: &self.settings,
+            apps: &apps,
+            readable: &|uri| readable.get_or_init(|| catalog.readable(caller)).has(uri),
+            keeper: keeper.as_ref().map(|keeping| keeping as &dyn Keeper),
+            started: Timestamp::now(),
+            caller: &caller.key(),
+            plans: &*self.plans,
+            subject: String::new(),
+            arguments,
+            conversation,
+            now,
+            watch,
+            cancelled,
+        })
+        .await;
+        if let Err(error) = &outcome
+            && error.kind == Kind::Internal
+        {
+            // What is wrong is the definition's: whoever wrote it finds it here, a model has no use for a path.
+            tracing::warn!(name = offered.tool.name, at = %offered.tool.place, "{}", error.message);
+        }
+        if let (Err(error), Some(_)) = (&outcome, literal_model(&offered.tool))
             && error.kind == Kind::UnknownModel
             && let Some(lesson) = self.lessons.get(name)
         {

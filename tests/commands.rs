@@ -11,7 +11,9 @@ use tooldoo::source::Look;
 
 fn checked(options: &Options, deny_warnings: bool) -> (Outcome, String) {
     let mut out = Vec::new();
-    let outcome = check::check(options, deny_warnings, &mut out, Look::Plain).unwrap();
+    let how = check::How { deny_warnings, ..check::How::default() };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let outcome = runtime.block_on(check::check(options, &how, &mut out, Look::Plain)).unwrap();
     (outcome, String::from_utf8(out).unwrap())
 }
 
@@ -136,4 +138,39 @@ fn a_tool_of_another_bundle_is_told_with_the_flag_that_shows_it() {
         "{told}"
     );
     assert!(run("odoo_conect").contains("There is no tool `odoo_conect`"));
+}
+
+#[test]
+fn bundles_that_do_not_go_together_stop_a_start_and_a_list() {
+    let directory = tempfile::tempdir().unwrap();
+    let definitions = "
+        [[tool]]\nname = \"greet\"\nbundles = [\"sales\", \"crm\"]\ncontent = [{ type = \"text\", text = \"{{ team }}\" }]
+        input.properties.team = { type = \"string\" }
+        [[bundle]]\nname = \"sales\"\nbind.team = \"Europe\"
+        [[bundle]]\nname = \"crm\"\nbind.team = \"Asia\"
+    ";
+    fs::write(directory.path().join("tools.toml"), definitions).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tooldoo"))
+            .args(arguments)
+            .arg("--definitions")
+            .arg(directory.path())
+            .env_clear()
+            .env("ODOO_URL", "http://127.0.0.1:9")
+            .env("ODOO_DB", "none")
+            .env("ODOO_USERNAME", "nobody")
+            .env("ODOO_API_KEY", "none")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for command in ["serve", "list"] {
+        let (status, _, told) = run(&[command, "--bundle", "sales,crm"]);
+        assert_eq!(status, Some(2), "{told}");
+        assert!(told.contains("The bundles `crm` and `sales` cannot be used together: `team` is"), "{told}");
+    }
+    let (status, listed, _) = run(&["list", "--json", "--bundle", "sales"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!((status, &listed["tools"][0]["inputSchema"]["properties"]), (Some(0), &serde_json::json!({})));
 }

@@ -20,8 +20,12 @@
 mod access;
 #[path = "contract/account.rs"]
 mod account;
+#[path = "contract/attachments.rs"]
+mod attachments;
 #[path = "contract/business.rs"]
 mod business;
+#[path = "contract/chatter.rs"]
+mod chatter;
 #[path = "contract/client.rs"]
 mod client;
 #[path = "contract/commands.rs"]
@@ -72,8 +76,14 @@ mod run;
 mod sale;
 #[path = "contract/stock.rs"]
 mod stock;
+#[path = "contract/time.rs"]
+mod time;
 #[path = "contract/views.rs"]
 mod views;
+#[path = "contract/web.rs"]
+mod web;
+#[path = "contract/wizards.rs"]
+mod wizards;
 #[path = "contract/writes.rs"]
 mod writes;
 
@@ -112,6 +122,11 @@ fn cases() -> Vec<Case> {
         purchase::cases(),
         account::cases(),
         hr::cases(),
+        chatter::cases(),
+        attachments::cases(),
+        web::cases(),
+        wizards::cases(),
+        time::cases(),
     ]
     .into_iter()
     .flatten()

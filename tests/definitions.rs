@@ -10,7 +10,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tooldoo::definition::operation::{FieldEntry, FieldList, FieldName, Nested, Operation};
-use tooldoo::definition::tool::{Comparison, Confirm, Paging, Requirement, Tool};
+use tooldoo::definition::tool::{Comparison, Due, Paging, Requirement, Tool};
 use tooldoo::definition::{Loaded, load, load_embedded, load_texts};
 use tooldoo::source::{Format, Look, render};
 use tooldoo::template::Templated;
@@ -33,6 +33,7 @@ fn every_wrong_file_is_explained() {
         let name = path.file_name().unwrap().to_string_lossy().replace('.', "_");
         // The other files are each about one mistake, and not about what else they could do better.
         let lints = if name.starts_with("lint_") { loaded.lints() } else { Vec::new() };
+        let lints = if name.starts_with("test_") { tooldoo::trial::check(&loaded) } else { lints };
         assert!(loaded.diagnostics.len() + lints.len() > 0, "{} is not wrong", path.display());
         let found = loaded.diagnostics.iter().chain(&lints);
         let text = found.map(|diagnostic| render(diagnostic, Look::Plain)).collect::<Vec<_>>().join("\n");
@@ -73,7 +74,9 @@ fn what_ships_has_no_problems() {
     let lints: Vec<_> = loaded.lints().iter().map(ToString::to_string).collect();
     assert!(lints.is_empty(), "{lints:#?}");
     assert!(!loaded.definitions.tools.is_empty());
-    let on_disk = load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tools.d")]);
+    let on_disk = load(&["tools.d", "prompts.d"].map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name)));
+    assert!(loaded.definitions.prompts.len() >= 10);
+    assert_eq!(on_disk.definitions.prompts.len(), loaded.definitions.prompts.len());
     assert_eq!(names(&on_disk), names(&loaded));
 }
 
@@ -172,17 +175,20 @@ fn a_whole_tool_becomes_what_it_says() {
     );
     assert_eq!(tool.timeout, Some(Duration::from_secs(90)));
     assert_eq!(tool.result.max_bytes, Some(5000));
-    assert!(matches!(tool.confirm, Confirm::When(_)));
+    assert!(matches!(tool.confirm.due, Due::When(_)));
     assert_eq!(
         tool.requires,
         [Requirement::Odoo(Comparison::GreaterOrEqual, (17, 0)), Requirement::Odoo(Comparison::Less, (18, 2)),]
     );
-    let context: Vec<_> =
-        tool.context.iter().map(|(key, value)| (key.as_str(), matches!(value, Templated::Template(_)))).collect();
+    let context: Vec<_> = tool.steps[0]
+        .context()
+        .iter()
+        .map(|(key, value)| (key.as_str(), matches!(value, Templated::Template(_))))
+        .collect();
     assert_eq!(context, [("lang", false), ("tz", true)]);
     assert!(tool.annotations.read_only && !tool.annotations.destructive);
 
-    let Operation::SearchRead(search) = &tool.operation else { panic!("{:?}", tool.operation) };
+    let Operation::SearchRead(search) = tool.operation().unwrap() else { panic!("{:?}", tool.operation()) };
     assert_eq!(search.limit, Paging { default: 10, max: 100 });
     assert!(search.page && search.count);
     let field =
@@ -242,8 +248,8 @@ fn json_and_toml_twins_are_the_same() {
                     tool.input.paging
                 ),
                 (
-                    &tool.operation,
-                    &tool.context,
+                    &tool.operation(),
+                    &tool.steps[0].context(),
                     &tool.company,
                     &tool.confirm,
                     &tool.annotations,
@@ -316,7 +322,7 @@ fn defaults_fill_what_a_tool_lacks_and_can_have() {
         };
         let literal = |tool: &Tool| tool.model.as_ref().and_then(|model| model.as_literal().cloned());
         let context = |tool: &Tool| {
-            let keys = tool.context.iter();
+            let keys = tool.steps[0].context().iter();
             keys.map(|(key, value)| (key.clone(), value.as_literal().cloned().unwrap())).collect::<HashMap<_, _>>()
         };
         let keys = |pairs: &[(&str, Value)]| {
@@ -417,7 +423,7 @@ fn limits_in_each_form() {
     let limit = |form: &str| {
         let text = format!("[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n[tool.search_read]\n{form}");
         let tool = tool(&text);
-        let Operation::SearchRead(search) = &tool.operation else { panic!() };
+        let Operation::SearchRead(search) = tool.operation().unwrap() else { panic!() };
         (search.limit.default, search.limit.max, tool.input.paging.is_some())
     };
     assert_eq!(limit(""), (20, 100, true));
@@ -431,7 +437,7 @@ fn limits_in_each_form() {
 fn confirm_has_a_default_for_each_operation() {
     let confirm = |rest: &str| {
         let text = format!("[[tool]]\nname = \"x\"\nmodel = \"res.partner\"\n{rest}");
-        format!("{:?}", tool(&text).confirm)
+        format!("{:?}", tool(&text).confirm.due)
     };
     assert_eq!(confirm("[tool.unlink]\nids = 1"), "Always");
     assert_eq!(confirm("confirm = \"never\"\n[tool.unlink]\nids = 1"), "Never");
@@ -504,7 +510,7 @@ fn directories_are_read_recursively_and_sorted() {
     }
     let loaded = load(&[root.to_owned()]);
     assert_eq!(names(&loaded), ["a", "b", "c"]);
-    assert_eq!((loaded.file_count, loaded.tool_count), (3, 3));
+    assert_eq!((loaded.counts.files, loaded.counts.tools), (3, 3));
     for watched in [root.to_owned(), root.join("deeper"), root.join("a.toml")] {
         assert!(loaded.files.contains(&watched), "{watched:?}");
     }

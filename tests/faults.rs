@@ -14,8 +14,10 @@ mod common;
 mod faults {
     pub mod configuration;
     pub mod definitions;
+    pub mod files;
     pub mod fire;
     pub mod gone;
+    pub mod kept;
     pub mod odoo;
     pub mod presence;
     pub mod quiet;

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use common::backend::{Fake, NAMES};
@@ -15,6 +16,8 @@ use rmcp::transport::StreamableHttpClientTransport;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tooldoo::catalog::Catalog;
+use tooldoo::definition::load_texts;
+use tooldoo::source::Format;
 use tooldoo::transport::http::{self, Error};
 
 const CONTENT: (&str, &str) = ("content-type", "application/json");
@@ -123,7 +126,7 @@ async fn sessions_work_in_every_revision_that_has_them() {
             )
             .await;
         assert_eq!(names(&in_json.json()), NAMES, "a client that reads no stream gets none");
-        assert_eq!(web.send("DELETE", "/mcp", &headers, "").await.status, 202);
+        assert_eq!(web.send("DELETE", "/mcp", &headers, "").await.status, 204);
         let gone = web.post("/mcp", &headers, &request(3, "tools/list", json!({}))).await;
         assert_eq!((gone.status, &gone.json()["id"]), (404, &json!(3)));
     }
@@ -133,7 +136,7 @@ async fn sessions_work_in_every_revision_that_has_them() {
 }
 
 #[tokio::test]
-async fn the_revision_without_sessions_works_and_is_strict() {
+async fn the_revision_without_sessions_works() {
     let (_, hub) = Fake::hub();
     let web = Web::new(&hub).await;
     let listed = web.modern("/mcp", request(1, "tools/list", json!({}))).await;
@@ -147,53 +150,6 @@ async fn the_revision_without_sessions_works_and_is_strict() {
     assert_eq!(called["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"], "tooldoo");
     let found = web.modern("/mcp", request(3, "server/discover", json!({}))).await.json();
     assert_eq!(found["result"]["supportedVersions"].as_array().unwrap().len(), 5);
-
-    let unknown = web.modern("/mcp", request(4, "no/such", json!({}))).await;
-    assert_eq!((unknown.status, &unknown.json()["error"]["code"]), (404, &json!(-32601)));
-    let hello = web.modern("/mcp", request(5, "initialize", json!({}))).await;
-    assert_eq!((hello.status, &hello.json()["error"]["code"]), (404, &json!(-32601)));
-    let headers = [("mcp-protocol-version", common::MODERN), ("mcp-method", "tools/call")];
-    let mismatch = web.post("/mcp", &headers, &modern(request(6, "tools/list", json!({})))).await;
-    assert_eq!((mismatch.status, &mismatch.json()["error"]["code"]), (400, &json!(-32020)));
-    let mut newer = modern(request(7, "tools/list", json!({})));
-    newer["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2099-01-01");
-    let headers = [("mcp-protocol-version", "2099-01-01"), ("mcp-method", "tools/list")];
-    let unsupported = web.post("/mcp", &headers, &newer).await;
-    assert_eq!((unsupported.status, &unsupported.json()["error"]["code"]), (400, &json!(-32022)));
-    for method in ["GET", "DELETE"] {
-        let refused = web
-            .send(method, "/mcp", &[("mcp-protocol-version", common::MODERN), ("accept", "text/event-stream")], "")
-            .await;
-        assert_eq!(refused.status, 405, "{method}");
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_be_read_is_refused_in_json() {
-    let (_, hub) = Fake::hub();
-    let web = Web::new(&hub).await;
-    let list = request(1, "tools/list", json!({})).to_string();
-    for (headers, body, status, code) in [
-        (vec![CONTENT], "{", 400, -32700),
-        (vec![CONTENT], "", 400, -32700),
-        (vec![CONTENT], "[]", 400, -32600),
-        (vec![CONTENT], r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, 400, -32600),
-        (vec![CONTENT], r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, 400, -32600),
-        (vec![CONTENT], r#"{"id":1,"method":"ping"}"#, 400, -32600),
-        (vec![CONTENT], r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[1]}"#, 400, -32602),
-        (vec![], list.as_str(), 415, -32600),
-        (vec![("content-type", "text/plain")], list.as_str(), 415, -32600),
-        (vec![("content-type", "application/x-www-form-urlencoded")], list.as_str(), 415, -32600),
-        (vec![CONTENT, ("accept", "text/html")], list.as_str(), 406, -32600),
-    ] {
-        let refused = web.send("POST", "/mcp", &headers, body.to_owned()).await;
-        assert_eq!(refused.status, status, "{headers:?} {body}");
-        assert_eq!(refused.json()["error"]["code"], code, "{headers:?} {body}");
-        assert_eq!(refused.json()["jsonrpc"], "2.0");
-    }
-    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(web.send("POST", "/mcp", &[CONTENT], nested).await.status, 400);
-    assert_eq!(web.send("PUT", "/mcp", &[CONTENT], list).await.status, 405);
 }
 
 #[tokio::test]
@@ -270,11 +226,55 @@ async fn a_bundle_is_a_path_and_only_its_tools_are_there() {
     let headers = [("mcp-session-id", session.as_str())];
     assert_eq!(names(&web.post("/mcp/sales", &headers, &list).await.events()[0]), ["sell"]);
     assert_eq!(web.post("/mcp/crm", &headers, &list).await.status, 404);
-    assert_eq!(web.send("DELETE", "/mcp/crm", &headers, "").await.status, 202);
+    assert_eq!(web.send("DELETE", "/mcp/crm", &headers, "").await.status, 404);
     assert_eq!(web.post("/mcp/sales", &headers, &list).await.status, 200, "another path ends no session");
     // The last tool of the bundle goes: the connection stays.
     hub.replace(Catalog::new(vec![Arc::new(tool("echo"))]));
     assert!(names(&web.post("/mcp/sales", &headers, &list).await.events()[0]).is_empty());
+}
+
+#[tokio::test]
+async fn bundles_that_do_not_go_together_are_refused_before_a_session_and_hide_everything_in_one() {
+    let (_, hub) = Fake::hub();
+    let with = |team: &str| {
+        let bundle = |name: &str, team: &str| format!("[[bundle]]\nname = \"{name}\"\nbind.text = \"{team}\"\n");
+        let text = format!(
+            "[[tool]]\nname = \"echo\"\nbundles = [\"sales\", \"crm\"]\ncontent = [{{ type = \"text\", text = \"{{{{ text }}}}\" }}]\n\
+             input = {{ required = [\"text\"], properties = {{ text = {{ type = \"string\" }} }} }}\n{}{}",
+            bundle("sales", "Europe"),
+            bundle("crm", team)
+        );
+        let loaded = load_texts([(Path::new("tools.toml"), text.as_str(), Format::Toml)]);
+        assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+        let tools = loaded.definitions.tools.into_iter().map(Arc::new).collect();
+        Catalog::new(tools).with_bundles(&loaded.definitions.bundles)
+    };
+    hub.replace(with("Europe"));
+    let web = Web::new(&hub).await;
+    let list = request(1, "tools/list", json!({}));
+    let listed = web.bare("/mcp/sales+crm", &list).await.json();
+    assert_eq!(names(&listed), ["echo"]);
+    assert_eq!(listed["result"]["tools"][0]["inputSchema"]["properties"], json!({}), "what is bound is not shown");
+    let session = web.open("/mcp/sales+crm").await;
+
+    hub.replace(with("Asia"));
+    for message in [initialize("2025-11-25"), list.clone(), modern(list.clone())] {
+        let refused = web.bare("/mcp/sales+crm", &message).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        let told = refused.json()["error"]["message"].to_string();
+        for part in ["`crm` and `sales` cannot be used together", "Asia", "Europe", "by itself"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
+    assert_eq!(names(&web.bare("/mcp/sales", &list).await.json()), ["echo"]);
+    // Who is connected keeps its connection, sees nothing, and is told why.
+    let headers = [("mcp-session-id", session.as_str())];
+    assert!(names(&web.post("/mcp/sales+crm", &headers, &list).await.events()[0]).is_empty());
+    let answer = web.post("/mcp/sales+crm", &headers, &call(2, "echo", json!({}))).await.events();
+    assert!(answer[0]["error"]["message"].as_str().unwrap().contains("cannot be used together"), "{answer:?}");
+    // The default path may be of several bundles too.
+    let own = http::Options { bundles: vec!["crm".to_owned(), "sales".to_owned()], ..options() };
+    assert_eq!(Web::with(&hub, own).await.bare("/mcp", &list).await.status, 409);
 }
 
 #[tokio::test]
@@ -350,7 +350,7 @@ async fn sessions_are_bounded_and_a_closed_one_makes_room() {
         assert!(refused.json()["error"]["message"].as_str().unwrap().contains("limits.sessions.max"));
     }
     assert_eq!(web.bare("/mcp", &request(1, "tools/list", json!({}))).await.status, 200, "no session, no limit");
-    assert_eq!(web.send("DELETE", "/mcp", &[("mcp-session-id", sessions[0].as_str())], "").await.status, 202);
+    assert_eq!(web.send("DELETE", "/mcp", &[("mcp-session-id", sessions[0].as_str())], "").await.status, 204);
     web.open("/mcp").await;
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use tooldoo::access::Caller;
-use tooldoo::catalog::Catalog;
+use tooldoo::catalog::{Catalog, Known};
 use tooldoo::definition;
 use tooldoo::demo;
 
@@ -54,12 +54,40 @@ fn every_tool_in_the_pages_loads() {
     assert!(seen >= 3, "the pages show tools");
 }
 
+/// Beside what ships: a prompt names the tools whose answers it needs.
+#[test]
+fn every_prompt_in_the_pages_loads_beside_what_ships() {
+    let mut seen = 0;
+    for name in ["README.md", "docs/definitions.md"] {
+        for block in blocks(&page(name), "toml").into_iter().filter(|block| block.contains("[[prompt]]")) {
+            let directory = tempfile::tempdir().unwrap();
+            let file = directory.path().join("example.toml");
+            std::fs::write(&file, &block).unwrap();
+            let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools.d");
+            let loaded = definition::load(&[tools, file]);
+            assert!(loaded.diagnostics.is_empty(), "{name}:\n{block}\n{:#?}", loaded.diagnostics);
+            seen += loaded.definitions.prompts.len();
+        }
+    }
+    assert!(seen >= 2, "the pages show prompts");
+}
+
+#[test]
+fn the_prompts_that_ship_are_all_named() {
+    let page = page("README.md");
+    for prompt in definition::load_embedded().definitions.prompts {
+        assert!(page.contains(&format!("`{}`", prompt.tool.name)), "the README does not name {}", prompt.tool.name);
+    }
+}
+
 #[test]
 fn the_table_of_what_ships_is_what_ships() {
     let definitions = definition::load_embedded().definitions;
     let tools: Vec<_> = definitions.tools.into_iter().map(Arc::new).collect();
     let count = tools.len();
-    let catalog = Catalog::new(tools).with_bundles(&definitions.bundles);
+    // With what is there only where the configuration wants it.
+    let known = Arc::new(Known::nothing("main").personal());
+    let catalog = Catalog::new(tools).with_bundles(&definitions.bundles).with_known(known);
     let page = page("README.md");
     let rows: Vec<(&str, BTreeSet<&str>)> = page
         .lines()
@@ -69,19 +97,23 @@ fn the_table_of_what_ships_is_what_ships() {
     let mut above = BTreeSet::new();
     let mut all = BTreeSet::new();
     for (bundle, mut told) in rows.iter().cloned() {
-        let caller = Caller { bundles: vec![bundle.to_owned()], read_only: false };
-        let there: BTreeSet<&str> = catalog.tools(&caller).map(|tool| tool.name.as_str()).collect();
+        let caller = Caller { bundles: vec![bundle.to_owned()], read_only: false, login: None };
+        let there: BTreeSet<String> = catalog.tools(&caller).map(|offered| offered.tool.name.clone()).collect();
         told.remove("confirmation_required");
         if bundle == "default" {
             told.extend(&above);
         }
-        assert_eq!(told, there, "the bundle `{bundle}`");
+        assert!(
+            told.iter().copied().eq(there.iter().map(String::as_str)),
+            "the bundle `{bundle}`: {told:?}, {there:?}"
+        );
+        assert_eq!(told.len(), there.len(), "the bundle `{bundle}`");
         above.extend(told.iter().copied());
         all.extend(told);
     }
     let named: BTreeSet<&str> = rows.iter().map(|(bundle, _)| *bundle).collect();
     assert_eq!(named, catalog.bundles().into_iter().collect());
-    assert_eq!((all.len(), count), (56, 56));
+    assert_eq!((all.len(), count), (58, 58));
 }
 
 /// `tooldoo init my-odoo`, and the README's first tool in it.

@@ -107,7 +107,7 @@ impl Running {
     fn names(&self) -> Vec<String> {
         let caller = everyone();
         let catalog = self.hub.snapshot();
-        catalog.tools(&caller).map(|tool| tool.name.clone()).collect()
+        catalog.tools(&caller).map(|offered| offered.tool.name.clone()).collect()
     }
 
     async fn until(&self, what: &str, mut condition: impl FnMut(&Self) -> bool) {
@@ -382,7 +382,7 @@ async fn under_fire_no_call_fails_and_no_tool_disappears() {
         .until("the last state", |running| {
             let caller = everyone();
             let catalog = running.hub.snapshot();
-            let shown = |name: &str| catalog.tool(&caller, name).and_then(|tool| tool.description.clone());
+            let shown = |name: &str| catalog.tool(&caller, name).and_then(|offered| offered.tool.description.clone());
             shown("echo").is_some_and(|text| text == format!("answers {rounds}"))
                 && shown("half").is_some_and(|text| text == format!("done {rounds}"))
                 && shown("swapped").is_some_and(|text| text == format!("in {rounds}"))

@@ -38,7 +38,7 @@ fn what_ships_fits_its_schema() {
     let schema: Value = serde_json::from_str(&text(Of::Definitions)).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let mut seen = 0;
-    for entry in fs::read_dir(root.join("tools.d")).unwrap() {
+    for entry in ["tools.d", "prompts.d"].iter().flat_map(|name| fs::read_dir(root.join(name)).unwrap()) {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             let errors: Vec<_> = validator.iter_errors(&as_json(&path)).map(|error| error.to_string()).collect();
@@ -67,7 +67,7 @@ fn the_schema_refuses_what_check_refuses() {
         "[tool.search_read]\n[tool.read]\nids = 1",
         "[tool.read]",
         "[tool.search_read]\nlimit = \"5\"",
-        "ask = []\n[tool.search_read]",
+        "ask = [{ nme = \"x\" }]\n[tool.search_read]",
     ] {
         assert!(!validator.is_valid(&tool(wrong)), "{wrong}");
     }

@@ -33,7 +33,7 @@ fn the_list_of_the_default_bundle_stays_small() {
     let definitions = load_embedded().definitions;
     let tools = definitions.tools.into_iter().map(Arc::new).collect();
     let catalog = Catalog::new(tools).with_bundles(&definitions.bundles);
-    let caller = Caller { bundles: vec![DEFAULT_BUNDLE.to_owned()], read_only: false };
+    let caller = Caller { bundles: vec![DEFAULT_BUNDLE.to_owned()], read_only: false, login: None };
     let tools = mcp::tools(&catalog, &caller);
     let size = |tool| serde_json::to_string(tool).unwrap().len();
     let total = serde_json::to_string(&tools).unwrap().len();

@@ -158,7 +158,7 @@ async fn a_bundle_that_is_saved_changes_who_sees_what() {
     assert!(!said.contains("warning") && !said.contains("WARN"), "{said}");
     let checked = tooldoo(&["check", "--definitions", path]).output().await.unwrap();
     let checked = String::from_utf8_lossy(&checked.stdout).into_owned();
-    assert!(checked.contains("has no `description`") && checked.contains("matches no tool"), "{checked}");
+    assert!(checked.contains("has no `description`") && checked.contains("matches nothing"), "{checked}");
 }
 
 #[tokio::test]

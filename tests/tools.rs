@@ -13,16 +13,22 @@
 
 #[path = "tools/admin.rs"]
 mod admin;
+#[path = "tools/answers.rs"]
+mod answers;
 #[path = "tools/any_model.rs"]
 mod any_model;
 #[path = "tools/client.rs"]
 mod client;
+#[path = "tools/companies.rs"]
+mod companies;
 #[path = "tools/contacts.rs"]
 mod contacts;
 #[path = "tools/crm.rs"]
 mod crm;
 #[path = "tools/employees.rs"]
 mod employees;
+#[path = "tools/files.rs"]
+mod files;
 #[path = "tools/finance.rs"]
 mod finance;
 #[path = "tools/generic.rs"]
@@ -67,12 +73,15 @@ fn cases() -> Vec<Case> {
         purchase::CASES,
         stock::CASES,
         finance::CASES,
+        files::CASES,
         employees::CASES,
         generic::CASES,
         any_model::CASES,
         admin::CASES,
+        answers::CASES,
         relations::CASES,
         silent::CASES,
+        companies::CASES,
     ];
     all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
 }
@@ -96,11 +105,7 @@ fn run(target: &Target) {
 }
 
 fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let server =
-        runtime.block_on(demo::Server::start(demo::Options { version: profile, ..demo::Options::default() })).unwrap();
-    run(&Target::embedded(&server, version, protocol));
-    runtime.block_on(server.stop());
+    Target::on_embedded(profile, version, protocol, run);
 }
 
 #[test]
@@ -123,14 +128,8 @@ fn on_the_embedded_odoo_14() {
     embedded(demo::Profile::V14, 14, "auto");
 }
 
-/// One at a time on the real Odoo: what one case creates, another would count.
-static REAL: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 fn real(protocol: &'static str) {
-    let _alone = REAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(target) = Target::real(protocol) {
-        run(&target);
-    }
+    Target::on_real(protocol, run);
 }
 
 /// Over JSON-2, which came with Odoo 19: for an older one there is nothing to test.

@@ -16,7 +16,10 @@ pub fn files(tools: usize) -> Vec<File> {
     let copies = tools.div_ceil(shipped.len());
     let mut files = Vec::new();
     for copy in 0..copies {
-        for (path, text) in built_in_files().filter(|(path, _)| Format::of(path) == Some(Format::Toml)) {
+        for (path, text) in built_in_files()
+            .into_iter()
+            .filter(|(path, _)| path.starts_with("tools.d") && Format::of(path) == Some(Format::Toml))
+        {
             // What a file says of bundles can be said once.
             if copy > 0 && !text.contains("[[tool]]") {
                 continue;

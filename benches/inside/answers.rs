@@ -6,7 +6,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
-use tooldoo::answer;
+use tooldoo::answer::{self, Links};
 use tooldoo::odoo::{Field, FieldType, Model};
 use tooldoo::operation::fields::{Selected, Selection};
 
@@ -20,7 +20,9 @@ pub fn shape(criterion: &mut Criterion) {
         let rows: Vec<_> = (0..rows).map(row).collect();
         group.throughput(Throughput::Elements(rows.len() as u64));
         group.bench_with_input(BenchmarkId::from_parameter(rows.len()), &rows, |bencher, rows| {
-            let shape = |rows| answer::json(answer::records(rows, &selection, &zone), Some(("records", 0)), BUDGET);
+            let shape = |rows| {
+                answer::json(answer::records(rows, &selection, &zone, Links::NONE), Some(("records", 0)), BUDGET)
+            };
             bencher.iter_batched(|| rows.clone(), shape, BatchSize::LargeInput);
         });
     }
@@ -74,6 +76,7 @@ fn field(name: &str, kind: FieldType) -> Field {
         groupable: true,
         required: false,
         readonly: false,
+        depends: Vec::new(),
         currency_field: None,
         model_field: None,
     }

@@ -32,6 +32,7 @@ pub fn load(criterion: &mut Criterion) {
 
 /// `tooldoo check` of a directory.
 pub fn check(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut group = criterion.benchmark_group("check");
     group.sample_size(10);
     for size in SIZES {
@@ -48,7 +49,10 @@ pub fn check(criterion: &mut Criterion) {
         };
         group.throughput(Throughput::Elements(common::count(size) as u64));
         group.bench_with_input(BenchmarkId::from_parameter(size), &options, |bencher, options| {
-            bencher.iter(|| check::check(options, false, &mut io::sink(), Look::Plain).unwrap());
+            bencher.iter(|| {
+                let how = check::How::default();
+                runtime.block_on(check::check(options, &how, &mut io::sink(), Look::Plain)).unwrap()
+            });
         });
     }
 }
@@ -58,7 +62,7 @@ pub fn list(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("list");
     for size in [100, 1000] {
         let catalog = catalog(&common::files(size));
-        let caller = Caller { bundles: Vec::new(), read_only: false };
+        let caller = Caller { bundles: Vec::new(), read_only: false, login: None };
         group.throughput(Throughput::Elements(common::count(size) as u64));
         group.bench_with_input(BenchmarkId::from_parameter(size), &catalog, |bencher, catalog| {
             bencher.iter(|| serde_json::to_string(&mcp::tools(catalog, &caller)).unwrap());

@@ -21,7 +21,7 @@ pub fn measure(_: Effort) -> Section {
         .bundles()
         .into_iter()
         .map(|bundle| {
-            let caller = Caller { bundles: vec![bundle.to_owned()], read_only: false };
+            let caller = Caller { bundles: vec![bundle.to_owned()], read_only: false, login: None };
             let tools = mcp::tools(&catalog, &caller);
             row(&format!("bundle `{bundle}`: {} tools", tools.len()), json!(tools).to_string().len())
         })

@@ -1,24 +1,44 @@
 //! Shaping what Odoo answered into what a model reads: records, dates, budget, formats.
 //!
-//! An answer is one compact JSON text. [`records`] gives Odoo's rows the one shape that every version and protocol has
-//! here, [`json()`] fits any answer into its budget, [`Answer::error`] says what went wrong.
+//! [`records`] gives Odoo's rows the one shape that every version and protocol has here; [`present()`] makes of any
+//! operation's [`Body`] what a client gets, in the format that the tool wants and within its bytes; [`Answer::error`] says
+//! what went wrong.
 
+mod address;
+mod blocks;
+mod body;
 mod budget;
+mod columns;
+mod contents;
+mod csv;
+mod decorate;
+mod fitted;
+mod inline;
+mod lines;
 mod markdown;
+mod present;
 mod records;
 mod result;
 mod scalar;
+pub mod schema;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use serde_json::{Map, Value, json};
 
-pub use self::budget::{Listing, json};
+pub use self::address::{Links, web as web_address};
+pub use self::body::Body;
+pub use self::budget::Listing;
+pub use self::columns::{Column, Columns, Described, Role};
+pub use self::decorate::Site;
 pub use self::markdown::markdown_of_html;
-pub use self::records::{defaults, records};
+pub use self::present::{Frame, data, present};
+pub use self::records::{default_currency, defaults, records};
 pub use self::result::result;
-pub(crate) use self::scalar::named;
-use crate::odoo::{Applied, Error};
+pub(crate) use self::scalar::{named, shown};
+use crate::odoo::{Applied, Error, Kind};
+pub use contents::{Contents, Held};
 
 /// More of an error's message than this is cut, in characters.
 const LONGEST_MESSAGE: usize = 4_000;
@@ -26,19 +46,38 @@ const LONGEST_MESSAGE: usize = 4_000;
 const MOST_DETAILS: usize = 20_000;
 
 /// What a tool call answers, before it becomes MCP.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answer {
     /// MCP content blocks as JSON (`{"type": "text", "text": …}`): what `mcp` sends as it is.
     pub content: Vec<Value>,
+    /// MCP's structured content: always an object, which older revisions require.
+    pub structured: Option<Map<String, Value>>,
     /// A tool error.
     pub is_error: bool,
+    /// What kind of error it is, where it is one of ours and no content that the author calls an error; and what was written.
+    pub fault: Option<(Kind, Applied)>,
 }
 
 impl Answer {
     /// One text.
     #[must_use]
     pub fn text(text: String) -> Self {
-        Self { content: vec![text_block(text)], is_error: false }
+        Self { content: vec![text_block(text)], ..Self::default() }
+    }
+
+    /// The first of its texts.
+    #[must_use]
+    pub fn first_text(&self) -> String {
+        let text = self.content.iter().find_map(|block| block.get("text")?.as_str());
+        text.unwrap_or("The tool said that it failed.").to_owned()
+    }
+
+    /// The same blocks as `{"content": […]}`: what a template sees of an answer that is no table of keys.
+    #[must_use]
+    pub(crate) fn into_data(mut self) -> Self {
+        let blocks = self.content.clone();
+        self.structured = Some(Map::from_iter([("content".to_owned(), Value::Array(blocks))]));
+        self
     }
 
     /// A tool error: one block with the sentence and the hint, one with
@@ -70,14 +109,27 @@ impl Answer {
             facts.entry(key.clone()).or_insert_with(|| value.clone());
         }
         let facts = budget::whole(&Value::Object(facts), room + MOST_DETAILS);
-        Self { content: vec![text_block(sentences), text_block(facts)], is_error: true }
+        let content = vec![text_block(sentences), text_block(facts)];
+        Self { content, structured: None, is_error: true, fault: Some((error.kind, error.applied)) }
     }
 }
 
-/// MCP content blocks that are ready: static content.
+/// An answer of these keys within so many bytes, as one compact JSON text. `list` may be cut: then `next_offset` says where to
+/// go on.
 #[must_use]
-pub fn blocks(content: Vec<Value>) -> Answer {
-    Answer { content, is_error: false }
+pub fn json(answer: Map<String, Value>, list: Option<impl Into<Listing>>, max_bytes: usize) -> Answer {
+    Answer::text(budget::fit(answer, list.map(Into::into), None, Links::NONE, max_bytes))
+}
+
+/// MCP content blocks that are ready, within so many bytes: static content.
+#[must_use]
+pub fn blocks(content: Vec<Value>, max_bytes: usize) -> Answer {
+    Answer { content: blocks::bounded(content, max_bytes), ..Answer::default() }
+}
+
+/// An object's compact JSON.
+fn json_text(object: &Map<String, Value>) -> String {
+    serde_json::to_string(object).unwrap_or_default()
 }
 
 fn text_block(text: String) -> Value {

@@ -4,10 +4,12 @@
 //! of `{"id", …}` with a sibling `<name>_total` where it was cut.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
+use super::address::Links;
 use super::scalar;
 use crate::odoo::metadata::FieldType;
 use crate::operation::fields::{NestedSelection, Selected, Selection, currency_field, model_field};
@@ -15,12 +17,17 @@ use crate::operation::fields::{NestedSelection, Selected, Selection, currency_fi
 /// `records`, and `currency` where all amounts have one; where they differ, each record with amounts has its own.
 /// Nothing is cut here.
 #[must_use]
-pub fn records(rows: Vec<Map<String, Value>>, selection: &Selection, zone: &TimeZone) -> Map<String, Value> {
+pub fn records(
+    rows: Vec<Map<String, Value>>,
+    selection: &Selection,
+    zone: &TimeZone,
+    links: Links<'_>,
+) -> Map<String, Value> {
     let mut currencies = BTreeSet::new();
     if selection.has_monetary() {
         rows.iter().for_each(|row| collect(row, selection, &mut currencies));
     }
-    let shaper = Shaper { zone, own_currency: currencies.len() > 1 };
+    let shaper = Shaper { zone, links, own_currency: currencies.len() > 1 };
     let records = rows.into_iter().map(|row| Value::Object(shaper.record(row, selection, None))).collect();
     let mut answer = Map::new();
     answer.insert("records".to_owned(), Value::Array(records));
@@ -40,9 +47,20 @@ pub fn defaults(raw: Map<String, Value>, selection: &Selection, zone: &TimeZone)
         .filter(|selected| !selected.hidden && raw.contains_key(&selected.field.name))
         .map(|selected| selected.answer.as_str())
         .collect();
-    let mut shaped = Shaper { zone, own_currency: false }.record(raw.clone(), selection, None);
+    let mut shaped = Shaper { zone, links: Links::NONE, own_currency: false }.record(raw.clone(), selection, None);
     shaped.retain(|key, _| given.contains(&key.as_str()));
     shaped
+}
+
+/// The currency of the amounts among default values: one name, or by amount where they differ.
+#[must_use]
+pub fn default_currency(raw: &Map<String, Value>, selection: &Selection) -> Option<Value> {
+    let given = |selected: &&Selected| raw.get(&selected.field.name).is_some_and(Value::is_number);
+    let amounts = Selection {
+        model: Arc::clone(&selection.model),
+        fields: selection.fields.iter().filter(given).cloned().collect(),
+    };
+    own_currency(raw, &amounts)
 }
 
 /// The currencies of a row's amounts, nested ones too. More than two are as good as two.
@@ -75,6 +93,7 @@ fn currency(selected: &Selected, selection: &Selection, row: &Map<String, Value>
 
 struct Shaper<'a> {
     zone: &'a TimeZone,
+    links: Links<'a>,
     /// Amounts of several currencies: each record says its own.
     own_currency: bool,
 }
@@ -93,6 +112,7 @@ impl Shaper<'_> {
         let attachment = (selection.model.name == "ir.attachment").then(|| {
             (row.get("mimetype").cloned().unwrap_or_default(), row.get("file_size").cloned().unwrap_or_default())
         });
+        let id = row.get("id").and_then(Value::as_i64);
         let mut record = Map::with_capacity(selection.fields.len() + 2);
         record.insert("id".to_owned(), row.get("id").cloned().unwrap_or_default());
         if let Some(name) = name {
@@ -125,7 +145,13 @@ impl Shaper<'_> {
                 FieldType::Reference => scalar::reference(&raw, None),
                 FieldType::Many2oneReference => scalar::reference(&raw, model.as_deref()),
                 FieldType::Binary => {
-                    scalar::file(&selected.field, &raw, attachment.as_ref().map(|(kind, size)| (kind, size)))
+                    let known = attachment.as_ref().map(|(kind, size)| (kind, size));
+                    scalar::file(
+                        &selected.field,
+                        &raw,
+                        known,
+                        id.and_then(|id| self.file_uri(&selection.model.name, id, odoo_name)),
+                    )
                 }
                 _ => scalar::shown(&selected.field, raw, self.zone),
             };
@@ -141,6 +167,13 @@ impl Shaper<'_> {
             record.insert(key.to_owned(), currency);
         }
         record
+    }
+
+    /// Where a file is read; that of an attachment has an address of its own.
+    fn file_uri(&self, model: &str, id: i64, field: &str) -> Option<String> {
+        let attached =
+            (model == "ir.attachment" && ["datas", "raw"].contains(&field)).then(|| self.links.attachment(id));
+        attached.flatten().or_else(|| self.links.field(model, id, field))
     }
 
     fn many2one(&self, raw: Value, selected: &Selected) -> Value {

@@ -39,7 +39,7 @@ fn text(raw: &Value) -> Value {
 }
 
 /// What a field type without records behind it shows. An empty value is null; a boolean stays one.
-pub(super) fn shown(field: &Field, raw: Value, zone: &TimeZone) -> Value {
+pub(crate) fn shown(field: &Field, raw: Value, zone: &TimeZone) -> Value {
     match (&field.kind, raw) {
         (FieldType::Boolean, Value::Bool(value)) => Value::Bool(value),
         (FieldType::Boolean, Value::Null) => Value::Bool(false),
@@ -93,24 +93,33 @@ pub(super) fn reference(raw: &Value, model: Option<&str>) -> Value {
     Value::Object(shown)
 }
 
-/// `{"type", "size"}` of a file. `raw` is its size as Odoo's `bin_size` tells it (`6.61 Kb`), or the file in base64 where
+/// `{"type", "size"}` of a file, and `"uri"`, where the file is read, if its record is known. `raw` is its size as Odoo's `bin_size` tells it (`6.61 Kb`), or the file in base64 where
 /// Odoo sent it all the same; `known` are an attachment's own type and size in bytes.
-pub(super) fn file(field: &Field, raw: &Value, known: Option<(&Value, &Value)>) -> Value {
+pub(super) fn file(field: &Field, raw: &Value, known: Option<(&Value, &Value)>, uri: Option<String>) -> Value {
     let Value::String(content) = raw else { return Value::Null };
     if content.is_empty() {
         return Value::Null;
     }
-    if let Some((Value::String(kind), Value::Number(size))) = known {
-        return json!({"type": kind, "size": human(size.as_u64().unwrap_or_default())});
+    let (kind, size) = match known {
+        Some((Value::String(kind), Value::Number(size))) => (kind.clone(), human(size.as_u64().unwrap_or_default())),
+        _ => type_and_size(field, content),
+    };
+    let mut file = Map::from_iter([("type".to_owned(), kind.into()), ("size".to_owned(), size.into())]);
+    if let Some(uri) = uri {
+        file.insert("uri".to_owned(), uri.into());
     }
+    Value::Object(file)
+}
+
+fn type_and_size(field: &Field, content: &str) -> (String, String) {
     let image = ["image", "avatar", "logo"].iter().any(|start| field.name.starts_with(start));
     let usual = if image { "image" } else { "application/octet-stream" };
     if is_size(content) {
-        return json!({"type": usual, "size": content});
+        return (usual.to_owned(), content.to_owned());
     }
     let padding = content.bytes().rev().take(2).filter(|byte| *byte == b'=').count();
     let bytes = (content.len() / 4 * 3).saturating_sub(padding) as u64;
-    json!({"type": sniffed(content).unwrap_or(usual), "size": human(bytes)})
+    (sniffed(content).unwrap_or(usual).to_owned(), human(bytes))
 }
 
 /// Whether this is a size in Odoo's words, not a file.

@@ -1,5 +1,7 @@
 //! The shape of records, and the budget, for whatever Odoo sends.
 
+mod present;
+
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -12,6 +14,9 @@ use crate::operation::conditions::tests::any_json;
 use crate::operation::fields::{Selection, Wanted, given_fields, select};
 use crate::operation::fit::testing::{Fake, brussels, lead};
 
+/// Whoever asks may read everything.
+const ALL: Links<'static> = Links { scheme: "odoo", readable: &|_| true };
+
 async fn selection(fields: Value) -> Selection {
     let entries = given_fields(&fields).unwrap();
     select(Wanted::Listed(&entries), &Arc::new(lead()), &Fake::new()).await.unwrap()
@@ -19,7 +24,7 @@ async fn selection(fields: Value) -> Selection {
 
 async fn shaped(fields: Value, rows: Value) -> Value {
     let rows: Vec<Map<String, Value>> = serde_json::from_value(rows).unwrap();
-    Value::Object(records(rows, &selection(fields).await, &brussels()))
+    Value::Object(records(rows, &selection(fields).await, &brussels(), ALL))
 }
 
 fn text_of(answer: &Answer) -> &str {
@@ -55,7 +60,7 @@ async fn every_type_has_its_shape_and_empty_is_null() {
         json!({"id": 7, "name": "A", "active": false, "probability": 0.0, "description": "a **b**", "date_deadline": "2026-07-01",
             "date_open": "2026-07-01T10:00:00+02:00", "type": "lead", "partner_id": {"id": 9, "name": "Acme"},
             "tag_ids": [{"id": 1, "name": "VIP"}], "origin": {"model": "res.partner", "id": 3, "name": "P"},
-            "res_id": {"model": "sale.order", "id": 4, "name": "Q"}, "image": {"type": "image", "size": "6.61 Kb"},
+            "res_id": {"model": "sale.order", "id": 4, "name": "Q"}, "image": {"type": "image", "size": "6.61 Kb", "uri": "odoo://crm.lead/7/image"},
             "data": {"a": [1]}, "lead_properties": {"Color": "red"}})
     );
     let empty = json!([{"id": 8, "name": "", "active": false, "probability": 0, "description": "<p><br></p>", "date_deadline": false,
@@ -122,7 +127,22 @@ async fn a_file_is_its_type_and_size_never_its_bytes() {
     let png = format!("iVBORw0KGgoAAAANSUhEUgAA{}", "A".repeat(4000));
     let rows = json!([{"id": 1, "image": png}]);
     let record = shaped(json!(["image"]), rows).await["records"][0].clone();
-    assert_eq!(record["image"], json!({"type": "image/png", "size": "2.95 Kb"}));
+    assert_eq!(record["image"], json!({"type": "image/png", "size": "2.95 Kb", "uri": "odoo://crm.lead/1/image"}));
+}
+
+#[tokio::test]
+async fn nothing_points_where_nobody_may_read() {
+    let only_texts = |uri: &str| uri.starts_with("odoo+b://") && !uri.ends_with("/image");
+    let links = Links { scheme: "odoo+b", readable: &only_texts };
+    let rows: Vec<Map<String, Value>> =
+        serde_json::from_value(json!([{"id": 1, "image": "6.61 Kb", "note": "n ".repeat(9_000)}])).unwrap();
+    let selection = selection(json!(["image", "note"])).await;
+    let answer = records(rows, &selection, &brussels(), links);
+    assert_eq!(answer["records"][0]["image"], json!({"type": "image", "size": "6.61 Kb"}));
+    let described = Described { key: "records", columns: Columns::of(&selection) };
+    let fitted = |links| budget::fit(answer.clone(), None, Some(&described), links, 40_000);
+    assert!(fitted(links).contains("whole: odoo+b://crm.lead/1/note"), "{}", fitted(links));
+    assert!(fitted(Links::NONE).contains("(cut, 18000 characters)"), "{}", fitted(Links::NONE));
 }
 
 #[tokio::test]
@@ -222,7 +242,7 @@ proptest! {
         let name = lead().fields.get_index(index).unwrap().0.clone();
         let selection = runtime.block_on(selection(json!([name])));
         let row = Map::from_iter([("id".to_owned(), json!(1)), (name, value.clone()), ("company_currency".to_owned(), value.clone())]);
-        let shaped = records(vec![row], &selection, &TimeZone::UTC);
+        let shaped = records(vec![row], &selection, &TimeZone::UTC, ALL);
         prop_assert_eq!(&shaped["records"][0]["id"], &json!(1));
         let _ = result(value);
     }

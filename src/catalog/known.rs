@@ -2,17 +2,25 @@
 //! are offered; what is not known counts as there.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::access::Caller;
+use crate::definition::operation::Operation;
 use crate::definition::tool::{Requirement, Tool};
 use crate::odoo::Version;
+use crate::operation::promise::{Seen, Unseen, output_schema};
 
 /// What is known at one moment. Part of a catalog, so that a request sees one answer throughout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     default_instance: String,
+    /// Answers are structured too, where a tool does not say.
+    structured: bool,
     instances: HashMap<String, Facts>,
+    /// Persons may keep prompts.
+    personal: bool,
 }
 
 /// What is known of one instance.
@@ -24,6 +32,10 @@ pub struct Facts {
     pub models: HashMap<String, bool>,
     /// Modules that were asked for, and whether they are installed.
     pub modules: HashMap<String, bool>,
+    /// The fields of models that structured answers are made of.
+    pub seen: Seen,
+    /// The login of its user.
+    pub login: Option<String>,
 }
 
 /// The models and modules that tools need of one instance.
@@ -33,13 +45,32 @@ pub struct Needs {
     pub models: BTreeSet<String>,
     /// By technical name.
     pub modules: BTreeSet<String>,
+    /// Whose fields are still to be learnt, for the schemas of structured answers.
+    pub unseen: Unseen,
 }
 
 impl Known {
     /// Nothing known yet.
     #[must_use]
     pub fn nothing(default_instance: impl Into<String>) -> Self {
-        Self { default_instance: default_instance.into(), instances: HashMap::new() }
+        Self {
+            default_instance: default_instance.into(),
+            structured: false,
+            instances: HashMap::new(),
+            personal: false,
+        }
+    }
+
+    /// The same, where answers are structured if a tool does not say.
+    #[must_use]
+    pub fn structured(self, structured: bool) -> Self {
+        Self { structured, ..self }
+    }
+
+    /// The same, where persons may keep prompts.
+    #[must_use]
+    pub fn personal(self) -> Self {
+        Self { personal: true, ..self }
     }
 
     /// With more of one instance; what was known before is kept where this says nothing.
@@ -49,7 +80,40 @@ impl Known {
         facts.version = news.version.or(facts.version);
         facts.models.extend(news.models.iter().map(|(name, there)| (name.clone(), *there)));
         facts.modules.extend(news.modules.iter().map(|(name, there)| (name.clone(), *there)));
+        facts.seen.extend(&news.seen);
+        facts.login = news.login.clone().or(facts.login.take());
         self
+    }
+
+    /// The login of this caller: what the door knows, else that of whom the default instance is used as.
+    pub(super) fn login<'a>(&'a self, caller: &'a Caller) -> Option<&'a str> {
+        let user = || self.instances.get(&self.default_instance)?.login.as_deref();
+        caller.login.as_deref().or_else(user)
+    }
+
+    /// What was learnt of the models of an instance.
+    #[must_use]
+    pub fn seen(&self, instance: &str) -> Option<&Seen> {
+        self.instances.get(instance).map(|facts| &facts.seen)
+    }
+
+    /// Whether the answers of this tool are structured.
+    pub(super) fn is_structured(&self, tool: &Tool) -> bool {
+        tool.result.structured.unwrap_or(self.structured)
+            && !matches!(tool.operation(), Some(Operation::Content(_)) | None)
+    }
+
+    /// The schema that is published for the tool's answers: the author's, or what follows from the fields that were seen. None
+    /// before the Odoo was.
+    pub(super) fn output(&self, tool: &Tool, instance: &str) -> Option<Arc<Map<String, Value>>> {
+        if !self.is_structured(tool) {
+            return None;
+        }
+        if let Some(output) = &tool.result.output {
+            return Some(Arc::clone(&output.schema));
+        }
+        let facts = self.instances.get(instance).filter(|facts| facts.version.is_some())?;
+        output_schema(tool, &facts.seen).map(Arc::new)
     }
 
     /// Those of the needs that nothing is known of.
@@ -76,20 +140,29 @@ impl Known {
         self.instances.get(instance)?.version.map(|version| version.to_string())
     }
 
-    /// The instance that the tool works on.
-    pub(super) fn instance<'a>(&'a self, tool: &'a Tool) -> &'a str {
-        tool.instance.as_ref().unwrap_or(&self.default_instance)
+    /// The instance of whoever names none.
+    pub(super) fn default_instance(&self) -> &str {
+        &self.default_instance
     }
 
-    /// Whether the tool is for what its Odoo is known to be. `rivals` says that another tool of its name is for other
+    /// The instance that this names.
+    pub(super) fn named<'a>(&'a self, instance: Option<&'a str>) -> &'a str {
+        instance.unwrap_or(&self.default_instance)
+    }
+
+    /// Whether the tool is for what that Odoo is known to be. `rivals` says that another tool of its name is for other
     /// versions: of those the one for the newest is offered while the version is unknown.
-    pub(super) fn suits(&self, tool: &Tool, rivals: bool) -> bool {
-        let facts = self.instances.get(self.instance(tool));
+    pub(super) fn suits(&self, tool: &Tool, instance: &str, rivals: bool) -> bool {
+        let facts = self.instances.get(instance);
         let version = match (facts.and_then(|facts| facts.version), rivals) {
             (Some(version), _) => Some((version.major, version.minor)),
             (None, true) => Some((u32::MAX, 0)),
             (None, false) => None,
         };
+        let keeps = |operation: &Operation| matches!(operation, Operation::Server(server) if server.is_personal());
+        if !self.personal && tool.operations().any(keeps) {
+            return false;
+        }
         version.is_none_or(|version| is_for(tool, version)) && facts.is_none_or(|facts| facts.has_all_of(tool))
     }
 }
@@ -120,7 +193,7 @@ impl Needs {
     /// Whether nothing is needed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.models.is_empty() && self.modules.is_empty()
+        self.models.is_empty() && self.modules.is_empty() && self.unseen.is_empty()
     }
 }
 
@@ -129,7 +202,8 @@ pub fn literal_model(tool: &Tool) -> Option<&str> {
     tool.model.as_ref()?.as_literal().and_then(Value::as_str)
 }
 
-fn is_for(tool: &Tool, version: (u32, u32)) -> bool {
+/// Whether the tool is for this version of Odoo: major, minor.
+pub fn is_for(tool: &Tool, version: (u32, u32)) -> bool {
     tool.requires.iter().all(|requirement| match requirement {
         Requirement::Odoo(comparison, bound) => comparison.holds(version, *bound),
         Requirement::Model(_) | Requirement::Module(_) | Requirement::Capability(_) => true,

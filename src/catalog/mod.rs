@@ -1,30 +1,51 @@
-//! Compiled tools and bundles: what one call sees, whole and unchanging.
+//! Compiled tools, resources, prompts and bundles: what one call sees, whole and unchanging.
 //!
 //! A catalog is built from checked definitions and then never changes; a reload builds another one. What is visible to whom
-//! is decided here and nowhere else, by [`Catalog::tools`] and [`Catalog::tool`].
+//! is decided here and nowhere else, by [`Catalog::tools`], [`Catalog::resources`], [`Catalog::prompts`] and their singulars.
 
+mod addresses;
 mod bundles;
+mod entry;
 mod known;
+mod offered;
+mod placed;
+mod prompts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::access::Caller;
-use crate::definition::bundle::{Bundle, DEFAULT_BUNDLE};
-use crate::definition::tool::Tool;
-use bundles::Bundles;
+use serde_json::{Map, Value};
 
-pub use known::{Facts, Known, Needs, literal_model};
+use crate::access::Caller;
+use crate::definition::Definitions;
+use crate::definition::bundle::{Bundle, DEFAULT_BUNDLE};
+use crate::definition::prompt::Prompt;
+use crate::definition::tool::{TaskSupport, Tool};
+use crate::operation::promise::Seen;
+use bundles::Bundles;
+use entry::{Entry, Sort};
+use offered::{View, Views};
+
+pub use addresses::{Addressed, Found, Readable};
+pub use known::{Facts, Known, Needs, is_for, literal_model};
+pub use offered::{Clash, Offered};
+pub use prompts::Prompted;
 
 /// Everything that is served, at one moment. Replaced whole, never changed.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    /// Sorted by sequence, then name.
-    tools: Vec<Arc<Tool>>,
-    /// Name or alias to positions in `tools`: several, where their `odoo` requirements exclude each other.
-    by_name: HashMap<String, Vec<usize>>,
+    /// Sorted by sort, then sequence, then name.
+    entries: Vec<Entry>,
+    /// Name or alias to positions in `entries`: several, where their `odoo` requirements exclude each other.
+    by_name: HashMap<(Sort, String), Vec<usize>>,
+    /// The bundles that have a table of their own.
+    declared: Arc<[Bundle]>,
     /// Who belongs to which bundle.
     bundles: Arc<Bundles>,
+    /// The prompts that single persons keep: those among `entries` that have an owner.
+    personal: Arc<Vec<Arc<Prompt>>>,
+    /// What each set of bundles offers, as far as somebody asked.
+    views: Arc<Views>,
     /// What each Odoo is known to be and to have.
     known: Arc<Known>,
 }
@@ -34,6 +55,10 @@ pub struct Catalog {
 pub struct Changes {
     /// The tools.
     pub tools: bool,
+    /// The resources, and the templates of their addresses.
+    pub resources: bool,
+    /// The prompts.
+    pub prompts: bool,
 }
 
 /// What the tools are for, as one caller sees them.
@@ -48,39 +73,83 @@ pub struct Apps {
 impl Catalog {
     /// A catalog of these tools, for Odoos of which nothing is known. No bundle is declared.
     #[must_use]
-    pub fn new(mut tools: Vec<Arc<Tool>>) -> Self {
-        tools.sort_by(|a, b| a.sequence.cmp(&b.sequence).then_with(|| a.name.cmp(&b.name)));
-        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-        for (position, tool) in tools.iter().enumerate() {
+    pub fn new(tools: Vec<Arc<Tool>>) -> Self {
+        Self::of_entries(tools.into_iter().map(Entry::Tool).collect())
+    }
+
+    /// A catalog of all that some files declare, for Odoos of which nothing is known.
+    #[must_use]
+    pub fn of(definitions: Definitions) -> Self {
+        let Definitions { tools, resources, prompts, bundles } = definitions;
+        let tools = tools.into_iter().map(|tool| Entry::Tool(Arc::new(tool)));
+        let resources = resources.into_iter().map(|resource| Entry::Resource(Arc::new(resource)));
+        let prompts = prompts.into_iter().map(|prompt| Entry::Prompt(Arc::new(prompt)));
+        Self::of_entries(tools.chain(resources).chain(prompts).collect()).with_bundles(&bundles)
+    }
+
+    fn of_entries(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|a, b| a.order().cmp(&b.order()));
+        let mut by_name: HashMap<(Sort, String), Vec<usize>> = HashMap::new();
+        for (position, entry) in entries.iter().enumerate() {
+            let tool = entry.tool();
             for name in std::iter::once(&tool.name).chain(&tool.aliases) {
-                by_name.entry(name.clone()).or_default().push(position);
+                by_name.entry((entry.sort(), name.clone())).or_default().push(position);
             }
         }
-        let bundles = Arc::new(Bundles::new(&tools, &[]));
-        Self { tools, by_name, bundles, known: Arc::default() }
+        let bundles = Arc::new(Bundles::new(&entries, &[]));
+        Self { entries, by_name, bundles, ..Self::default() }
     }
 
     /// The same tools, with these bundles declared.
     #[must_use]
     pub fn with_bundles(self, declared: &[Bundle]) -> Self {
-        Self { bundles: Arc::new(Bundles::new(&self.tools, declared)), ..self }
+        let bundles = Arc::new(Bundles::new(&self.entries, declared));
+        Self { declared: declared.into(), bundles, views: Arc::default(), ..self }
     }
 
     /// The same tools, for Odoos of which this is known.
     #[must_use]
     pub fn with_known(self, known: Arc<Known>) -> Self {
-        Self { known, ..self }
+        let same = self.known.default_instance() == known.default_instance();
+        let views = if same { self.views } else { Arc::default() };
+        Self { known, views, ..self }
     }
 
-    /// What the tools need of an Odoo instance, or only those of one name. `None` where there is none of them.
+    /// The schema that is published for the answers of this tool.
+    #[must_use]
+    pub fn output(&self, offered: &Offered) -> Option<Arc<Map<String, Value>>> {
+        self.known.output(&offered.tool, self.known.named(offered.instance.as_deref()))
+    }
+
+    /// The tools of an instance whose answers are structured by what its Odoo has, or only those of one name.
+    pub fn structured<'a>(&'a self, instance: &'a str, name: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Tool>> {
+        let learnt = |tool: &Tool| self.known.is_structured(tool) && tool.result.output.is_none();
+        self.of_instance(instance, name).filter(move |tool| learnt(tool))
+    }
+
+    /// What works on an instance, through whichever bundle, or only the tools of one name.
+    fn of_instance<'a>(&'a self, instance: &'a str, name: Option<&'a str>) -> impl Iterator<Item = &'a Arc<Tool>> {
+        let works_there = move |position: usize, tool: &Tool| {
+            self.bundles.instances(position, tool).into_iter().any(|name| self.known.named(name) == instance)
+        };
+        let wanted =
+            move |entry: &Entry| name.is_none() || (entry.sort() == Sort::Tool && is_called(entry.tool(), name));
+        let entries = self.entries.iter().enumerate().filter(move |(_, entry)| wanted(entry));
+        entries
+            .map(|(at, entry)| (at, entry.tool()))
+            .filter(move |(at, tool)| works_there(*at, tool))
+            .map(|(_, tool)| tool)
+    }
+
+    /// What is needed of an Odoo instance, or only what the tools of one name need. `None` where there is nothing that needs it.
     #[must_use]
     pub fn needs(&self, instance: &str, name: Option<&str>) -> Option<Needs> {
-        let named = |tool: &Tool| name.is_none_or(|name| tool.name == name || tool.aliases.iter().any(|a| a == name));
-        let mut tools =
-            self.tools.iter().filter(|tool| self.known.instance(tool) == instance && named(tool)).peekable();
+        let mut tools = self.of_instance(instance, name).peekable();
         tools.peek()?;
         let mut needs = Needs::default();
         tools.for_each(|tool| needs.add(tool));
+        let (nothing, seen) = (Seen::default(), self.known.seen(instance));
+        self.structured(instance, name).for_each(|tool| needs.unseen.add(tool, seen.unwrap_or(&nothing)));
         Some(needs)
     }
 
@@ -96,16 +165,18 @@ impl Catalog {
         let mut apps = Apps::default();
         // A bundle with tools for any model is no app.
         let mut others = HashSet::from([DEFAULT_BUNDLE]);
-        let of_instance = self.tools.iter().enumerate().filter(|(_, tool)| self.known.instance(tool) == instance);
-        for (position, tool) in of_instance {
-            if !self.bundles.show(caller, position, tool) {
+        let view = self.view(caller);
+        for position in self.of_sort(Sort::Tool) {
+            let Some(offered) = view.at(position).filter(|offered| suits(caller, &offered.tool)) else { continue };
+            if self.known.named(offered.instance.as_deref()) != instance {
                 continue;
             }
+            let tool = &offered.tool;
             if tool.model.is_some() && literal_model(tool).is_none() {
                 others.extend(tool.bundles.iter().map(String::as_str));
             }
             for bundle in &tool.bundles {
-                if self.sees(caller, position, tool) {
+                if self.sees(caller, Sort::Tool, offered) {
                     apps.offered.entry(bundle.clone()).or_default().push(tool.name.clone());
                 } else {
                     apps.missing.insert(bundle.clone());
@@ -118,16 +189,58 @@ impl Catalog {
     }
 
     /// The tools that this caller sees, in the order in which they are listed.
-    pub fn tools<'a>(&'a self, caller: &'a Caller) -> impl Iterator<Item = &'a Arc<Tool>> {
-        self.tools.iter().enumerate().filter(move |(at, tool)| self.sees(caller, *at, tool)).map(|(_, tool)| tool)
+    pub fn tools(&self, caller: &Caller) -> impl Iterator<Item = Arc<Offered>> {
+        self.seen(caller, Sort::Tool).into_iter().map(|(_, offered)| offered)
+    }
+
+    /// Whether this caller sees a tool whose calls may run in the background.
+    #[must_use]
+    pub fn offers_tasks(&self, caller: &Caller) -> bool {
+        // Asked with nearly every request, and true of few tools.
+        let may = |entry: &Entry| entry.sort() == Sort::Tool && entry.tool().task != TaskSupport::Never;
+        if !self.entries.iter().any(may) {
+            return false;
+        }
+        let view = self.view(caller);
+        let mut positions = self.entries.iter().enumerate().filter(|(_, entry)| may(entry));
+        positions.any(|(position, _)| view.at(position).is_some_and(|offered| self.sees(caller, Sort::Tool, offered)))
+    }
+
+    /// What of one sort this caller sees, in the order in which it is listed.
+    fn seen(&self, caller: &Caller, sort: Sort) -> Vec<(&Entry, Arc<Offered>)> {
+        let view = self.view(caller);
+        let seen = |position: usize| {
+            let entry = self.entries.get(position)?;
+            let offered = view.at(position).filter(|offered| self.sees(caller, sort, offered))?;
+            if !self.is_open_to(caller, entry) {
+                return None;
+            }
+            // Of several of one name, by way of several Odoos, the one that a call finds.
+            let first = !self.has_rivals(sort, &offered.tool)
+                || self
+                    .find(&view, caller, sort, &offered.tool.name)
+                    .is_some_and(|(_, found)| Arc::ptr_eq(found, offered));
+            first.then(|| (entry, offered.clone()))
+        };
+        self.of_sort(sort).filter_map(seen).collect()
+    }
+
+    /// The positions of one sort.
+    fn of_sort(&self, sort: Sort) -> std::ops::Range<usize> {
+        let begin = self.entries.partition_point(|entry| entry.sort() < sort);
+        begin..self.entries.partition_point(|entry| entry.sort() <= sort)
     }
 
     /// The tool of that name or alias, if this caller sees it.
     #[must_use]
-    pub fn tool(&self, caller: &Caller, name: &str) -> Option<&Arc<Tool>> {
-        let positions = self.by_name.get(name)?;
-        let mut found = positions.iter().filter_map(|position| Some((*position, self.tools.get(*position)?)));
-        found.find(|(at, tool)| self.sees(caller, *at, tool)).map(|(_, tool)| tool)
+    pub fn tool(&self, caller: &Caller, name: &str) -> Option<Arc<Offered>> {
+        self.find(&self.view(caller), caller, Sort::Tool, name).map(|(_, offered)| offered.clone())
+    }
+
+    /// Why the bundles of this caller cannot be used together, where that is so: then it sees nothing.
+    #[must_use]
+    pub fn clash(&self, bundles: &[String]) -> Option<Clash> {
+        self.view_of(bundles).clash.clone()
     }
 
     /// Whether that bundle is declared, or any tool names it (`default` always exists).
@@ -151,13 +264,13 @@ impl Catalog {
     /// How many tools there are, whoever sees them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.tools.len()
+        self.of_sort(Sort::Tool).len()
     }
 
     /// Whether there is nothing at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tools.is_empty()
+        self.entries.is_empty()
     }
 
     /// The names of all bundles, sorted.
@@ -169,19 +282,87 @@ impl Catalog {
     /// What this caller would notice if `newer` took this one's place.
     #[must_use]
     pub fn changes(&self, newer: &Self, caller: &Caller) -> Changes {
-        Changes { tools: !self.tools(caller).map(|tool| listed(tool)).eq(newer.tools(caller).map(|tool| listed(tool))) }
+        Changes {
+            tools: self.listed(caller) != newer.listed(caller),
+            resources: self.addresses(caller) != newer.addresses(caller),
+            prompts: self.prompts(caller) != newer.prompts(caller),
+        }
     }
 
-    fn has_rivals(&self, tool: &Tool) -> bool {
-        self.by_name.get(&tool.name).is_some_and(|positions| positions.len() > 1)
+    fn listed(&self, caller: &Caller) -> Vec<Listed> {
+        self.tools(caller).map(|offered| Listed { output: self.output(&offered), offered }).collect()
     }
 
-    fn sees(&self, caller: &Caller, position: usize, tool: &Tool) -> bool {
-        self.bundles.show(caller, position, tool) && self.known.suits(tool, self.has_rivals(tool))
+    fn has_rivals(&self, sort: Sort, tool: &Tool) -> bool {
+        self.named(sort, &tool.name).len() > 1
     }
+
+    /// The positions of what has that name or alias.
+    fn named(&self, sort: Sort, name: &str) -> &[usize] {
+        self.by_name.get(&(sort, name.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn view(&self, caller: &Caller) -> Arc<View> {
+        self.view_of(&caller.bundles)
+    }
+
+    fn view_of(&self, bundles: &[String]) -> Arc<View> {
+        let make = |names: &[String]| {
+            let members: Vec<_> = self.bundles.of(names).collect();
+            View::new(&self.entries, &members, self.known.default_instance())
+        };
+        self.views.get(bundles, make)
+    }
+
+    fn find<'v>(
+        &'v self,
+        view: &'v View,
+        caller: &Caller,
+        sort: Sort,
+        name: &str,
+    ) -> Option<(&'v Entry, &'v Arc<Offered>)> {
+        let mut seen = self
+            .named(sort, name)
+            .iter()
+            .filter_map(|position| Some((self.entries.get(*position)?, view.at(*position)?)));
+        seen.find(|(entry, offered)| self.sees(caller, sort, offered) && self.is_open_to(caller, entry))
+    }
+
+    fn sees(&self, caller: &Caller, sort: Sort, offered: &Offered) -> bool {
+        let instance = self.known.named(offered.instance.as_deref());
+        suits(caller, &offered.tool) && self.known.suits(&offered.tool, instance, self.has_rivals(sort, &offered.tool))
+    }
+}
+
+/// Whether it answers to that name, where one is asked for.
+fn is_called(tool: &Tool, name: Option<&str>) -> bool {
+    name.is_none_or(|name| tool.name == name || tool.aliases.iter().any(|alias| alias == name))
+}
+
+/// Whether the connection itself keeps nothing back.
+fn suits(caller: &Caller, tool: &Tool) -> bool {
+    tool.annotations.read_only || !caller.read_only
 }
 
 /// Everything of a tool that a client which listed it knows.
-fn listed(tool: &Tool) -> impl PartialEq + '_ {
-    ((&tool.name, &tool.title, &tool.description, tool.annotations), (&tool.input.schema, &tool.icons, &tool.meta))
+struct Listed {
+    offered: Arc<Offered>,
+    output: Option<Arc<Map<String, Value>>>,
 }
+
+impl PartialEq for Listed {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |listed: &Self| {
+            let tool = &listed.offered.tool;
+            (tool.name.clone(), tool.title.clone(), tool.description.clone(), tool.annotations)
+        };
+        of(self) == of(other)
+            && self.offered.schema == other.offered.schema
+            && self.offered.tool.icons == other.offered.tool.icons
+            && self.offered.tool.meta == other.offered.tool.meta
+            && self.output == other.output
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,10 +7,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
-use super::{Error, Outcome, serve};
+use super::terminal::Terminal;
+use super::{Error, Outcome, dry_run, serve};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::config::Options;
+use crate::conversation::Conversation;
 use crate::definition::bundle::DEFAULT_BUNDLE;
 use crate::source::nearest;
 
@@ -18,7 +20,8 @@ use crate::source::nearest;
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = "Examples:
   tooldoo call search_contacts '{\"query\": \"azure\", \"limit\": 3}'
-  tooldoo call list_crm_stages --definitions my-tools")]
+  tooldoo call list_crm_stages --definitions my-tools
+  tooldoo call create_contact '{\"name\": \"Ann\"}' --dry-run      show what would be sent to Odoo")]
 pub struct Args {
     /// The tool
     pub tool: String,
@@ -34,6 +37,12 @@ pub struct Args {
     /// Refuse a tool that writes
     #[arg(long)]
     pub read_only: bool,
+    /// Show the requests that the call makes, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Agree to what the tool would have a person confirm
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
 }
 
 /// Calls the tool and writes its answer to stdout, or its error to stderr.
@@ -49,7 +58,11 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     runtime.learn(Some(&args.tool)).await;
     let caller = runtime.caller(bundles);
     let stop = serve::stop_on_signal();
-    let answer = called(&runtime, &caller, &args.tool, arguments, stop).await?;
+    if args.dry_run {
+        return dry_run::run(&runtime, &caller, &args.tool, arguments, stop).await;
+    }
+    let terminal = Terminal::new(args.yes, stop.clone());
+    let answer = called(&runtime, &caller, &args.tool, arguments, &terminal, stop).await?;
     let text = shown(&answer);
     if answer.is_error {
         writeln!(io::stderr(), "{text}").map_err(Error::Output)?;
@@ -65,25 +78,29 @@ pub(super) async fn called(
     caller: &Caller,
     tool: &str,
     arguments: Map<String, Value>,
+    conversation: &dyn Conversation,
     stop: CancellationToken,
 ) -> Result<Answer, Error> {
-    runtime.hub.call(caller, tool, arguments, stop).await.ok_or_else(|| {
-        let catalog = runtime.hub.snapshot();
-        let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
-        let bundles = catalog.bundles().into_iter();
-        let elsewhere: Vec<String> =
-            bundles.filter(|bundle| catalog.tool(&through(bundle), tool).is_some()).map(str::to_owned).collect();
-        if !elsewhere.is_empty() {
-            let asked =
-                if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
-            return Error::OtherBundle { name: tool.to_owned(), asked, elsewhere };
-        }
-        let meant = nearest(tool, catalog.tools(caller).map(|tool| tool.name.as_str())).map(str::to_owned);
-        Error::UnknownTool { name: tool.to_owned(), meant }
-    })
+    runtime.hub.call(caller, tool, arguments, conversation, stop).await.ok_or_else(|| unknown(runtime, caller, tool))
 }
 
-fn parse(tool: &str, text: &str) -> Result<Map<String, Value>, Error> {
+/// Why this caller has no such tool.
+pub(super) fn unknown(runtime: &Runtime, caller: &Caller, tool: &str) -> Error {
+    let catalog = runtime.hub.snapshot();
+    let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
+    let bundles = catalog.bundles().into_iter();
+    let elsewhere: Vec<String> =
+        bundles.filter(|bundle| catalog.tool(&through(bundle), tool).is_some()).map(str::to_owned).collect();
+    if !elsewhere.is_empty() {
+        let asked = if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
+        return Error::OtherBundle { name: tool.to_owned(), asked, elsewhere };
+    }
+    let seen: Vec<_> = catalog.tools(caller).collect();
+    let meant = nearest(tool, seen.iter().map(|offered| offered.tool.name.as_str())).map(str::to_owned);
+    Error::UnknownTool { name: tool.to_owned(), meant }
+}
+
+pub(super) fn parse(tool: &str, text: &str) -> Result<Map<String, Value>, Error> {
     let wrong = |reason: String| Error::Arguments { tool: tool.to_owned(), reason };
     match serde_json::from_str(text) {
         Ok(Value::Object(arguments)) => Ok(arguments),

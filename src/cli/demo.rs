@@ -10,8 +10,9 @@ use super::runtime::{self, Runtime};
 use super::{Error, Outcome, call, serve};
 use crate::access::Caller;
 use crate::config::Options;
+use crate::conversation::Silent;
 use crate::definition::operation::Operation;
-use crate::definition::tool::{Confirm, Tool};
+use crate::definition::tool::Tool;
 use crate::demo;
 use crate::transport::http;
 
@@ -115,16 +116,19 @@ async fn introduce(runtime: &Runtime, caller: &Caller, bound: &http::Bound, odoo
     )?;
     writeln!(
         out,
-        "{} tools of {}\n",
+        "{} tools, {} resources and {} prompts of {}\n",
         catalog.tools(caller).count(),
+        catalog.addresses(caller).len(),
+        catalog.prompts(caller).len(),
         runtime::origin(runtime.config.definitions.paths.as_deref())
     )?;
     // Of those that can be called with nothing, the one that can do most.
-    if let Some(tool) = catalog.tools(caller).filter(|tool| shows_itself(tool)).max_by_key(|tool| properties(tool)) {
-        let arguments = example(tool);
+    let tools = catalog.tools(caller).map(|offered| offered.tool.clone());
+    if let Some(tool) = tools.filter(|tool| shows_itself(tool)).max_by_key(|tool| properties(tool)) {
+        let arguments = example(&tool);
         writeln!(out, "> {} {}", tool.name, Value::Object(arguments.clone()))?;
         let stop = tokio_util::sync::CancellationToken::new();
-        if let Ok(answer) = call::called(runtime, caller, &tool.name, arguments, stop).await {
+        if let Ok(answer) = call::called(runtime, caller, &tool.name, arguments, &Silent, stop).await {
             writeln!(out, "{}\n", call::shown(&answer))?;
         }
     }
@@ -144,7 +148,7 @@ async fn introduce(runtime: &Runtime, caller: &Caller, bound: &http::Bound, odoo
 /// A tool that finds records without being told what to look for.
 fn shows_itself(tool: &Tool) -> bool {
     let required = tool.input.schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
-    matches!(&tool.operation, Operation::SearchRead(_)) && matches!(&tool.confirm, Confirm::Never) && !required
+    matches!(tool.operation(), Some(Operation::SearchRead(_))) && tool.confirm.is_never() && !required
 }
 
 fn properties(tool: &Tool) -> usize {

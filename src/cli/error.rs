@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::catalog::Clash;
 use crate::source::{Diagnostic, Look, render, summary};
 use crate::transport::http;
 
@@ -26,6 +27,9 @@ pub enum Error {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// Bundles that do not go together.
+    #[error("{0}")]
+    Clash(Clash),
     /// A tool that is not there.
     #[error("There is no tool `{name}`{}: `tooldoo list` shows those that there are.", guess(.meant.as_ref()))]
     UnknownTool {
@@ -34,7 +38,15 @@ pub enum Error {
         /// The nearest.
         meant: Option<String>,
     },
-    /// A tool that other bundles show.
+    /// A prompt that is not there.
+    #[error("There is no prompt `{name}`{}: `tooldoo list` shows those that there are.", guess(.meant.as_ref()))]
+    UnknownPrompt {
+        /// As asked for.
+        name: String,
+        /// The nearest.
+        meant: Option<String>,
+    },
+    /// A tool or prompt that other bundles show.
     #[error("`{name}` is not in the {}, but in {}: `--bundle {}`.", bundles(.asked), listed(.elsewhere), .elsewhere.first().map_or("", String::as_str))]
     OtherBundle {
         /// As asked for.
@@ -52,6 +64,12 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// Definitions cannot be made or written: which, and what to do.
+    #[error("{0}")]
+    Generate(String),
+    /// The command was asked for what is not there.
+    #[error("{0}")]
+    Usage(String),
     /// The embedded Odoo cannot be started.
     #[error("The embedded Odoo cannot be started: {0}.")]
     Demo(io::Error),
@@ -97,9 +115,12 @@ impl Error {
     pub(super) fn status(&self) -> ExitCode {
         match self {
             Self::UnknownBundle { .. }
+            | Self::Clash(_)
             | Self::UnknownTool { .. }
+            | Self::UnknownPrompt { .. }
             | Self::OtherBundle { .. }
-            | Self::Arguments { .. } => ExitCode::from(2),
+            | Self::Arguments { .. }
+            | Self::Usage(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

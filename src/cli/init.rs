@@ -30,7 +30,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
         ("schema/definitions.schema.json".into(), schema::text(Of::Definitions)),
         ("schema/config.schema.json".into(), schema::text(Of::Config)),
     ];
-    files.extend(built_in_files().map(|(path, text)| (Path::new("tools.d").join(path), text.to_owned())));
+    files.extend(built_in_files().into_iter().map(|(path, text)| (path, text.to_owned())));
     let mut outcome = Outcome::Done;
     for (relative, text) in files {
         let path = args.directory.join(relative);

@@ -5,14 +5,20 @@
 pub mod call;
 pub mod check;
 pub mod demo;
+mod dry_run;
 mod error;
+pub mod generate;
 pub mod init;
 pub mod list;
 mod logging;
+pub mod prompt;
+pub mod read;
+pub mod report;
 mod runtime;
 pub mod schema;
 pub mod serve;
 pub mod settings;
+mod terminal;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -40,6 +46,8 @@ const THREADS: &str = "TOKIO_WORKER_THREADS";
   tooldoo serve --definitions my-tools           serve the tools of a directory
   tooldoo check --definitions my-tools           find every mistake in it
   tooldoo call search_contacts '{\"query\": \"azure\"}'
+  tooldoo read odoo://res.partner/7
+  tooldoo generate sale.order -o my-tools        tools for a model, made from your Odoo
   claude mcp add odoo -e ODOO_URL=… -e ODOO_DB=… -e ODOO_USERNAME=… -e ODOO_API_KEY=… -- tooldoo"
 )]
 pub struct Cli {
@@ -59,12 +67,18 @@ enum Command {
     Demo(demo::Args),
     /// Find every problem in configuration and definitions
     Check(check::Args),
-    /// Show the tools that a client would see
+    /// Show the tools, resources and prompts that a client would see
     List(list::Args),
     /// Call a tool without a client
     Call(call::Args),
+    /// Read a resource without a client
+    Read(read::Args),
+    /// Show the messages of a prompt, with its live data
+    Prompt(prompt::Args),
     /// Write the built-in configuration and definitions as files for editing
     Init(init::Args),
+    /// Write definitions made from models of a live Odoo
+    Generate(generate::Args),
     /// Print the JSON Schema of a kind of file
     Schema(schema::Args),
 }
@@ -85,10 +99,13 @@ impl Cli {
         let outcome = match self.command.unwrap_or(Command::Serve(self.serve)) {
             Command::Serve(args) => wait(serve::run(args)),
             Command::Demo(args) => wait(demo::run(args)),
-            Command::Check(args) => check::run(&args, &mut io::stdout(), look(&io::stdout())).map_err(Error::Output),
+            Command::Check(args) => wait(check::run(args, look(&io::stdout()))),
             Command::List(args) => wait(list::run(args)),
             Command::Call(args) => wait(call::run(args)),
+            Command::Read(args) => wait(read::run(args)),
+            Command::Prompt(args) => wait(prompt::run(args)),
             Command::Init(args) => init::run(&args, &mut io::stdout()).map_err(Error::Output),
+            Command::Generate(args) => wait(generate::run(args)),
             Command::Schema(args) => {
                 schema::run(&args, &mut io::stdout()).map(|()| Outcome::Done).map_err(Error::Output)
             }

@@ -14,11 +14,13 @@ use super::Error;
 use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::config::{self, Config, InstanceConfig, Options, Secret};
+use crate::definition::resource::scheme_of;
 use crate::definition::{self, load_embedded};
 use crate::mcp::{Hub, Identity};
 use crate::odoo::{Client, Credential, Source, Unreadable, settings};
 use crate::operation::Instance;
-use crate::reload::{Definitions, Loaded, Reloader, Status};
+use crate::personal::Store;
+use crate::reload::{self, Definitions, Loaded, Reloader, Status};
 use crate::service::{self, Service};
 use crate::source::{Look, render};
 
@@ -47,18 +49,19 @@ pub(super) fn definitions(config: &Config) -> Arc<Definitions> {
     let paths = config.definitions.paths.clone().unwrap_or_default();
     Definitions::new(paths, move || {
         let mut loaded = config.definitions.paths.as_deref().map_or_else(load_embedded, definition::load);
-        loaded.diagnostics.extend(loaded.definitions.unknown_instances(&config));
+        loaded.diagnostics.extend(loaded.definitions.misfits(&config));
         if loaded.has_errors() {
             return Err(loaded.diagnostics);
         }
-        let tools = loaded.definitions.tools.into_iter().map(Arc::new).collect();
-        let catalog = Catalog::new(tools).with_bundles(&loaded.definitions.bundles);
-        Ok(Loaded { catalog, diagnostics: loaded.diagnostics })
+        Ok(Loaded { catalog: Catalog::of(loaded.definitions), diagnostics: loaded.diagnostics })
     })
 }
 
-/// That these bundles are there.
+/// That these bundles are there, and go together.
 pub(super) fn check_bundles(catalog: &Catalog, bundles: &[String]) -> Result<(), Error> {
+    if let Some(clash) = catalog.clash(bundles) {
+        return Err(Error::Clash(clash));
+    }
     match bundles.iter().find(|name| !catalog.has_bundle(name)) {
         None => Ok(()),
         Some(name) => Err(Error::UnknownBundle {
@@ -88,25 +91,43 @@ impl Runtime {
         let mut instances = IndexMap::new();
         for (name, settings) in &config.instances {
             let client = client(name, settings, &config).await?;
-            instances.insert(name.clone(), Arc::new(Instance::new(client)));
+            let instance = Instance::new(client).with_scheme(scheme_of(name, &config.default_instance));
+            instances.insert(name.clone(), Arc::new(instance));
         }
         let limit = config.instances.values().map(|instance| instance.timeout).max().unwrap_or(Duration::from_secs(30));
         let settings = service::Settings {
             enabled: config.server.enabled,
             max_answer_bytes: config.server.max_answer_bytes,
             max_records: config.server.max_records,
+            structured: config.server.structured,
         };
-        let service = Arc::new(Service::new(instances, config.default_instance.clone(), settings));
+        let service = Service::new(instances, config.default_instance.clone(), settings);
+        let service = Arc::new(match &config.definitions.personal {
+            Some(directory) => service.with_personal(Store::new(directory.clone())),
+            None => service,
+        });
         let identity = Identity { name: config.server.name.clone(), instructions: config.server.instructions.clone() };
         let hub = Hub::new(service.clone(), identity, limit);
+        // The hub holds the service.
+        let weak = Arc::downgrade(&hub);
+        service.on_personal_news(move || {
+            if let Some(hub) = weak.upgrade() {
+                hub.refresh();
+            }
+        });
         let status = Arc::new(Status::new(loaded.catalog.len(), &loaded.diagnostics));
         hub.replace(loaded.catalog);
         Ok(Self { config, hub, status, service, definitions })
     }
 
+    /// What serves the calls.
+    pub(super) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// A caller that this process itself stands for.
     pub(super) fn caller(&self, bundles: Vec<String>) -> Caller {
-        Caller { bundles, read_only: self.config.server.read_only }
+        Caller { bundles, read_only: self.config.server.read_only, login: None }
     }
 
     /// What goes on beside the connections, until `stop`: following the files, and learning what each Odoo is and has.
@@ -115,6 +136,11 @@ impl Runtime {
         let reloader = Reloader::new(self.definitions.clone(), self.hub.clone(), self.status.clone())
             .before(move || service.retry());
         tokio::spawn(reloader.run(self.config.definitions.reload, stop.clone()));
+        if let Some(directory) = &self.config.definitions.personal {
+            let service = self.service.clone();
+            let paths = if self.config.definitions.reload { vec![directory.clone()] } else { Vec::new() };
+            tokio::spawn(reload::follow(paths, move || service.reread_personal(), stop.clone()));
+        }
         for (name, _) in self.service.instances() {
             let hub = self.hub.clone();
             let learning = self.service.follow(name, move || hub.refresh());
@@ -138,7 +164,8 @@ impl Source for Lying {
     }
 }
 
-async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
+/// A client for a configured Odoo. Nothing is sent.
+pub(super) async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
     let secret = async |key: &str, secret: &Option<Secret>| match secret {
         None => Ok::<_, Error>(None),
         Some(Secret::Value(value)) => Ok(Some(Credential::from(value.clone()))),
@@ -169,6 +196,7 @@ async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Resul
         max_response: instance.max_response,
         verify_tls: instance.tls.verify,
         ca_file: instance.tls.ca_file.clone(),
+        company_ids: instance.company_ids.clone(),
         context: instance.context.clone(),
         metadata_ttl: config.cache.metadata,
         metadata_max: config.cache.max_entries,

@@ -13,8 +13,8 @@ use crate::source::{Node, Place, Sink, Table, nearest};
 use super::environment::{is_from_environment, origin};
 use super::secret::Secret;
 use super::settings::{
-    CacheConfig, Config, DefinitionsConfig, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat, Protocol,
-    ServerConfig, TlsConfig, Transport,
+    CacheConfig, Config, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat, Protocol, ServerConfig,
+    TlsConfig, Transport,
 };
 use super::{DEFAULT_LISTEN, Options};
 
@@ -26,11 +26,11 @@ pub(super) struct Build<'a> {
 }
 
 /// A key's value in a table that may not be there.
-fn at<'n>(table: Option<&'n Node>, key: &str) -> Option<&'n Node> {
+pub(super) fn at<'n>(table: Option<&'n Node>, key: &str) -> Option<&'n Node> {
     table.and_then(|table| table.child(key))
 }
 
-fn flag(table: Option<&Node>, key: &str, default: bool) -> bool {
+pub(super) fn flag(table: Option<&Node>, key: &str, default: bool) -> bool {
     at(table, key).and_then(Node::as_bool).unwrap_or(default)
 }
 
@@ -72,6 +72,7 @@ impl Build<'_> {
                 read_only: flag(server, "read_only", false),
                 max_answer_bytes: number(server, "max_answer_bytes", 40_000),
                 max_records: number(server, "max_records", 500),
+                structured: flag(server, "structured", false),
             },
             limits: LimitsConfig {
                 max_sessions: number(sessions, "max", 1000),
@@ -89,6 +90,17 @@ impl Build<'_> {
             transport,
             file: self.file,
         }
+    }
+
+    /// The ceiling. Of what is no list of ids the structure was told.
+    fn company_ids(&mut self, node: Option<&Node>) -> Option<Vec<i64>> {
+        let ids = node?.as_array()?;
+        if let (true, Some(node)) = (ids.is_empty(), node) {
+            self.sink
+                .error(&node.place, "`company_ids` is empty: no call could see any company")
+                .hint("name the companies by their ids, or remove the key: then it is every company of the Odoo user");
+        }
+        Some(ids.iter().filter_map(Node::as_integer).collect())
     }
 
     fn instances(&mut self, root: &Node, default: &str) -> IndexMap<String, InstanceConfig> {
@@ -123,6 +135,7 @@ impl Build<'_> {
                 max_connections: number(instance, "max_connections", 16),
                 max_response: size(instance, "max_response", 64_000_000),
                 tls,
+                company_ids: self.company_ids(at(instance, "company_ids")),
                 context: at(instance, "context").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
             };
             instances.insert(name.to_owned(), instance_config);
@@ -237,18 +250,8 @@ impl Build<'_> {
         TlsConfig { verify, ca_file }
     }
 
-    fn definitions(&mut self, table: Option<&Node>) -> DefinitionsConfig {
-        let reload = flag(table, "reload", true);
-        if !self.options.definitions.is_empty() {
-            return DefinitionsConfig { paths: Some(self.options.definitions.clone()), reload };
-        }
-        let items = at(table, "paths").and_then(Node::as_array).unwrap_or_default();
-        let paths: Vec<_> = items.iter().filter_map(|node| self.path(node)).collect();
-        DefinitionsConfig { paths: (!paths.is_empty()).then_some(paths), reload }
-    }
-
     /// Relative to the file; what a variable says, to the working directory.
-    fn path(&self, node: &Node) -> Option<PathBuf> {
+    pub(super) fn path(&self, node: &Node) -> Option<PathBuf> {
         let path = Path::new(node.as_str()?);
         let directory = self.file.as_deref().and_then(Path::parent).filter(|_| !is_from_environment(&node.place));
         Some(directory.map_or_else(|| path.to_owned(), |directory| directory.join(path)))

@@ -47,7 +47,7 @@ shape!(
         Key::new("database", Kind::Text, "Its database. Default: the only one that the server has."),
         Key::new("username", Kind::Text, "The login."),
         Key::new("api_key", Kind::Table(&SECRET), "The API key of that login."),
-        Key::new("password", Kind::Table(&SECRET), "The password, used where there is no key."),
+        Key::new("password", Kind::Table(&SECRET), "The password, used where there is no key, and for reports."),
         Key::new(
             "protocol",
             Kind::Choice(&["auto", "json2", "jsonrpc"], &["xmlrpc"]),
@@ -58,7 +58,11 @@ shape!(
         Key::new("max_response", Kind::Size, "The largest answer that is read. Default `64MB`."),
         Key::new("tls", Kind::Table(&TLS), "Certificates."),
         Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context of every call."),
-        Key::not_yet("company_ids", "A ceiling of companies."),
+        Key::new(
+            "company_ids",
+            Kind::List(&Kind::Integer(1, i64::MAX)),
+            "The only companies that calls see. Default: all of the Odoo user's."
+        ),
         Key::not_yet("match_db", "The database name that selects it."),
         Key::not_yet("users_dir", "One file per Odoo login, with that user's key."),
         Key::not_yet("users", "Keys of users, by login."),
@@ -101,7 +105,11 @@ shape!(
     [
         Key::new("paths", Kind::Words, "Directories or files, instead of the built-in definitions."),
         Key::new("reload", Kind::Boolean, "Watch them and apply changes. Default true."),
-        Key::not_yet("personal", "Prompts that only one user sees."),
+        Key::new(
+            "personal",
+            Kind::Text,
+            "A directory with a folder for each login: prompts that only that user sees, and may keep."
+        ),
     ]
 );
 
@@ -125,7 +133,11 @@ shape!(
             "An answer is cut at whole records beyond this. Default 40000."
         ),
         Key::new("max_records", COUNT, "A ceiling over every tool's limit. Default 500."),
-        Key::not_yet("structured", "Structured answers."),
+        Key::new(
+            "structured",
+            Kind::Boolean,
+            "Publish the schema of every answer and send it as structured content too, where a tool does not say. Default false."
+        ),
     ]
 );
 

@@ -4,6 +4,7 @@
 //! checked against [`language`], so that a mistake in a variable is shown like one in the file.
 
 mod build;
+mod definitions;
 mod environment;
 pub mod language;
 mod mask;

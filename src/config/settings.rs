@@ -73,6 +73,8 @@ pub struct InstanceConfig {
     pub max_response: u64,
     /// Certificates.
     pub tls: TlsConfig,
+    /// The only companies that calls see, the current one first; `None` is all of the Odoo user's. Never empty.
+    pub company_ids: Option<Vec<i64>>,
     /// Keys of the Odoo context of every call.
     pub context: Map<String, Value>,
 }
@@ -111,6 +113,8 @@ pub struct DefinitionsConfig {
     pub paths: Option<Vec<PathBuf>>,
     /// Watch them and apply changes.
     pub reload: bool,
+    /// A folder for each login, with prompts that only that person sees. `None`: nobody keeps any.
+    pub personal: Option<PathBuf>,
 }
 
 /// `[server]`.
@@ -128,6 +132,8 @@ pub struct ServerConfig {
     pub max_answer_bytes: usize,
     /// A ceiling over every tool's limit.
     pub max_records: u32,
+    /// Whether answers are structured too, where a tool does not say.
+    pub structured: bool,
 }
 
 /// `[http]`.

@@ -106,6 +106,7 @@ enabled = false
 read_only = true
 max_answer_bytes = 5000
 max_records = 50
+structured = true
 [http]
 listen = "[::1]:9000"
 path = "/odoo"
@@ -141,7 +142,10 @@ fn every_key_of_the_file_is_carried_out() {
     assert_eq!(prod.tls, TlsConfig { verify: true, ca_file: Some(root.join("ca.pem")) });
     assert_eq!(prod.context.get("lang").and_then(|lang| lang.as_str()), Some("fr_FR"));
     assert_eq!(config.instances.get("test").expect("there").url, "http://127.0.0.1:8069");
-    assert_eq!(config.definitions, DefinitionsConfig { paths: Some(vec![root.join("tools.d")]), reload: false });
+    assert_eq!(
+        config.definitions,
+        DefinitionsConfig { paths: Some(vec![root.join("tools.d")]), reload: false, personal: None }
+    );
     assert_eq!(
         config.server,
         ServerConfig {
@@ -151,6 +155,7 @@ fn every_key_of_the_file_is_carried_out() {
             read_only: true,
             max_answer_bytes: 5000,
             max_records: 50,
+            structured: true,
         }
     );
     assert_eq!(
@@ -395,4 +400,33 @@ fn the_example_that_ships_has_no_problems() {
     let config = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("config.example.toml");
     let (_, warnings) = load(&Options { config: Some(config), ..Options::default() }).expect("it loads");
     assert!(warnings.is_empty());
+}
+
+/// What is read for all is not one person's: and two persons with a prompt of one name would stop every reload.
+#[test]
+fn what_persons_keep_is_not_read_for_all() {
+    for (paths, personal, is_shared) in [
+        ("[\"tools.d\"]", "tools.d/people", true),
+        ("[\"a\", \"tools.d\"]", "tools.d", true),
+        ("[\".\"]", "people", true),
+        ("[\"tools.d/../tools.d\"]", "tools.d/x/../people", true),
+        ("[\"tools.d\"]", "people", false),
+        ("[\"tools.d\"]", "tools.d2", false),
+        ("[\"tools.d\"]", "tools.d/_people", false),
+    ] {
+        let fixture = Fixture::new(&format!(
+            "[definitions]\npaths = {paths}\npersonal = \"{personal}\"\n[instances.main]\nurl = \"http://localhost\"\n"
+        ));
+        fs::create_dir(fixture.directory.path().join("tools.d")).expect("made");
+        if is_shared {
+            assert!(fixture.errors().contains("what one person keeps"), "{personal}: {}", fixture.errors());
+        } else {
+            fixture.load();
+        }
+    }
+    let mut fixture =
+        Fixture::new("[definitions]\npersonal = \"people\"\n[instances.main]\nurl = \"http://localhost\"\n");
+    fixture.load();
+    fixture.options.definitions = vec![fixture.directory.path().to_owned()];
+    assert!(fixture.errors().contains("`personal` lies in"), "{}", fixture.errors());
 }

@@ -1,9 +1,9 @@
-//! `[defaults]`: keys that every tool of the file has which can have them and lacks them.
+//! `[defaults]`: keys that every definition of the file has which can have them and lacks them.
 //!
 //! They are put into the tree of the tool before it is built, each with its own place, so that whatever is wrong with one is
 //! shown where it was written.
 
-use super::language::{OPERATIONS, TOOL};
+use super::language::OPERATIONS;
 use crate::source::shape::{Kind, Shape};
 use crate::source::{Node, NodeValue, Place, Table};
 
@@ -16,17 +16,18 @@ const OF_OPERATION: &[&str] = &["context", "limit"];
 /// Those that are merged key by key, the nearer wins. Everything else is replaced.
 const MERGED: &[&str] = &["context", "result"];
 
-/// The tool as written, with what the defaults of its file add.
-pub(super) fn applied(tool: &Node, defaults: &Table) -> Node {
+/// The tool, or resource, as written, with what the defaults of its file add.
+pub(super) fn applied(tool: &Node, of_shape: &'static Shape, defaults: &Table) -> Node {
     let mut tool = tool.clone();
     let NodeValue::Table(table) = &mut tool.value else { return tool };
     let static_content = table.get("content").is_some();
+    let one_field = table.get("read").is_some_and(|read| read.child("field").is_some());
     // What works on no model has use for one only in its lookups.
     let modelless = (static_content || table.get("server").is_some()) && table.get("lookup").is_none();
     for (key, place, value) in of(defaults, OF_TOOL) {
         let has = match key {
             "model" => !modelless,
-            "result" => !static_content,
+            "result" => !static_content && !one_field,
             _ => true,
         };
         if has {
@@ -34,7 +35,7 @@ pub(super) fn applied(tool: &Node, defaults: &Table) -> Node {
         }
     }
     for operation in OPERATIONS {
-        let Some(shape) = shape_of(operation) else { continue };
+        let Some(shape) = shape_of(operation, of_shape) else { continue };
         let Some((_, Node { value: NodeValue::Table(body), .. })) = table.entries.get_mut(*operation) else { continue };
         // Of what the server knows, only these are lists.
         let what = body.get("what").and_then(Node::as_str);
@@ -47,13 +48,26 @@ pub(super) fn applied(tool: &Node, defaults: &Table) -> Node {
     tool
 }
 
+/// Keys of the file's defaults that stand in a prompt.
+const OF_PROMPT: &[&str] = &["instance", "bundles", "requires", "timeout"];
+
+/// The prompt as written, with what the defaults of its file add.
+pub(super) fn applied_to_prompt(prompt: &Node, defaults: &Table) -> Node {
+    let mut prompt = prompt.clone();
+    let NodeValue::Table(table) = &mut prompt.value else { return prompt };
+    for (key, place, value) in of(defaults, OF_PROMPT) {
+        give(table, key, place, value);
+    }
+    prompt
+}
+
 fn of<'d>(defaults: &'d Table, keys: &'static [&'static str]) -> impl Iterator<Item = (&'d str, &'d Place, &'d Node)> {
     defaults.iter().filter(move |(key, _, _)| keys.contains(key))
 }
 
 /// The shape of an operation's table, where it is one.
-fn shape_of(operation: &str) -> Option<&'static Shape> {
-    match TOOL.key(operation)?.kind {
+fn shape_of(operation: &str, of: &'static Shape) -> Option<&'static Shape> {
+    match of.key(operation)?.kind {
         Kind::Table(shape) => Some(shape),
         _ => None,
     }

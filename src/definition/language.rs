@@ -4,22 +4,50 @@
 //! Known keys, `not supported yet`, suggestions and the JSON Schema for editors all follow from it. What values mean, and how
 //! they go together, is checked by [`super::build`].
 
+mod ask;
+mod example;
+mod operation;
+mod prompt;
+mod resource;
+mod step;
+
 use crate::source::shape::{Key, Kind, Shape};
+
+pub use ask::{ASK, CONFIRM, STEP_ASK};
+pub use example::{ERRORS, EXPECT, OUTGOING, TEST};
+pub use operation::{
+    ATTACH, ATTACHMENTS, CALL, CREATE, DEFAULT_GET, FIELDS_GET, LIMIT, MESSAGE_POST, NAME_SEARCH, READ, READ_GROUP,
+    REPORT, SEARCH_COUNT, SEARCH_READ, SERVER, UNLINK, WRITE,
+};
+use operation::{DOMAIN, LIMIT_KEY};
+pub use prompt::{ARGUMENT, COMPLETE, DATA, MESSAGE, PROMPT};
+pub use resource::{RESOURCE, RESOURCE_OPERATIONS};
+pub use step::{LOG, PROGRESS, SMALL_STEPS, STEP, STEPS};
 
 /// A whole definition file.
 pub static FILE: Shape = Shape {
     name: "a definition file",
     header: "",
-    doc: "Definitions of tooldoo: the tools that an MCP server offers on Odoo.",
+    doc: "Definitions of tooldoo: the tools, resources and prompts that an MCP server offers on Odoo.",
     label: None,
     one_of: &[],
     keys: &[
         Key::new("tool", Kind::Tables(&TOOL), "The tools."),
         Key::new("defaults", Kind::Table(&DEFAULTS), "Keys for every definition of the file that lacks them."),
         Key::new("bundle", Kind::Tables(&BUNDLE), "The teams' bundles of tools."),
-        Key::not_yet("resource", "An MCP resource."),
-        Key::not_yet("prompt", "An MCP prompt."),
+        Key::new("resource", Kind::Tables(&RESOURCE), "The resources."),
+        Key::new("prompt", Kind::Tables(&PROMPT), "The prompts."),
     ],
+};
+
+/// A file of prompts that a single person keeps.
+pub static PERSONAL: Shape = Shape {
+    name: "a file of personal prompts",
+    header: "",
+    doc: "Prompts that a single person keeps.",
+    label: None,
+    one_of: &[],
+    keys: &[Key::new("prompt", Kind::Tables(&PROMPT), "The prompts.")],
 };
 
 /// `[defaults]`.
@@ -55,13 +83,17 @@ pub static BUNDLE: Shape = Shape {
         Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`."),
         Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
         Key::new("read_only", Kind::Boolean, "Only its reading tools are shown. Default false."),
-        Key::not_yet("instance", "Which Odoo."),
-        Key::not_yet("company_ids", "The only companies that its calls see."),
-        Key::not_yet("bind", "Fixed arguments."),
+        Key::new(
+            "instance",
+            Kind::Text,
+            "Which Odoo its tools work on that name none, by its name in the configuration.",
+        ),
+        Key::new("company_ids", Kind::List(&POSITIVE), "The only companies that its calls see, the current one first."),
+        Key::new("bind", Kind::Map(&Kind::Any), "Fixed arguments, never the caller's to set; also `{{ bundle.… }}`."),
     ],
 };
 
-/// The operations of a tool: the keys of which exactly one is there. The first ones are carried out.
+/// The operations of a tool: the keys of which exactly one is there.
 pub static OPERATIONS: &[&str] = &[
     "search_read",
     "read",
@@ -74,13 +106,13 @@ pub static OPERATIONS: &[&str] = &[
     "write",
     "unlink",
     "call",
-    "server",
-    "content",
-    "step",
     "message_post",
     "attach",
     "attachments",
     "report",
+    "server",
+    "content",
+    "step",
 ];
 
 /// `[[tool]]`.
@@ -103,8 +135,8 @@ pub static TOOL: Shape = Shape {
         Key::new("lookup", Kind::Map(&Kind::Table(&LOOKUP)), "Names that become record ids before the operation runs."),
         Key::new(
             "confirm",
-            Kind::Either(CONFIRM),
-            "When a person has to confirm: `\"never\"`, `\"always\"` or a template.",
+            Kind::Either(CONFIRM_FORMS),
+            "When a person has to confirm: `\"never\"`, `\"always\"`, a template, or a table.",
         ),
         Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent."),
         Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities."),
@@ -130,25 +162,36 @@ pub static TOOL: Shape = Shape {
         Key::new("write", Kind::Table(&WRITE), "Change records."),
         Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
         Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
+        Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records."),
+        Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records."),
+        Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records."),
+        Key::new("report", Kind::Table(&REPORT), "Print records as one PDF."),
         Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
         Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
-        Key::not_yet("step", "Several operations, one after the other."),
-        Key::not_yet("message_post", "Post a message on records."),
-        Key::not_yet("attach", "Attach a file to a record."),
-        Key::not_yet("attachments", "The attachments of records."),
-        Key::not_yet("report", "A report as PDF."),
-        Key::not_yet("ask", "Questions to the person."),
-        Key::not_yet("output", "The JSON Schema of a structured answer."),
-        Key::not_yet("task", "Whether it may run in the background."),
-        Key::not_yet("cache", "How long an answer is kept."),
-        Key::not_yet("test", "Examples that are also tests."),
+        Key::new("step", Kind::Tables(&STEP), "Several operations, one after the other."),
+        Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written."),
+        Key::new(
+            "output",
+            Kind::JsonSchema,
+            "The JSON Schema of the structured answer, instead of the one that follows from the fields.",
+        ),
+        Key::new(
+            "task",
+            Kind::Choice(&["never", "allowed", "required"], &[]),
+            "Whether a call runs in the background for a client that has MCP's tasks; `required` refuses every other client. Default `never`.",
+        ),
+        Key::new(
+            "cache",
+            Kind::Duration,
+            "How long the same call of the same caller gets the same answer. Only of tools that only read; by default not at all.",
+        ),
+        Key::new("test", Kind::Tables(&TEST), "Examples that are also tests: `check --test` runs them."),
     ],
 };
 
 const POSITIVE: Kind = Kind::Integer(1, i64::MAX);
 
-const CONFIRM: &[Kind] =
-    &[Kind::Text, Kind::NotYet("`confirm` as a table (`when`, `message`, `show`, `by`)", &Kind::Map(&Kind::Any))];
+const CONFIRM_FORMS: &[Kind] = &[Kind::Text, Kind::Table(&CONFIRM)];
 
 /// `[tool.lookup.<var>]`.
 pub static LOOKUP: Shape = Shape {
@@ -236,159 +279,28 @@ pub static RESULT: Shape = Shape {
     label: None,
     one_of: &[],
     keys: &[
-        Key::new("format", Kind::Choice(&["json"], &["table", "text"]), "`json`, the default: compact, sent once."),
-        Key::new("max_bytes", Kind::Integer(100, 100_000_000), "The answer is cut at whole records beyond this."),
-        Key::not_yet("template", "A template for text answers."),
-        Key::not_yet("structured", "An output schema, and structured content."),
-        Key::not_yet("links", "Each record's web address."),
-        Key::not_yet("labels", "A selection's label beside its value."),
-        Key::not_yet("step", "The step whose answer is the tool's."),
-    ],
-};
-
-const DOMAIN: Kind = Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]);
-const FIELDS: Kind = Kind::Either(&[Kind::List(&Kind::Either(&[Kind::Text, Kind::Map(&Kind::Any)])), Kind::Text]);
-const NAMES: Kind = Kind::Either(&[Kind::Words, Kind::Text]);
-const VALUES: Kind = Kind::Either(&[Kind::Map(&Kind::Any), Kind::Text]);
-const IDS: Kind =
-    Kind::Either(&[Kind::Text, Kind::Integer(1, i64::MAX), Kind::List(&Kind::Any), Kind::Table(&SPOT_LOOKUP)]);
-const LIMIT_FORMS: Kind = Kind::Either(&[Kind::Integer(1, 10_000), Kind::Table(&LIMIT)]);
-
-const DOMAIN_KEY: Key = Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.");
-const FIELDS_KEY: Key =
-    Key::new("fields", FIELDS, "The fields to read; `{ order_line = [\"product_id\"] }` reads related ones.");
-const RETURN_KEY: Key =
-    Key::new("return", FIELDS, "The fields to read afterwards; an empty list reads none. Default: the names.");
-const ORDER_KEY: Key = Key::new("order", Kind::Text, "e.g. `date_order desc, id desc`.");
-const LIMIT_KEY: Key = Key::new("limit", LIMIT_FORMS, "How many: a number, or `{ default = 20, max = 100 }`.");
-const PAGE_KEY: Key = Key::new("page", Kind::Boolean, "Adds the arguments `limit` and `offset`. Default true.");
-const CONTEXT_KEY: Key = Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context.");
-const IDS_KEY: Key = Key::required("ids", IDS, "The records: an id, a list of ids, an external id, or a template.");
-
-/// `limit = { default, max }`.
-pub static LIMIT: Shape = Shape {
-    name: "limit",
-    header: "limit = { … }",
-    doc: "How many, and the most that one call may ask for.",
-    label: None,
-    one_of: &[],
-    keys: &[
-        Key::new("default", Kind::Integer(1, 10_000), "Without the argument. Default 20."),
-        Key::new("max", Kind::Integer(1, 10_000), "The most. Default 100, or `default` where that is more."),
-    ],
-};
-
-macro_rules! operation {
-    ($variable:ident, $name:literal, $doc:literal, [$($key:expr),* $(,)?]) => {
-        #[doc = concat!("`[tool.", $name, "]`.")]
-        pub static $variable: Shape = Shape {
-            name: $name,
-            header: concat!("[tool.", $name, "]"),
-            doc: $doc,
-            label: None,
-            one_of: &[],
-            keys: &[$($key,)* CONTEXT_KEY],
-        };
-    };
-}
-
-operation!(
-    SEARCH_READ,
-    "search_read",
-    "Rows, their total, and the next offset.",
-    [
-        DOMAIN_KEY,
-        FIELDS_KEY,
-        ORDER_KEY,
-        LIMIT_KEY,
-        PAGE_KEY,
-        Key::new("count", Kind::Boolean, "Whether the answer has `total`. Default true."),
-    ]
-);
-operation!(READ, "read", "Records by id, in the order asked, archived ones too.", [IDS_KEY, FIELDS_KEY]);
-operation!(SEARCH_COUNT, "search_count", "How many records there are.", [DOMAIN_KEY]);
-operation!(
-    READ_GROUP,
-    "read_group",
-    "Groups with aggregates.",
-    [
-        DOMAIN_KEY,
-        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`."),
-        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`."),
-        ORDER_KEY,
-        LIMIT_KEY,
-        PAGE_KEY,
-    ]
-);
-operation!(
-    NAME_SEARCH,
-    "name_search",
-    "Ids and names by a text.",
-    [Key::new("text", Kind::Text, "The text to look for."), DOMAIN_KEY, LIMIT_KEY, PAGE_KEY,]
-);
-operation!(
-    FIELDS_GET,
-    "fields_get",
-    "The fields of the model.",
-    [
-        Key::new("fields", NAMES, "Only these."),
-        Key::new("attributes", NAMES, "Which attributes of them."),
-        Key::new("query", Kind::Text, "Only fields whose name or label contains it."),
-    ]
-);
-operation!(DEFAULT_GET, "default_get", "The default values of a new record.", [FIELDS_KEY]);
-operation!(
-    CREATE,
-    "create",
-    "New records.",
-    [
-        Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
-        RETURN_KEY,
-        EACH_KEY,
-        AS_KEY,
-    ]
-);
-operation!(
-    WRITE,
-    "write",
-    "Changed records.",
-    [
-        IDS_KEY,
-        Key::new("values", VALUES, "The values: a table, or a template that gives one."),
-        RETURN_KEY,
         Key::new(
-            "clear",
-            Kind::Map(&Kind::Text),
-            "Words for fields that the caller may empty: adds the argument `clear`, a list of these words.",
+            "format",
+            Kind::Choice(&["json", "table", "text"], &[]),
+            "`json`, the default: compact, sent once; `table`: Markdown tables; `text`: readable lines.",
         ),
-    ]
-);
-operation!(UNLINK, "unlink", "Deleted records.", [IDS_KEY]);
-operation!(
-    CALL,
-    "call",
-    "A method of the model.",
-    [
-        Key::required("method", Kind::Text, "Its name; may be one template."),
-        Key::new("ids", IDS, "The records that it is called on. Without the key it is called on the model."),
-        Key::new("kwargs", VALUES, "Named arguments."),
-        Key::new("args", Kind::Either(&[Kind::List(&Kind::Any), Kind::Text]), "Positional arguments; prefer `kwargs`."),
-        Key::new("writes", Kind::Either(&[Kind::Boolean, Kind::Text]), "Whether it changes something. Default true."),
-    ]
-);
-operation!(
-    SERVER,
-    "server",
-    "What the server itself knows of its Odoo.",
-    [
-        Key::required(
-            "what",
-            Kind::Choice(&["info", "modules", "models", "access"], &["save_prompt", "delete_prompt"]),
-            "The connection, the modules or models that there are, or what the caller may do with a model.",
+        Key::new(
+            "template",
+            Kind::Text,
+            "The text of the answer, instead of a format; the answer's keys are names beside all others.",
         ),
-        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
-        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
-        LIMIT_KEY,
-        PAGE_KEY,
-    ]
-);
+        Key::new("max_bytes", Kind::Integer(100, 100_000_000), "The answer is cut at whole records beyond this."),
+        Key::new(
+            "structured",
+            Kind::Boolean,
+            "Publish an output schema, and send the answer as structured content too. Default: the server's.",
+        ),
+        Key::new("links", Kind::Boolean, "Each record's web address, in Odoo's own interface. Default false."),
+        Key::new(
+            "labels",
+            Kind::Boolean,
+            "A selection's label beside its value: `{\"value\", \"label\"}`. Default false; tables and texts always show labels.",
+        ),
+        Key::new("step", Kind::Text, "The step whose answer is the tool's. Default: the last operation."),
+    ],
+};

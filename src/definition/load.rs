@@ -6,15 +6,31 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use super::Definitions;
-use super::build::{self, Built, BuiltBundle};
-use super::{defaults, language};
-use crate::source::{Diagnostic, Format, Node, Place, Sink, read, read_texts, shape};
+use super::build::{self, Built, BuiltBundle, BuiltPrompt, BuiltResource};
+use super::example::Examples;
+use super::prompt::Prompt;
+use super::tool::Tool;
+use super::{addresses, bindings, bundle, defaults, fetched, language};
+use crate::source::{Diagnostic, Format, Node, Place, Sink, Table, read, read_texts, shape};
 
-/// The definitions that ship, in the binary.
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tools.d");
+/// The definitions that ship, in the binary: each directory by its name.
+static BUILT_IN: [(&str, Dir<'_>); 2] = [
+    ("tools.d", include_dir!("$CARGO_MANIFEST_DIR/tools.d")),
+    ("prompts.d", include_dir!("$CARGO_MANIFEST_DIR/prompts.d")),
+];
 
 /// Directories nested deeper than this are not entered.
 const MAX_DIRECTORIES: usize = 32;
+
+/// How much was read, sound or not, enabled or not.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is its name")]
+pub struct Counts {
+    pub files: usize,
+    pub tools: usize,
+    pub resources: usize,
+    pub prompts: usize,
+}
 
 /// What one load gave.
 #[derive(Debug, Default)]
@@ -25,21 +41,50 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// Every directory and file that was looked at: what a watcher has to watch. Empty for the built-in definitions.
     pub files: Vec<PathBuf>,
-    /// How many definition files were read.
-    pub file_count: usize,
-    /// How many tools were written in them, sound or not, enabled or not.
-    pub tool_count: usize,
+    /// How much was read.
+    pub counts: Counts,
     /// What the tools of `definitions` were made of, in the same order: for the lints.
     pub(super) trees: Vec<Node>,
-    /// The names of all tools, offered or not.
+    /// The same of its resources.
+    pub(super) resource_trees: Vec<Node>,
+    /// The same of the prompts.
+    pub(super) prompt_trees: Vec<Node>,
+    /// The names of all tools, resources and prompts, offered or not.
     pub(super) names: Vec<String>,
 }
 
 impl Loaded {
+    /// What is offered, each with what it is called and the table that it was made of (and the defaults of its file in it).
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&'static str, &Tool, &Table)> {
+        let tools = self.definitions.tools.iter().map(|tool| ("tool", tool)).zip(&self.trees);
+        let resources = self.definitions.resources.iter().map(|resource| ("resource", &*resource.tool));
+        let prompts = self.definitions.prompts.iter().map(|prompt| ("prompt", &*prompt.tool));
+        let all = tools.chain(resources.zip(&self.resource_trees)).chain(prompts.zip(&self.prompt_trees));
+        all.filter_map(|((sort, tool), tree)| Some((sort, tool, tree.as_table()?)))
+    }
+
     /// Whether anything found is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The tests of the tools without an error, and what is wrong with other tests. Made anew by every call: serving needs none.
+    #[must_use]
+    pub fn examples(&self) -> (Vec<Examples>, Vec<Diagnostic>) {
+        let Definitions { tools, bundles: declared, .. } = &self.definitions;
+        let bundles: Vec<&str> = bundle::all(tools, declared).into_iter().collect();
+        let mut sink = Sink::new();
+        let mut all = Vec::new();
+        for (position, (tool, tree)) in tools.iter().zip(&self.trees).enumerate() {
+            let Some(table) = tree.as_table() else { continue };
+            let around = build::Around { tool, bundles: &bundles, declared };
+            let examples = build::examples(table, &around, &mut sink);
+            if !examples.is_empty() {
+                all.push(Examples { tool: position, examples });
+            }
+        }
+        (all, sink.finish())
     }
 }
 
@@ -58,20 +103,22 @@ pub fn load(paths: &[PathBuf]) -> Loaded {
     read(&files, &mut sink, |root, sink| reader.file(root, sink));
     let mut loaded = reader.finish(sink);
     loaded.files = watched.into_iter().collect();
-    loaded.file_count = files.len();
+    loaded.counts.files = files.len();
     loaded
 }
 
 /// Loads the definitions that are built in.
 #[must_use]
 pub fn load_embedded() -> Loaded {
-    let texts: Vec<_> = built_in_files().filter_map(|(path, text)| Some((path, text, Format::of(path)?))).collect();
-    load_texts(texts)
+    let files = built_in_files();
+    load_texts(files.iter().filter_map(|(path, text)| Some((path.as_path(), *text, Format::of(path)?))))
 }
 
-/// The built-in files as they are, relative to `tools.d`: what `init` writes.
-pub fn built_in_files() -> impl Iterator<Item = (&'static Path, &'static str)> {
-    files_of(&BUILT_IN).into_iter()
+/// The built-in files as they are, each below the name of its directory (`tools.d/crm.toml`): what `init` writes.
+#[must_use]
+pub fn built_in_files() -> Vec<(PathBuf, &'static str)> {
+    let all = BUILT_IN.iter().map(|(name, directory)| (Path::new(name), files_of(directory)));
+    all.flat_map(|(name, files)| files.into_iter().map(move |(path, text)| (name.join(path), text))).collect()
 }
 
 fn files_of(directory: &'static Dir<'static>) -> Vec<(&'static Path, &'static str)> {
@@ -89,8 +136,32 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
     let mut count = 0;
     read_texts(texts.into_iter().inspect(|_| count += 1), &mut sink, |root, sink| reader.file(root, sink));
     let mut loaded = reader.finish(sink);
-    loaded.file_count = count;
+    loaded.counts.files = count;
     loaded
+}
+
+/// The prompts of one file that a single person keeps: none where anything in it is wrong. What their data names is looked for
+/// when they are used: it belongs to the definitions of all.
+#[must_use]
+pub fn read_personal(path: &Path, text: &str, format: Format) -> (Vec<Prompt>, Vec<Diagnostic>) {
+    let mut sink = Sink::new();
+    let mut prompts = Vec::new();
+    read_texts([(path, text, format)], &mut sink, |root, sink| {
+        let before = sink.errors();
+        shape::check(root, &language::PERSONAL, sink);
+        let sound = sink.errors() == before && !sink.recovering;
+        let table = root.as_table();
+        for node in table.and_then(|table| table.get("prompt")).and_then(Node::as_array).unwrap_or_default() {
+            prompts.extend(build::prompt(node, sound, sink).map(|built| (built, node.clone())));
+        }
+    });
+    fetched::duplicates(&prompts, &mut sink);
+    let diagnostics = sink.finish();
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return (Vec::new(), diagnostics);
+    }
+    let enabled = prompts.into_iter().filter(|(built, _)| built.enabled);
+    (enabled.filter_map(|(built, _)| built.prompt).collect(), diagnostics)
 }
 
 /// Collects the tools of all files.
@@ -98,7 +169,9 @@ pub fn load_texts<'a>(texts: impl IntoIterator<Item = (&'a Path, &'a str, Format
 struct Reader {
     built: Vec<(Built, Node)>,
     bundles: Vec<BuiltBundle>,
-    tool_count: usize,
+    resources: Vec<(BuiltResource, Node)>,
+    prompts: Vec<(BuiltPrompt, Node)>,
+    counts: Counts,
 }
 
 impl Reader {
@@ -115,9 +188,19 @@ impl Reader {
         }
         let given = table.get("defaults").and_then(Node::as_table);
         for node in table.get("tool").and_then(Node::as_array).unwrap_or_default() {
-            self.tool_count += 1;
-            let node = given.map_or_else(|| node.clone(), |given| defaults::applied(node, given));
+            self.counts.tools += 1;
+            let node = given.map_or_else(|| node.clone(), |given| defaults::applied(node, &language::TOOL, given));
             self.built.extend(build::tool(&node, sound, sink).map(|built| (built, node)));
+        }
+        for node in table.get("resource").and_then(Node::as_array).unwrap_or_default() {
+            self.counts.resources += 1;
+            let node = given.map_or_else(|| node.clone(), |given| defaults::applied(node, &language::RESOURCE, given));
+            self.resources.extend(build::resource(&node, sound, sink).map(|built| (built, node)));
+        }
+        for node in table.get("prompt").and_then(Node::as_array).unwrap_or_default() {
+            self.counts.prompts += 1;
+            let node = given.map_or_else(|| node.clone(), |given| defaults::applied_to_prompt(node, given));
+            self.prompts.extend(build::prompt(&node, sound, sink).map(|built| (built, node)));
         }
         if given.is_some() {
             // What is wrong with a default is found again in every tool that it is given to.
@@ -131,18 +214,30 @@ impl Reader {
 
     fn finish(self, mut sink: Sink) -> Loaded {
         duplicates(&self.built, &mut sink);
+        addresses::check(&self.resources, &mut sink);
         duplicate_bundles(&self.bundles, &mut sink);
-        let bundles = self.bundles.into_iter().filter_map(|built| built.bundle).collect();
-        let names = self.built.iter().filter_map(|(built, _)| Some(built.names.first()?.0.clone())).collect();
+        let bundles: Vec<_> = self.bundles.into_iter().filter_map(|built| built.bundle).collect();
+        fetched::duplicates(&self.prompts, &mut sink);
+        fetched::check(&self.prompts, &self.built, &mut sink);
+        bindings::check(&self.built, &self.resources, &self.prompts, &bundles, &mut sink);
+        let tools = self.built.iter().filter_map(|(built, _)| Some(built.names.first()?.0.clone()));
+        let read = self.resources.iter().filter_map(|(built, _)| Some(built.name.as_ref()?.0.clone()));
+        let prompted = self.prompts.iter().filter_map(|(built, _)| Some(built.name.as_ref()?.0.clone()));
+        let names = tools.chain(read).chain(prompted).collect();
         let offered = self.built.into_iter().filter(|(built, _)| built.enabled);
         let (tools, trees) = offered.filter_map(|(built, tree)| Some((built.tool?, tree))).unzip();
+        let resources = self.resources.into_iter().filter(|(built, _)| built.enabled);
+        let (resources, resource_trees) = resources.filter_map(|(built, tree)| Some((built.resource?, tree))).unzip();
+        let prompts = self.prompts.into_iter().filter(|(built, _)| built.enabled);
+        let (prompts, prompt_trees) = prompts.filter_map(|(built, tree)| Some((built.prompt?, tree))).unzip();
         Loaded {
-            definitions: Definitions { tools, bundles },
+            definitions: Definitions { tools, resources, prompts, bundles },
             diagnostics: sink.finish(),
             files: Vec::new(),
-            file_count: 0,
-            tool_count: self.tool_count,
+            counts: self.counts,
             trees,
+            resource_trees,
+            prompt_trees,
             names,
         }
     }
@@ -252,7 +347,7 @@ impl Finder<'_> {
         paths.sort();
         for path in paths {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if skipped(&name) {
+            if is_skipped(&name) {
                 continue;
             }
             // Follows symbolic links, as Kubernetes mounts files. A dangling one is a file being replaced.
@@ -272,7 +367,8 @@ impl Finder<'_> {
     }
 }
 
-/// Hidden files, drafts, and what editors leave behind.
-fn skipped(name: &str) -> bool {
+/// Hidden files, drafts, and what editors leave behind: files and folders of such a name are not read.
+#[must_use]
+pub fn is_skipped(name: &str) -> bool {
     name.starts_with(['_', '.', '#']) || name.ends_with(['~', '#']) || name.ends_with(".swp") || name.ends_with(".swx")
 }

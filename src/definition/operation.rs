@@ -12,6 +12,8 @@ pub enum Operation {
     SearchRead(SearchRead),
     /// `read`.
     Read(Read),
+    /// `read` with `field`, of a resource.
+    Field(ReadField),
     /// `search_count`.
     SearchCount(SearchCount),
     /// `read_group`.
@@ -30,6 +32,14 @@ pub enum Operation {
     Unlink(Unlink),
     /// `call`: any method.
     Call(Call),
+    /// `message_post`.
+    MessagePost(MessagePost),
+    /// `attach`: a file or an address on records.
+    Attach(Attach),
+    /// `attachments`: the files of records.
+    Attachments(Attachments),
+    /// `report`: records as one PDF.
+    Report(Report),
     /// What the server itself knows of its Odoo.
     Server(Server),
     /// Static MCP content blocks, no Odoo at all.
@@ -60,6 +70,17 @@ pub struct Read {
     pub ids: Ids,
     /// What to read.
     pub fields: FieldList,
+}
+
+/// One field of one record, whole.
+#[derive(Debug)]
+pub struct ReadField {
+    /// Which record.
+    pub ids: Ids,
+    /// The name of a file or text; a name or one expression.
+    pub field: Templated,
+    /// A text with markup stays HTML, instead of becoming Markdown.
+    pub html: bool,
 }
 
 /// How many records there are.
@@ -189,6 +210,58 @@ pub enum Writes {
     When(Template),
 }
 
+/// A message in the discussion of records.
+#[derive(Debug)]
+pub struct MessagePost {
+    /// On which records.
+    pub ids: Ids,
+    /// The text.
+    pub body: Templated,
+    /// `note` (also where absent), `comment` or the external id of a subtype.
+    pub subtype: Option<Templated>,
+    /// Who is told: partners by id, external id or name.
+    pub partner_ids: Option<Ids>,
+    /// Whether `body` is HTML: `true`, `false`, or an expression. Default false.
+    pub body_is_html: Option<Templated>,
+}
+
+/// A file, or an address, attached to records. Exactly one of `text`, `data` and `url` is given when it is called.
+#[derive(Debug)]
+pub struct Attach {
+    /// To which records.
+    pub ids: Ids,
+    /// The file's name.
+    pub name: Templated,
+    /// What is in it, as text.
+    pub text: Option<Templated>,
+    /// What is in it, as base64.
+    pub data: Option<Templated>,
+    /// An address instead of a file.
+    pub url: Option<Templated>,
+    /// Absent: what the name says.
+    pub mime_type: Option<Templated>,
+}
+
+/// The files attached to records.
+#[derive(Debug)]
+pub struct Attachments {
+    /// Of which records.
+    pub ids: Ids,
+    /// How many.
+    pub limit: Paging,
+}
+
+/// Records printed as one PDF.
+#[derive(Debug)]
+pub struct Report {
+    /// Its `report_name`, or its external id.
+    pub report: Templated,
+    /// Which records, in this order.
+    pub ids: Ids,
+    /// What the file is called; absent is the report's and the record's name.
+    pub file_name: Option<Templated>,
+}
+
 /// `server`, by its `what`.
 #[derive(Debug)]
 pub enum Server {
@@ -200,6 +273,35 @@ pub enum Server {
     Models(Named),
     /// What the caller may do with this model; a name, or one expression.
     Access(Templated),
+    /// Keeps a prompt for the caller.
+    SavePrompt(Box<SavePrompt>),
+    /// Deletes the prompt of that name that the caller keeps.
+    DeletePrompt(Templated),
+}
+
+impl Server {
+    /// Whether it is about the prompts that a person keeps.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        matches!(self, Self::SavePrompt(_) | Self::DeletePrompt(_))
+    }
+}
+
+/// A prompt to be kept.
+#[derive(Debug)]
+pub struct SavePrompt {
+    /// Its name.
+    pub name: Templated,
+    /// The name that people see.
+    pub title: Option<Templated>,
+    /// What it is for.
+    pub description: Option<Templated>,
+    /// What it says: a template of its own, for those who use it.
+    pub text: Templated,
+    /// A list of names or tables.
+    pub arguments: Option<Templated>,
+    /// In the place of one of that name.
+    pub overwrite: Option<Templated>,
 }
 
 /// Things with a name and a label, in pages.
@@ -223,11 +325,38 @@ pub fn needed_keys(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// Whether this is an address that a browser opens as a page or a file: `http` or `https`, with a host.
+#[must_use]
+pub fn is_web_address(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() || !byte.is_ascii());
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    plain && rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_alphanumeric() || first == '['))
+}
+
+/// Whether this has the form of a MIME type, without parameters.
+#[must_use]
+pub fn is_mime_type(text: &str) -> bool {
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    text.len() <= 127 && text.split_once('/').is_some_and(|(kind, sub)| word(kind) && word(sub))
+}
+
+/// Whether this can be the name of a report, or its external id: `sale.report_saleorder`.
+#[must_use]
+pub fn is_report_name(text: &str) -> bool {
+    let word =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    text.len() <= 200 && text.contains('.') && text.split('.').all(word)
+}
+
 /// Static content.
 #[derive(Debug)]
 pub struct Content {
     /// MCP content blocks, with templates in their strings.
     pub blocks: Vec<Templated>,
+    /// The blocks say what went wrong.
+    pub is_error: bool,
 }
 
 /// `fields` or `return`.

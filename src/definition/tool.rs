@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::operation::Operation;
+use super::ask::Ask;
+use super::bound;
+use super::operation::{FieldList, Operation};
+use super::step::{Action, Step};
 use super::validator::{Compiled, compile};
 use crate::domain::DomainTemplate;
 use crate::source::Place;
@@ -38,12 +41,16 @@ pub struct Tool {
     pub model: Option<Templated>,
     /// The arguments.
     pub input: Input,
-    /// Resolved before the operation, in this order.
+    /// What its templates name of `bundle`.
+    pub parameters: Vec<Parameter>,
+    /// Resolved before anything else, in this order.
     pub lookups: Vec<Lookup>,
-    /// What it does.
-    pub operation: Operation,
-    /// Context keys of the operation: `context` of its table. A key whose value is absent is left out.
-    pub context: Vec<(String, Templated)>,
+    /// Asked after the lookups, in this order.
+    pub asks: Vec<Ask>,
+    /// What it does, in this order; at least one of them is an operation.
+    pub steps: Vec<Step>,
+    /// The position in `steps` of the operation whose answer is the tool's.
+    pub answer: usize,
     /// The company that the call runs in.
     pub company: Option<Templated>,
     /// When a person has to confirm.
@@ -56,8 +63,40 @@ pub struct Tool {
     pub result: ResultShape,
     /// The whole call; `None` is the instance's.
     pub timeout: Option<Duration>,
+    /// Whether a call may outlive the request that made it.
+    pub task: TaskSupport,
+    /// How long an answer may be given again; `None` is not at all. Only of a tool that only reads.
+    pub cache: Option<Duration>,
     /// Where its name stands.
     pub place: Place,
+}
+
+impl Tool {
+    /// The operation whose answer is the tool's.
+    #[must_use]
+    pub fn operation(&self) -> Option<&Operation> {
+        self.steps.get(self.answer).and_then(Step::operation)
+    }
+
+    /// All operations, in the order in which they run.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.steps.iter().filter_map(Step::operation)
+    }
+
+    /// All questions, in the order in which they are asked.
+    pub fn questions(&self) -> impl Iterator<Item = &Ask> {
+        let among_steps = self.steps.iter().filter_map(|step| match &step.action {
+            Action::Ask(ask) => Some(ask),
+            _ => None,
+        });
+        self.asks.iter().chain(among_steps)
+    }
+
+    /// Whether its operation stands in a table of its own, and is no step among others.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        matches!(self.steps.as_slice(), [only] if only.name.is_none())
+    }
 }
 
 /// The arguments of a tool.
@@ -69,6 +108,8 @@ pub struct Input {
     pub(super) compiled: Compiled,
     /// What the operation's paging adds and clamps.
     pub paging: Option<Paging>,
+    /// The schema has the argument `plan`, which the server adds to a tool that a person may have to confirm.
+    pub plan: bool,
 }
 
 impl Input {
@@ -81,7 +122,13 @@ impl Input {
         paging: Option<Paging>,
     ) -> Result<Self, jsonschema::ValidationError<'static>> {
         let validator = compile(&Value::Object(schema.clone()))?;
-        Ok(Self { schema: Arc::new(schema), compiled: validator.into(), paging })
+        Ok(Self { schema: Arc::new(schema), compiled: validator.into(), paging, plan: false })
+    }
+
+    /// Whether it has an argument of that name, also where only a branch of the schema declares it.
+    #[must_use]
+    pub fn declares(&self, name: &str) -> bool {
+        bound::declares(&self.schema, name)
     }
 
     /// What judges arguments by the schema. The first call of a tool waits until it is compiled.
@@ -91,6 +138,17 @@ impl Input {
     pub fn validator(&self) -> Result<&jsonschema::Validator, jsonschema::ValidationError<'static>> {
         self.compiled.of(&self.schema)
     }
+}
+
+/// `bundle.<name>` in a template.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The name that a bundle has to bind.
+    pub name: String,
+    /// Some template cannot do without it: a bundle that does not bind it does not show the tool.
+    pub needed: bool,
+    /// Where it is named first.
+    pub place: Place,
 }
 
 /// `limit` and `offset`, added to the arguments of a paging operation.
@@ -119,15 +177,60 @@ pub struct Lookup {
     pub several_is_all: bool,
 }
 
+/// `task`: whether a call runs in the background, for clients that have MCP's tasks extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TaskSupport {
+    /// Every client waits for the answer.
+    #[default]
+    Never,
+    /// Who has tasks gets one; everybody else waits.
+    Allowed,
+    /// Only who has tasks may call it.
+    Required,
+}
+
 /// `confirm`.
 #[derive(Debug)]
-pub enum Confirm {
-    /// Runs at once.
+pub struct Confirm {
+    /// When.
+    pub due: Due,
+    /// The question, for the person; `None` is the server's own.
+    pub message: Option<Templated>,
+    /// The fields of each record that the person sees; `Default` is their names.
+    pub show: FieldList,
+    /// Only a person's own word counts: a client that cannot ask its user cannot run it.
+    pub by_person: bool,
+}
+
+/// When a person has to confirm.
+#[derive(Debug)]
+pub enum Due {
+    /// Never.
     Never,
-    /// Always asks.
+    /// Always.
     Always,
-    /// Asks when true, or when something that it names is absent.
+    /// When true, or when something that it names is absent.
     When(Template),
+}
+
+impl Confirm {
+    /// Runs at once.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::of(Due::Never)
+    }
+
+    /// With nothing but when.
+    #[must_use]
+    pub fn of(due: Due) -> Self {
+        Self { due, message: None, show: FieldList::Default, by_person: false }
+    }
+
+    /// Whether no call asks.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        matches!(self.due, Due::Never)
+    }
 }
 
 /// MCP tool annotations, all four decided.
@@ -169,9 +272,54 @@ pub enum Comparison {
     Greater,
 }
 
-/// `result`, as far as it is carried out.
+/// `result`.
 #[derive(Debug, Clone, Default)]
 pub struct ResultShape {
+    /// What the text of the answer is.
+    pub format: Format,
     /// The answer is cut at whole records beyond this many bytes; `None` is the server's.
     pub max_bytes: Option<usize>,
+    /// Send it as structured content too, by a published schema; `None` is the server's.
+    pub structured: Option<bool>,
+    /// Each record's web address.
+    pub links: bool,
+    /// A selection's label beside its value.
+    pub labels: bool,
+    /// The author's own schema of the structured answer.
+    pub output: Option<Arc<Output>>,
+}
+
+/// `result.format`, or `result.template`.
+#[derive(Debug, Clone, Default)]
+pub enum Format {
+    /// Compact JSON.
+    #[default]
+    Json,
+    /// Markdown tables.
+    Table,
+    /// Readable lines.
+    Text,
+    /// Rows for a spreadsheet, of a resource.
+    Csv,
+    /// The author's own text.
+    Template(Template),
+}
+
+/// `output`: the author's own JSON Schema of a structured answer.
+#[derive(Debug)]
+pub struct Output {
+    /// As written; its root is an object.
+    pub schema: Arc<Map<String, Value>>,
+    /// The same, compiled.
+    pub(super) compiled: Compiled,
+}
+
+impl Output {
+    /// What judges an answer by the schema.
+    ///
+    /// # Errors
+    /// None: a schema that does not compile was refused with its file.
+    pub fn validator(&self) -> Result<&jsonschema::Validator, jsonschema::ValidationError<'static>> {
+        self.compiled.of(&self.schema)
+    }
 }

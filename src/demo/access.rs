@@ -1,5 +1,7 @@
 //! Who may do what: rights on models, record rules, fields of groups.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     env::Env,
     errors::{Fault, Outcome},
     field::Field,
-    model::{Model, Rule},
+    model::{Model, Rule, Through},
     value,
 };
 
@@ -150,12 +152,104 @@ fn filled(env: &Env<'_>, domain: &Value) -> Value {
     }
 }
 
+/// Those of the records that the caller reaches through the records they belong to; all of them, of a model without [`Through`].
+pub(super) fn reached(env: &Env<'_>, model: &Model, ids: Vec<i64>, mode: Mode) -> Vec<i64> {
+    let Some(through) = model.through.as_ref().filter(|_| !env.context.su) else {
+        return ids;
+    };
+    if !env.context.in_group("base.group_user") {
+        let public = |id: &i64| mode == Mode::Read && is_public(env, model, through, *id);
+        return ids.into_iter().filter(public).collect();
+    }
+    let partner =
+        env.store.get("res.users", env.context.uid).and_then(|user| user.get("partner_id")).and_then(value::id);
+    let sudo = env.sudo().active_test(false);
+    let own = |id: i64| {
+        through.own.iter().filter_map(|name| model.field(name)).any(|field| {
+            let mine = if field.relation.as_deref() == Some("res.users") { Some(env.context.uid) } else { partner };
+            mine.is_some_and(|mine| value::ids(&sudo.value(model, id, field)).contains(&mine))
+        })
+    };
+    // Of each model once: whether the caller may, and the test of its records.
+    let mut known: HashMap<String, Option<Vec<i64>>> = HashMap::new();
+    let mut kept = Vec::with_capacity(ids.len());
+    for id in ids {
+        let owner = sudo.text(model, id, &through.model);
+        let target = value::id(&sudo.get(model, id, &through.id));
+        if !field_seen(env, model, id, &owner) {
+            continue;
+        }
+        let there = match (env.registry.model(&owner), target) {
+            (Some(owner), Some(target)) => {
+                let mode = asked(owner, model, mode);
+                let seen = known.entry(owner.name.clone()).or_insert_with(|| seen(env, owner, mode));
+                seen.as_ref().is_some_and(|seen| seen.contains(&target)) || !env.store.has(&owner.name, target)
+            }
+            // What belongs to nothing is its maker's; until 14 an attachment was everyone's.
+            _ => {
+                let maker = sudo.link(model, id, "create_uid") == Some(env.context.uid);
+                maker || env.context.in_group("base.group_system") || env.major() < 15 && model.name == "ir.attachment"
+            }
+        };
+        if there || mode != Mode::Create && own(id) || mode == Mode::Read && is_public(env, model, through, id) {
+            kept.push(id);
+        }
+    }
+    kept
+}
+
+/// What the record behind a message or an attachment is asked for: making or removing one is a change of the record. Some models let those
+/// who read a record write to its chatter.
+fn asked(owner: &Model, model: &Model, mode: Mode) -> Mode {
+    let talks = matches!(
+        owner.name.as_str(),
+        "account.move" | "hr.employee" | "hr.leave" | "hr.leave.allocation" | "project.task"
+    );
+    match mode {
+        Mode::Read => Mode::Read,
+        _ if model.name != "ir.attachment" && talks => Mode::Read,
+        _ => Mode::Write,
+    }
+}
+
+/// Whether the caller sees the field that an attachment is the content of. Until 14 only administrators did.
+fn field_seen(env: &Env<'_>, model: &Model, id: i64, owner: &str) -> bool {
+    let name = env.sudo().text(model, id, "res_field");
+    if name.is_empty() || env.context.in_group("base.group_system") {
+        return true;
+    }
+    let field = env.registry.model(owner).and_then(|owner| owner.field(&name));
+    env.major() >= 15 && field.is_some_and(|field| sees(env, field))
+}
+
+fn is_public(env: &Env<'_>, model: &Model, through: &Through, id: i64) -> bool {
+    through.public.as_deref().is_some_and(|flag| env.sudo().get(model, id, flag) == json!(true))
+}
+
+/// The records that the caller may see, or change.
+fn seen(env: &Env<'_>, model: &Model, mode: Mode) -> Option<Vec<i64>> {
+    granted(env, model, mode).ok()?;
+    let mut ids = env.store.ids(&model.name);
+    if let Some(node) = rules(env, model, mode).ok()? {
+        let sudo = env.sudo().active_test(false);
+        let test = compile(&sudo, model, &node).ok()?;
+        ids.retain(|id| test.passes(&sudo, model, *id));
+    }
+    Some(ids)
+}
+
 /// Refuses records that a rule keeps from the caller. Records that do not exist are not its matter.
 ///
 /// # Errors
 /// `AccessError` that names the records.
 pub(super) fn check_records(env: &Env<'_>, model: &Model, ids: &[i64], mode: Mode) -> Outcome<()> {
     check(env, model, mode)?;
+    if let Some(through) = &model.through {
+        let there: Vec<i64> = ids.iter().copied().filter(|id| env.store.has(&model.name, *id)).collect();
+        if reached(env, model, there.clone(), mode).len() < there.len() {
+            return Err(Fault::access(through.refusal.replace("{operation}", mode.name())));
+        }
+    }
     let Some(node) = rules(env, model, mode)? else {
         return Ok(());
     };

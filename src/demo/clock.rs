@@ -13,7 +13,12 @@ pub(super) fn print(moment: DateTime) -> String {
 
 /// Now, in UTC, without fractions.
 pub(super) fn now() -> DateTime {
-    let now = TimeZone::UTC.to_datetime(Timestamp::now());
+    utc(Timestamp::now())
+}
+
+/// A moment in UTC, without fractions.
+pub(super) fn utc(moment: Timestamp) -> DateTime {
+    let now = TimeZone::UTC.to_datetime(moment);
     now.with().subsec_nanosecond(0).build().unwrap_or(now)
 }
 

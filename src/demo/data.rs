@@ -7,7 +7,7 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -47,7 +47,18 @@ pub(super) fn fresh(registry: &'static Registry) -> Result<Store, String> {
 /// # Errors
 /// A sentence naming the file and the record that is wrong. The files are embedded, so this is a mistake of whoever changed them.
 pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
-    let mut store = Store::default();
+    read(registry, Store::default())
+}
+
+/// The same as they are at a moment, at which the clock stands.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_at(registry: &'static Registry, moment: DateTime) -> Result<Store, String> {
+    read(registry, Store::at(moment))
+}
+
+fn read(registry: &'static Registry, mut store: Store) -> Result<Store, String> {
     let mut raw: IndexMap<String, Vec<Written>> = IndexMap::new();
     for model in registry.models() {
         let path = format!("records/{}.json", model.name);
@@ -86,6 +97,10 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
             continue;
         };
         for (id, record) in records {
+            if !registry.without.is_empty() && is_of_what_is_gone(&store, model, &record) {
+                store.remove(&name, id);
+                continue;
+            }
             fill(&mut store, model, id, &record)?;
         }
     }
@@ -93,7 +108,14 @@ pub(super) fn load(registry: &'static Registry) -> Result<Store, String> {
     modules(&mut store, registry);
     technical(&mut store, registry);
     users(&mut store, &registry.groups)?;
+    chatter(&mut store, registry);
     Ok(store)
+}
+
+/// Whether it belongs to a record of a model that this Odoo is without: the activity of a ticket, the meeting of a lead.
+fn is_of_what_is_gone(store: &Store, model: &Model, record: &Map<String, Value>) -> bool {
+    let owners = model.fields.values().filter(|field| field.kind == Kind::Many2oneReference);
+    owners.filter_map(|field| record.get(&field.name)?.as_str()).any(|owner| store.named(owner).is_none())
 }
 
 /// `"since": 17`, `"until": 14`: whether the version has the record.
@@ -119,7 +141,7 @@ fn earlier(record: &mut Map<String, Value>, profile: Profile) -> Result<(), Stri
 }
 
 fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) -> Result<(), String> {
-    let now = clock::now();
+    let now = store.now();
     // Modules are installed by OdooBot.
     let robot = store.named("base.user_root").map(|(_, id)| id);
     let mut base = Record::new();
@@ -132,6 +154,12 @@ fn fill(store: &mut Store, model: &Model, id: i64, record: &Map<String, Value>) 
     for field in model.fields.values().filter(|field| !field.derived() && field.kind == Kind::Boolean) {
         let default = if field.name == "active" { json!(true) } else { field.default.clone().unwrap_or(json!(false)) };
         base.insert(field.name.as_str().into(), default);
+    }
+    for field in model.fields.values().filter(|field| field.required && !field.derived() && field.kind != Kind::Boolean)
+    {
+        if let Some(default) = &field.default {
+            base.insert(field.name.as_str().into(), default.clone());
+        }
     }
     for (name, given) in record.iter().filter(|(name, _)| *name != "id") {
         let Some(field) = model.field(name) else {
@@ -182,6 +210,10 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
     };
     Ok(match field.kind {
         Kind::Many2one => json!(target(given)?),
+        Kind::Many2oneReference => {
+            let name = given.as_str().unwrap_or_default();
+            json!(store.named(name).ok_or_else(|| format!("`{name}` names no record"))?.1)
+        }
         Kind::Many2many => {
             let items = given.as_array().cloned().unwrap_or_default();
             json!(items.iter().map(target).collect::<Result<Vec<_>, _>>()?)
@@ -189,14 +221,14 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
         Kind::Date | Kind::Datetime => {
             let text = given.as_str().unwrap_or_default();
             let (day, time) =
-                clock::relative(text, clock::now().date()).ok_or_else(|| format!("`{text}` is no relative day"))?;
+                clock::relative(text, store.now().date()).ok_or_else(|| format!("`{text}` is no relative day"))?;
             match field.kind {
                 Kind::Date => json!(day.to_string()),
                 _ => {
                     // What happened earlier today must not lie in the future.
                     let at = day.to_datetime(time.unwrap_or_else(jiff::civil::Time::midnight));
                     let past = text.starts_with("today") || text.starts_with('-') || text.starts_with("+0");
-                    json!(clock::print(if past { at.min(clock::now()) } else { at }))
+                    json!(clock::print(if past { at.min(store.now()) } else { at }))
                 }
             }
         }
@@ -233,9 +265,8 @@ fn technical(store: &mut Store, registry: &'static Registry) {
         ] {
             record.insert(field.into(), found);
         }
-        for field in ["transient", "abstract"] {
-            record.insert(field.into(), json!(false));
-        }
+        record.insert("transient".into(), json!(model.transient));
+        record.insert("abstract".into(), json!(false));
         let id = store.insert("ir.model", record);
         store.name(&format!("base.model_{}", model.name.replace('.', "_")), "ir.model", id);
     }
@@ -267,6 +298,48 @@ fn technical(store: &mut Store, registry: &'static Registry) {
     };
     for _ in 0..store.ids("stock.picking").iter().filter(|id| outgoing(id)).count() {
         store.next("stock.picking.out");
+    }
+}
+
+/// Who is responsible for a record follows it, as do those that the sample names; what is planned for a record knows its model.
+fn chatter(store: &mut Store, registry: &'static Registry) {
+    let partner = |store: &Store, user: &Value| value::id(store.get("res.users", value::id(user)?)?.get("partner_id")?);
+    let subtypes: Vec<i64> = store.named("mail.mt_comment").map(|(_, id)| id).into_iter().collect();
+    for model in registry.models().filter(|model| model.has("thread") && registry.model("mail.followers").is_some()) {
+        for id in store.ids(&model.name) {
+            let Some(row) = store.get(&model.name, id) else { continue };
+            let named: Vec<i64> = row
+                .get("_followers")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .filter_map(|name| store.named(name))
+                .map(|(_, id)| id)
+                .collect();
+            let mut partners: Vec<i64> =
+                row.get("user_id").and_then(|user| partner(store, user)).into_iter().chain(named).collect();
+            partners.dedup();
+            for partner in partners {
+                let follower =
+                    json!({"res_model": model.name, "res_id": id, "partner_id": partner, "subtype_ids": subtypes});
+                let follower = follower.as_object().cloned().unwrap_or_default();
+                store.insert(
+                    "mail.followers",
+                    follower.into_iter().map(|(field, found)| (field.into(), found)).collect(),
+                );
+            }
+        }
+    }
+    let models: BTreeMap<String, i64> = store
+        .ids("ir.model")
+        .into_iter()
+        .filter_map(|id| Some((store.get("ir.model", id)?.get("model")?.as_str()?.to_owned(), id)))
+        .collect();
+    for id in store.ids("mail.activity") {
+        let name = store.get("mail.activity", id).and_then(|row| row.get("res_model")).and_then(value::text);
+        let model = name.and_then(|name| models.get(name)).copied();
+        store.set("mail.activity", id, "res_model_id", json!(model));
     }
 }
 

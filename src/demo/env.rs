@@ -6,7 +6,6 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::{
-    clock,
     field::{Field, Kind},
     model::{Model, Registry},
     orm::compute,
@@ -103,7 +102,7 @@ impl Context {
             active_test,
             groups: Arc::new(groups),
             raw: Arc::new(raw),
-            now: clock::now(),
+            now: store.now(),
         }
     }
 
@@ -181,7 +180,11 @@ impl<'s> Env<'s> {
         match field.kind {
             Kind::One2many => json!(self.many(field, |env, comodel, other| {
                 let inverse = field.inverse.as_deref().unwrap_or_default();
-                env.store.get(&comodel.name, other).and_then(|row| row.get(inverse)).and_then(value::id) == Some(id)
+                env.store.get(&comodel.name, other).is_some_and(|row| {
+                    let of_model = |name: &str| row.get(name).and_then(value::text) == Some(&model.name);
+                    row.get(inverse).and_then(value::id) == Some(id)
+                        && field.inverse_model.as_deref().is_none_or(of_model)
+                })
             })),
             Kind::Many2many if field.mirror.is_some() => {
                 json!(self.many(field, |env, comodel, other| {

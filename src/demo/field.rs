@@ -94,6 +94,9 @@ pub(super) struct Field {
     /// The many2one behind a one2many.
     #[serde(default)]
     pub(super) inverse: Option<String>,
+    /// The field beside `inverse` that says of which model the record is, where records of any model can be meant (`mail.message.model`).
+    #[serde(default)]
+    pub(super) inverse_model: Option<String>,
     /// The many2many whose other side this is: its values are kept there only.
     #[serde(default)]
     pub(super) mirror: Option<String>,
@@ -183,6 +186,12 @@ pub(super) struct Told {
     pub(super) related: Option<String>,
     #[serde(default)]
     pub(super) depends: Option<Vec<String>>,
+    /// What of it differs by the record's state: `{ draft = [["readonly", false]] }`. Until 16.
+    #[serde(default)]
+    pub(super) states: Option<Value>,
+    /// Attributes as they are, whatever follows from how the field works here; null is one that is not said. See [`super::told`].
+    #[serde(skip)]
+    pub(super) attributes: serde_json::Map<String, Value>,
     /// The first major version that says so.
     #[serde(default)]
     since: Option<u8>,
@@ -202,6 +211,9 @@ impl Told {
         let said = &mut field.told;
         said.store = self.store.or(said.store);
         said.readonly = self.readonly.or(said.readonly);
+        if let Some(states) = &self.states {
+            said.states = Some(states.clone());
+        }
         if let Some(path) = &self.related {
             said.related = Some(path.replace('*', &field.name));
         }

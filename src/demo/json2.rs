@@ -14,7 +14,7 @@ use super::{
     errors::{Fault, Outcome},
     orm::{
         dispatch::Call,
-        signature::{Style, method as method_of},
+        signature::{Style, method as method_of, methods},
     },
     server::{Answer, Shared, html, json},
     value,
@@ -56,6 +56,24 @@ pub(super) fn handle(shared: &Shared, http_method: &Method, path: &str, headers:
         Err(fault) => refused(fault),
     };
     answer
+}
+
+/// Answers `/doc-bearer/<model>.json`: what Odoo documents of a model, here the names of its methods. Only administrators read it.
+pub(super) fn document(shared: &Shared, path: &str, headers: &HeaderMap) -> axum::response::Response {
+    let header = |name: &str| headers.get(name).and_then(|found| found.to_str().ok());
+    let secret = header(header::AUTHORIZATION.as_str()).and_then(bearer);
+    let Some(account) = secret.and_then(|secret| Account::behind(secret, false)) else {
+        return refused(&Fault::unauthorized("Invalid apikey"));
+    };
+    if account.login != super::ADMIN.login {
+        return refused(&Fault::access("This page is only accessible to Technical Documentation users."));
+    }
+    let name = path.trim_start_matches("/doc-bearer/").trim_end_matches(".json");
+    let registry = shared.registry;
+    let Some(model) = registry.model(name) else { return html(StatusCode::NOT_FOUND, super::server::NOT_FOUND) };
+    let methods: Map<String, Value> =
+        methods(registry, model).into_iter().map(|name| (name.to_owned(), json!({"signature": "(...)"}))).collect();
+    json(StatusCode::OK, &json!({"model": name, "methods": methods}))
 }
 
 fn bearer(header: &str) -> Option<&str> {

@@ -1,8 +1,9 @@
 //! The embedded Odoo and its sample data. Speaks HTTP on a real socket, and knows nothing of MCP.
 //!
 //! `tooldoo demo` and the hermetic tests use it in place of a real Odoo. It is worth having only as far as it behaves like one: `tests/contract.rs`
-//! runs the same cases against both, and where they differ, this one is wrong. What it does not have: modules, views, mail, a browser's
-//! web client, SQL. The models and their fields lie in `data/models`, the records in `data/records`.
+//! runs the same cases against both, and where they differ, this one is wrong. What it does not have: modules, mail that leaves it, a browser's
+//! web client, SQL. The models and their fields lie in `data/models` (those of several models in `data/mixins`), their views in
+//! `data/views`, the records in `data/records`.
 //!
 //! The way of a request: [`server`] (HTTP, recording) → `json2` or `rpc` (the protocol) → `orm::dispatch` (method and arguments) → `orm::*` (what
 //! the method does, on a snapshot for reads, in a transaction for writes) → `store` (the records).
@@ -24,7 +25,9 @@ mod server;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod value;
+mod web;
 
 pub use accounts::{ACCOUNTANT, ADMIN, Account, EMPLOYEE, HR_OFFICER, PORTAL, SALESPERSON, WAREHOUSE};
 pub use server::{Options, Recorded, Server};

@@ -90,6 +90,16 @@ struct Definition {
     order: Option<String>,
     #[serde(default)]
     rec_name: Option<String>,
+    /// The files below `mixins` whose fields it has too.
+    #[serde(default)]
+    mixins: Vec<String>,
+    /// The groups that alone see the fields of the mixins, where it is not those that the mixins say.
+    #[serde(default)]
+    mixin_groups: Vec<String>,
+    #[serde(default)]
+    through: Option<Through>,
+    #[serde(default)]
+    transient: bool,
     #[serde(default)]
     name_search: Vec<String>,
     #[serde(default)]
@@ -137,6 +147,33 @@ struct Earlier {
     access: Option<Rights>,
     #[serde(default)]
     overlooks_missing: Option<String>,
+    #[serde(default)]
+    mixins: Option<Vec<String>>,
+}
+
+/// Fields that several models have: `mixins/*.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mixin {
+    fields: IndexMap<String, Field>,
+}
+
+/// Records that belong to records of any model, such as messages, and are seen by who sees those.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Through {
+    /// The field with the model's name.
+    pub(super) model: String,
+    /// The field with the id.
+    pub(super) id: String,
+    /// The fields whose partner or user may see the record in any case.
+    #[serde(default)]
+    pub(super) own: Vec<String>,
+    /// The flag of a record that everyone may read.
+    #[serde(default)]
+    pub(super) public: Option<String>,
+    /// What Odoo says to others, with `{operation}`.
+    pub(super) refusal: String,
 }
 
 fn yes() -> bool {
@@ -156,6 +193,12 @@ pub(super) struct Model {
     pub(super) order: String,
     /// The field behind `display_name`, where it is one field.
     pub(super) rec_name: Option<String>,
+    /// The names of the mixins: `thread`, `activity`.
+    pub(super) mixins: Vec<String>,
+    /// The record that each one belongs to, where access comes from there.
+    pub(super) through: Option<Through>,
+    /// Whether it is a wizard's.
+    pub(super) transient: bool,
     /// Odoo's `_rec_names_search`.
     pub(super) name_search: Vec<String>,
     /// The many2one that `child_of` follows.
@@ -183,6 +226,11 @@ impl Model {
     /// The field of that name.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.get(name)
+    }
+
+    /// Whether it has the mixin: `thread`, `activity`.
+    pub(super) fn has(&self, mixin: &str) -> bool {
+        self.mixins.iter().any(|name| name == mixin)
     }
 
     /// Whether records of it can be archived.
@@ -255,6 +303,7 @@ impl Registry {
     fn load(profile: Profile, without: &'static [&'static str]) -> Result<Self, String> {
         let major = profile.major();
         let mut models = IndexMap::new();
+        let mixins = mixins()?;
         let files = DATA.get_dir("models").into_iter().flat_map(Dir::files);
         for file in files {
             let path = file.path().display();
@@ -264,7 +313,7 @@ impl Registry {
             {
                 continue;
             }
-            let model = build(definition, major)?;
+            let model = build(definition, major, &mixins)?;
             models.insert(model.name.clone(), model);
         }
         if !without.is_empty() {
@@ -285,7 +334,7 @@ impl Registry {
                     let comodel = self
                         .model(relation)
                         .ok_or_else(|| format!("`{place}` leads to `{relation}`, which is not defined"))?;
-                    for inverse in field.inverse.iter().chain(&field.mirror) {
+                    for inverse in field.inverse.iter().chain(&field.mirror).chain(&field.inverse_model) {
                         if comodel.field(inverse).is_none() {
                             return Err(format!(
                                 "`{place}` has the inverse `{relation}.{inverse}`, which is not defined"
@@ -354,13 +403,30 @@ fn uninstall(models: &mut IndexMap<String, Model>, without: &[&str]) {
     }
 }
 
-fn build(definition: Definition, major: u8) -> Result<Model, String> {
+fn mixins() -> Result<BTreeMap<String, Mixin>, String> {
+    let files = DATA.get_dir("mixins").into_iter().flat_map(Dir::files);
+    files
+        .map(|file| {
+            let path = file.path().display();
+            let text = file.contents_utf8().ok_or_else(|| format!("`{path}` is not UTF-8"))?;
+            let mixin = toml::from_str(text).map_err(|error| format!("`{path}`: {error}"))?;
+            let name = file.path().file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Ok((name, mixin))
+        })
+        .collect()
+}
+
+fn build(definition: Definition, major: u8, shared: &BTreeMap<String, Mixin>) -> Result<Model, String> {
     let Definition {
         name,
         string,
         strings,
         order,
         rec_name,
+        mut mixins,
+        mixin_groups,
+        through,
+        transient,
         name_search,
         parent,
         log_access,
@@ -397,13 +463,23 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     earlier.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
     for (version, earlier) in earlier {
         if major < version {
-            kept.extend(earlier.fields);
+            kept.extend(earlier.fields.into_iter().filter(|(_, field)| field.in_version(major)));
             order = earlier.order.unwrap_or(order);
             access = earlier.access.unwrap_or(access);
             string = earlier.string.unwrap_or(string);
+            mixins = earlier.mixins.unwrap_or(mixins);
             overlooks_missing = earlier.overlooks_missing.unwrap_or(overlooks_missing);
             if !earlier.list_view.is_empty() {
                 list_view = earlier.list_view;
+            }
+        }
+    }
+    for mixin in &mixins {
+        let mixin = shared.get(mixin).ok_or_else(|| format!("`{name}` has the mixin `{mixin}`, which is not there"))?;
+        for (key, field) in mixin.fields.iter().filter(|(_, field)| field.in_version(major)) {
+            let field = kept.entry(key.clone()).or_insert_with(|| field.clone());
+            if !mixin_groups.is_empty() {
+                field.groups.clone_from(&mixin_groups);
             }
         }
     }
@@ -437,6 +513,11 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
     if let Some(display_name) = kept.get_mut("display_name").filter(|field| field.depends.is_empty()) {
         display_name.depends = rec_name.iter().cloned().collect();
     }
+    for (field, attributes) in super::told::of(&name, major)? {
+        if let Some(field) = kept.get_mut(&field) {
+            field.told.attributes = attributes;
+        }
+    }
     for told in told.iter().filter(|told| told.in_version(major)) {
         for field in &told.fields {
             let field =
@@ -450,6 +531,9 @@ fn build(definition: Definition, major: u8) -> Result<Model, String> {
         strings,
         order,
         rec_name,
+        mixins,
+        through,
+        transient,
         name_search,
         parent,
         list_view,

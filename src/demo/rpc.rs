@@ -51,11 +51,7 @@ pub(super) fn handle(shared: &Shared, body: &Bytes) -> Answer {
         // A result of None is left out of the answer.
         Ok(Value::Null) => json!({"jsonrpc": "2.0", "id": id}),
         Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
-        Err(fault) => {
-            // 14 to 18 say 200, 19 says 0: Odoo's source calls it a code that nobody cares about.
-            let code = if shared.registry.profile.major() >= 19 { 0 } else { 200 };
-            json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": "Odoo Server Error", "data": fault.data()}})
-        }
+        Err(fault) => failed(shared.registry.profile.major(), &id, &fault),
     };
     answer.response = json(StatusCode::OK, &body);
     answer
@@ -81,17 +77,29 @@ fn serve(shared: &Shared, params: &Value, answer: &mut Answer) -> Outcome<Value>
     }
 }
 
+/// What 14 says, on every way in, of a database that is not there.
+pub(super) fn no_database(name: &str) -> Fault {
+    Fault::database(
+        "psycopg2.OperationalError",
+        format!(
+            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  database \"{name}\" does not exist\n"
+        ),
+    )
+}
+
+/// The answer to a request that failed.
+pub(super) fn failed(major: u8, id: &Value, fault: &Fault) -> Value {
+    // 14 to 18 say 200, 19 says 0: Odoo's source calls it a code that nobody cares about.
+    let code = if major >= 19 { 0 } else { 200 };
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": "Odoo Server Error", "data": fault.data()}})
+}
+
 fn database(given: Option<&Value>) -> Outcome<()> {
     let name = given.map(value::str).unwrap_or_default();
     if name == DATABASE {
         return Ok(());
     }
-    Err(Fault::database(
-        "psycopg2.OperationalError",
-        format!(
-            "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  database \"{name}\" does not exist\n"
-        ),
-    ))
+    Err(no_database(&name))
 }
 
 fn common(shared: &Shared, method: &str, args: &[Value], answer: &mut Answer) -> Outcome<Value> {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
-    DATABASE, Profile, Version, data,
+    DATABASE, Profile, Version, clock, data,
     env::{Context, Env, Tx},
     errors::Outcome,
     json2,
@@ -25,6 +25,7 @@ use super::{
     orm::dispatch::{self, Call},
     rpc,
     store::Store,
+    web::{self, Sessions},
 };
 
 /// What to start.
@@ -81,6 +82,7 @@ pub(super) struct Shared {
     store: Mutex<Arc<Store>>,
     /// Held by the write that is running.
     writing: Mutex<()>,
+    pub(super) sessions: Sessions,
     recorded: Mutex<Vec<Recorded>>,
 }
 
@@ -108,8 +110,7 @@ impl Shared {
         }
         let _writing = held(&self.writing);
         let mut store = Store::clone(&self.snapshot());
-        let mut context = Context::new(&store, uid, context);
-        dispatch::stamp(&mut context);
+        let context = Context::new(&store, uid, context);
         dispatch::check_context(&store, self.registry, &context)?;
         let mut tx = Tx { store: &mut store, registry: self.registry, context };
         let result = dispatch::change(&mut tx, call)?;
@@ -133,6 +134,7 @@ impl Server {
             registry,
             store: Mutex::new(Arc::new(store)),
             writing: Mutex::new(()),
+            sessions: Sessions::default(),
             recorded: Mutex::new(Vec::new()),
         });
         let (stop, stopped) = oneshot::channel::<()>();
@@ -173,6 +175,22 @@ impl Server {
     /// Forgets what reached it.
     pub fn clear_requests(&self) {
         held(&self.shared.recorded).clear();
+    }
+
+    /// Puts the sample data back as they were at the start. With a moment its clock stands there, and the data are counted from
+    /// that day.
+    ///
+    /// # Errors
+    /// As [`Server::start`], which would have failed before; a moment for which the calendar is too short.
+    pub fn reset(&self, at: Option<jiff::Timestamp>) -> std::io::Result<()> {
+        let invalid = |what: String| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+        let store = match at {
+            Some(at) => data::load_at(self.shared.registry, clock::utc(at)),
+            None => data::fresh(self.shared.registry),
+        };
+        let _writing = held(&self.shared.writing);
+        *held(&self.shared.store) = Arc::new(store.map_err(invalid)?);
+        Ok(())
     }
 
     /// Stops listening, finishes the requests that are under way, and closes every connection.
@@ -247,6 +265,9 @@ fn route(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body
     let major = shared.registry.profile.major();
     match (method.as_str(), path) {
         ("POST", "/jsonrpc") => rpc::handle(shared, body),
+        ("POST", "/web/session/authenticate") => web::authenticate(shared, body),
+        ("POST", "/web/session/destroy") => web::destroy(shared, headers),
+        ("GET", path) if path.starts_with("/report/") => web::report(shared, headers, path),
         ("POST", "/web/webclient/version_info") => Answer::plain(rpc::version_info(shared, body)),
         ("GET", "/web/version") if major >= 17 => {
             let (serie, info) = rpc::version(shared.registry.profile);
@@ -259,9 +280,12 @@ fn route(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body
         (_, path) if major >= 19 && (path == "/json/2" || path.starts_with("/json/2/")) => {
             json2::handle(shared, method, path, headers, body)
         }
+        ("GET", path) if major >= 19 && path.starts_with("/doc-bearer/") => {
+            Answer::plain(json2::document(shared, path, headers))
+        }
         _ => Answer::plain(html(StatusCode::NOT_FOUND, NOT_FOUND)),
     }
 }
 
 const LOGIN: &str = "<!DOCTYPE html>\n<html lang=\"en-US\">\n<head><title>Odoo</title></head>\n<body><form class=\"oe_login_form\" method=\"post\" action=\"/web/login\"></form></body>\n</html>\n";
-const NOT_FOUND: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>\n";
+pub(super) const NOT_FOUND: &str = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>\n";

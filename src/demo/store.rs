@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
+use jiff::civil::DateTime;
 use serde_json::Value;
+
+use super::clock;
 
 /// One record: field → stored value. A many2one is an id, a many2many a list of ids, an empty value is missing or null, a translated text is a
 /// table from language to text.
@@ -25,9 +28,21 @@ pub(super) struct Store {
     /// External ids: (module, name) → (model, id).
     external: Arc<HashMap<String, (String, i64)>>,
     sequences: HashMap<Arc<str>, i64>,
+    /// The moment at which its clock stands, in UTC; `None` where it goes.
+    stands: Option<DateTime>,
 }
 
 impl Store {
+    /// An empty one whose clock stands.
+    pub(super) fn at(moment: DateTime) -> Self {
+        Self { stands: Some(moment), ..Self::default() }
+    }
+
+    /// The moment of a call; one for the whole transaction.
+    pub(super) fn now(&self) -> DateTime {
+        self.stands.unwrap_or_else(clock::now)
+    }
+
     /// A record, if it is there.
     pub(super) fn get(&self, model: &str, id: i64) -> Option<&Record> {
         self.tables.get(model)?.rows.get(&id).map(Arc::as_ref)

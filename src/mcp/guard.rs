@@ -1,8 +1,9 @@
 //! Every call ends: what the executor promises is not enough where a client would wait for ever.
 
+use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use serde_json::{Map, Value};
@@ -11,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::Hub;
 use crate::access::Caller;
 use crate::answer::Answer;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Offered};
+use crate::conversation::{Conversation, Outcome};
 use crate::definition::tool::Tool;
 use crate::odoo::{Applied, Error, Kind};
 
@@ -19,15 +21,34 @@ use crate::odoo::{Applied, Error, Kind};
 /// the executor to say itself what became of a write.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs one call. A panic, a deadline that was missed and a cancellation each give an answer.
+/// Runs one call of a tool. A panic, a deadline that was missed and a cancellation each give an answer.
 pub(super) async fn call(
     hub: &Hub,
     catalog: &Catalog,
-    tool: &Arc<Tool>,
+    offered: &Arc<Offered>,
     arguments: Map<String, Value>,
     caller: &Caller,
+    conversation: &dyn Conversation,
     cancelled: CancellationToken,
-) -> Answer {
+) -> Outcome {
+    let work = async |stop: CancellationToken| {
+        Ok(hub.backend.call(catalog, offered, arguments, caller, conversation, stop).await)
+    };
+    let outcome = run(hub, &offered.tool, conversation, cancelled, work).await;
+    outcome.unwrap_or_else(|error| Outcome::Answer(Answer::error(&error)))
+}
+
+/// Runs the work of one request.
+///
+/// # Errors
+/// Those of the work; `internal` where it panicked, `timeout` and `cancelled` where it did not end by itself.
+pub(super) async fn run<T, F: Future<Output = Result<T, Error>>>(
+    hub: &Hub,
+    tool: &Tool,
+    conversation: &dyn Conversation,
+    cancelled: CancellationToken,
+    work: impl FnOnce(CancellationToken) -> F,
+) -> Result<T, Error> {
     let _running = hub.running.token();
     let limit = tool.timeout.unwrap_or(hub.call_limit).saturating_add(GRACE);
     // The executor gets a token of its own: the guard cancels it where the limit passes, so that the request to Odoo is
@@ -35,12 +56,12 @@ pub(super) async fn call(
     let stop = cancelled.child_token();
     let work = AssertUnwindSafe(async {
         // Inside, so that a panic before the first await is caught too.
-        hub.backend.call(catalog, tool, arguments, caller, stop.clone()).await
+        work(stop.clone()).await
     })
     .catch_unwind();
     let end = async {
         tokio::select! {
-            () = tokio::time::sleep(limit) => {}
+            () = used_up(limit, conversation) => {}
             () = cancelled.cancelled() => {}
         }
         stop.cancel();
@@ -48,16 +69,13 @@ pub(super) async fn call(
     };
     tokio::select! {
         biased;
-        outcome = work => match outcome {
-            Ok(answer) => answer,
-            Err(_) => {
-                tracing::error!(tool = tool.name, "a call panicked; this is a bug in tooldoo");
-                let mut error = Error::new(Kind::Internal, format!("The server failed while it ran `{}`.", tool.name))
-                    .hint("This is a fault of the server, not of the call: tell its administrator, and try again.");
-                error.applied = may_have_written(tool);
-                Answer::error(&error)
-            }
-        },
+        outcome = work => outcome.unwrap_or_else(|_| {
+            tracing::error!(name = tool.name, "a call panicked; this is a bug in tooldoo");
+            let mut error = Error::new(Kind::Internal, format!("The server failed while it ran `{}`.", tool.name))
+                .hint("This is a fault of the server, not of the call: tell its administrator, and try again.");
+            error.applied = may_have_written(tool);
+            Err(error)
+        }),
         () = end => {
             let (kind, message) = if cancelled.is_cancelled() {
                 (Kind::Cancelled, format!("The call of `{}` was cancelled.", tool.name))
@@ -66,8 +84,18 @@ pub(super) async fn call(
             };
             let mut error = Error::new(kind, message);
             error.applied = may_have_written(tool);
-            Answer::error(&error)
+            Err(error)
         }
+    }
+}
+
+/// Until the call has taken that long, without what a person took to answer.
+async fn used_up(limit: Duration, conversation: &dyn Conversation) {
+    let started = Instant::now();
+    loop {
+        let used = started.elapsed().saturating_sub(conversation.waited());
+        let Some(left) = limit.checked_sub(used).filter(|left| !left.is_zero()) else { return };
+        tokio::time::sleep(left).await;
     }
 }
 

@@ -3,17 +3,21 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rmcp::model::Implementation;
+use rmcp::model::{Implementation, RequestStateCodec};
 use serde_json::{Map, Value};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::legacy::Peers;
-use super::{Backend, Handler, guard};
+use super::tasks::Tasks;
+use super::{Backend, Handler, dialogue, guard, subscriptions};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
+use crate::conversation::{Conversation, List, Outcome};
+use crate::odoo::{Error, Kind};
+use crate::watch::Watcher;
 
 /// How the server presents itself.
 #[derive(Debug, Clone)]
@@ -37,6 +41,16 @@ pub struct Hub {
     /// Set when the server stops: every listener ends with a result of its own.
     closing: CancellationToken,
     pub(super) running: TaskTracker,
+    /// Seals what a client carries from one try of a call to the next.
+    pub(super) codec: Arc<RequestStateCodec>,
+    /// What runs for clients that do not wait for it, and what became of it.
+    pub(super) tasks: Tasks,
+    /// Lists that are announced whether they changed or not.
+    announced: broadcast::Sender<List>,
+    /// Looks for all who have subscribed to something.
+    pub(super) watcher: Watcher,
+    /// How many subscriptions there may still be.
+    pub(super) places: Arc<Semaphore>,
     /// Held while a catalog takes another's place, so that every change is told of once and in order.
     replacing: Mutex<()>,
 }
@@ -63,6 +77,11 @@ impl Hub {
             news,
             closing: CancellationToken::new(),
             running,
+            codec: dialogue::codec(),
+            tasks: Tasks::default(),
+            announced: broadcast::Sender::new(16),
+            watcher: Watcher::default(),
+            places: Arc::new(Semaphore::new(subscriptions::MOST_OF_ALL)),
             replacing: Mutex::new(()),
         })
     }
@@ -103,17 +122,24 @@ impl Hub {
         self.news.send_replace(newer);
     }
 
-    /// Calls a tool as a client of that caller would; `None` where the caller sees no such tool.
+    /// Calls a tool as a client of that caller would, which is asked through `conversation`; `None` where the caller sees no such
+    /// tool.
     pub async fn call(
         &self,
         caller: &Caller,
         name: &str,
         arguments: Map<String, Value>,
+        conversation: &dyn Conversation,
         cancelled: CancellationToken,
     ) -> Option<Answer> {
         let catalog = self.snapshot();
-        let tool = catalog.tool(caller, name)?;
-        Some(guard::call(self, &catalog, tool, arguments, caller, cancelled).await)
+        let offered = catalog.tool(caller, name)?;
+        Some(match guard::call(self, &catalog, &offered, arguments, caller, conversation, cancelled).await {
+            Outcome::Answer(answer) => answer,
+            Outcome::Ask { .. } => {
+                Answer::error(&Error::new(Kind::Internal, "The call asks a question of a client that cannot be asked."))
+            }
+        })
     }
 
     /// The catalogs to come, for one listener.
@@ -121,9 +147,26 @@ impl Hub {
         self.news.subscribe()
     }
 
+    /// Tells every client that a list has changed.
+    pub(super) fn announce(&self, list: List) {
+        self.peers.announce(list);
+        // Nobody listening is no failure.
+        let _ = self.announced.send(list);
+    }
+
+    /// What is announced, for one listener.
+    pub(super) fn announced(&self) -> broadcast::Receiver<List> {
+        self.announced.subscribe()
+    }
+
     /// The server is about to stop: listeners end, with their completion result, so that their clients know.
     pub fn close(&self) {
         self.closing.cancel();
+    }
+
+    /// Cancelled when the server is about to stop.
+    pub(super) fn closing(&self) -> &CancellationToken {
+        &self.closing
     }
 
     pub(super) async fn closed(&self) {

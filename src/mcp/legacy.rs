@@ -1,12 +1,26 @@
-//! The clients of the revisions with a handshake, which are told of changes without asking.
+//! The clients of the revisions with a handshake: told of changed lists without asking, and of changed resources where their
+//! session has subscribed to them.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::request::Parts;
+use rmcp::model::{ErrorData, ResourceUpdatedNotificationParam};
+use rmcp::service::RequestContext;
 use rmcp::{Peer, RoleServer};
+use serde_json::json;
+use tokio::task::AbortHandle;
 
+use super::Hub;
+use super::changes::lists;
+use super::resources::failed;
+use super::subscriptions::Subscriptions;
 use crate::access::Caller;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Changes};
+use crate::conversation::List;
+use crate::odoo::Kind;
 
 /// A client that does not take a notification within this time does not get it; it is asked again at the next change.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,22 +42,142 @@ impl Peers {
         connected.push((peer, caller));
     }
 
-    /// Tells those whose list of tools differs between the two catalogs. Waits for nobody.
+    /// Tells those whose lists differ between the two catalogs. Waits for nobody.
     pub(super) fn tell(&self, older: &Catalog, newer: &Catalog) {
         let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
         connected.retain(|(peer, _)| !peer.is_transport_closed());
+        // Many connections are few callers.
+        let mut known: HashMap<&Caller, Changes> = HashMap::new();
         for (peer, caller) in connected.iter() {
-            if !older.changes(newer, caller).tools {
-                continue;
-            }
-            let peer = peer.clone();
-            tokio::spawn(async move {
-                match tokio::time::timeout(PATIENCE, peer.notify_tool_list_changed()).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::debug!(%error, "a client could not be told that its tools changed"),
-                    Err(_) => tracing::debug!("a client did not take the notification that its tools changed"),
-                }
-            });
+            let changes = *known.entry(caller).or_insert_with(|| older.changes(newer, caller));
+            lists(changes).for_each(|list| notify(peer, list));
         }
     }
+
+    /// Tells all of them that a list has changed. Waits for nobody.
+    pub(super) fn announce(&self, list: List) {
+        let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        connected.retain(|(peer, _)| !peer.is_transport_closed());
+        connected.iter().for_each(|(peer, _)| notify(peer, list));
+    }
+}
+
+fn notify(peer: &Peer<RoleServer>, list: List) {
+    let peer = peer.clone();
+    tokio::spawn(async move {
+        let told = async {
+            match list {
+                List::Tools => peer.notify_tool_list_changed().await,
+                List::Resources => peer.notify_resource_list_changed().await,
+                List::Prompts => peer.notify_prompt_list_changed().await,
+            }
+        };
+        match tokio::time::timeout(PATIENCE, told).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "a client could not be told that a list changed"),
+            Err(_) => tracing::debug!("a client did not take the notification that a list changed"),
+        }
+    });
+}
+
+/// One session: its subscriptions, which end with it, and whether it is told of lists.
+pub(super) struct Session {
+    is_ready: AtomicBool,
+    subscriptions: Arc<Subscriptions>,
+    /// The task that tells the client, while there is something to tell.
+    attendant: Mutex<Option<AbortHandle>>,
+}
+
+impl Session {
+    pub(super) fn new(caller: Arc<Caller>) -> Self {
+        Self {
+            is_ready: AtomicBool::new(false),
+            subscriptions: Subscriptions::new(caller),
+            attendant: Mutex::default(),
+        }
+    }
+
+    /// The client says that it is ready. Whether it says so for the first time: it may say it as often as it likes, and is one client.
+    pub(super) fn begins(&self) -> bool {
+        !self.is_ready.swap(true, Ordering::AcqRel)
+    }
+
+    /// Subscribes, and waits for the first look: what changes from then on will be told.
+    ///
+    /// # Errors
+    /// What the client is answered whose subscription is not accepted.
+    pub(super) async fn subscribe(
+        &self,
+        hub: &Arc<Hub>,
+        uri: &str,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        if context.extensions.get::<Parts>().is_some_and(|parts| !parts.headers.contains_key("mcp-session-id")) {
+            let message =
+                "A subscription belongs to a session: open one with `initialize`, or use `subscriptions/listen`.";
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        let catalog = hub.snapshot();
+        let admitted = self.subscriptions.admit(hub, &catalog, uri, false);
+        admitted.map_err(|refused| refused.error(&catalog, &self.subscriptions.caller, uri))?;
+        let begun = self.subscriptions.begin(hub, uri, context.ct.clone()).await;
+        begun.map_err(|error| match error.kind {
+            Kind::Unsupported => ErrorData::invalid_params(error.message, Some(json!({"uri": uri}))),
+            _ => failed(uri, &error),
+        })?;
+        let mut attendant = self.attendant.lock().unwrap_or_else(PoisonError::into_inner);
+        if attendant.as_ref().is_none_or(AbortHandle::is_finished) {
+            let attending = attend(hub.clone(), self.subscriptions.clone(), context.peer.clone());
+            *attendant = Some(tokio::spawn(attending).abort_handle());
+        }
+        Ok(())
+    }
+
+    /// Ends a subscription, if there is one.
+    pub(super) fn unsubscribe(&self, uri: &str) {
+        self.subscriptions.end(uri);
+        let mut attendant = self.attendant.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.subscriptions.is_empty()
+            && let Some(attendant) = attendant.take()
+        {
+            attendant.abort();
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let attendant = self.attendant.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(attendant) = attendant.take() {
+            attendant.abort();
+        }
+        self.subscriptions.clear();
+    }
+}
+
+/// Tells a client of what it has subscribed to, until it is gone.
+async fn attend(hub: Arc<Hub>, subscriptions: Arc<Subscriptions>, peer: Peer<RoleServer>) {
+    let telling = async {
+        loop {
+            let uri = subscriptions.mailbox.next().await;
+            let told = peer.notify_resource_updated(ResourceUpdatedNotificationParam::new(&*uri));
+            match tokio::time::timeout(PATIENCE, told).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) if peer.is_transport_closed() => {
+                    tracing::debug!(%error, "a client that had subscribed is gone");
+                    return;
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "a client could not be told that a resource changed"),
+                // It may take it later, unless it wants to hear no more of it.
+                Err(_) if subscriptions.holds(&uri) => subscriptions.mailbox.put(&uri),
+                Err(_) => {}
+            }
+        }
+    };
+    tokio::select! {
+        () = telling => {}
+        () = subscriptions.keep_up(&hub) => {}
+        () = hub.closed() => {}
+    }
+    subscriptions.clear();
 }

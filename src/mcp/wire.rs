@@ -48,6 +48,12 @@ impl Refusal {
         Self { id: None, error }
     }
 
+    /// `-32600`, to JSON that is no message.
+    #[must_use]
+    pub fn unread(id: Option<RequestId>) -> Self {
+        Self::invalid(id, "This is not a message of MCP.")
+    }
+
     /// As a message.
     #[must_use]
     pub fn into_message(self) -> ServerJsonRpcMessage {
@@ -63,7 +69,9 @@ pub fn read(bytes: &[u8]) -> Incoming {
         return Incoming::Nothing;
     }
     match serde_json::from_slice::<ClientJsonRpcMessage>(bytes) {
-        Ok(message) if !is_unread_initialize(&message) => Incoming::Message(Box::new(message)),
+        Ok(message) if !is_unread_initialize(&message) && !may_be_misshapen(&message) => {
+            Incoming::Message(Box::new(message))
+        }
         Ok(_) | Err(_) => match serde_json::from_slice::<Value>(bytes) {
             Ok(value) => read_value(value),
             Err(error) => Incoming::NotJson(error),
@@ -71,9 +79,29 @@ pub fn read(bytes: &[u8]) -> Incoming {
     }
 }
 
+/// Whether it is an `initialize` whose parameters are not those of one.
+#[must_use]
+pub fn is_misread_initialize(message: &Value) -> bool {
+    serde_json::from_value::<ClientJsonRpcMessage>(message.clone())
+        .map_or(true, |message| is_unread_initialize(&message))
+}
+
 fn is_unread_initialize(message: &ClientJsonRpcMessage) -> bool {
     matches!(message, ClientJsonRpcMessage::Request(request)
         if matches!(&request.request, ClientRequest::CustomRequest(custom) if custom.method == "initialize"))
+}
+
+/// Whether something of it may have been passed over: see [`misshapen`].
+fn may_be_misshapen(message: &ClientJsonRpcMessage) -> bool {
+    let ClientJsonRpcMessage::Request(request) = message else { return false };
+    matches!(
+        request.request,
+        ClientRequest::ListToolsRequest(_)
+            | ClientRequest::ListPromptsRequest(_)
+            | ClientRequest::ListResourcesRequest(_)
+            | ClientRequest::ListResourceTemplatesRequest(_)
+            | ClientRequest::SubscriptionsListenRequest(_)
+    )
 }
 
 fn read_value(mut value: Value) -> Incoming {
@@ -87,14 +115,15 @@ fn read_value(mut value: Value) -> Incoming {
         Ok(message) => Incoming::Message(Box::new(message)),
         // Editors send what they send to language servers; a notification is never answered.
         Err(_) if is_notification => Incoming::Nothing,
-        Err(_) => Incoming::Refused(Refusal::invalid(id, "This is not a message of MCP.")),
+        Err(_) => Incoming::Refused(Refusal::unread(id)),
     }
 }
 
 /// What JSON-RPC and MCP ask of every message.
 ///
 /// # Errors
-/// A batch, a null or otherwise unusable id, a missing `jsonrpc`, neither a method nor an answer, or parameters in a list.
+/// A batch, a null or otherwise unusable id, a missing `jsonrpc`, neither a method nor an answer, or parameters in a list or of a
+/// shape that would be passed over.
 pub fn check(value: &Value) -> Result<(), Refusal> {
     let Some(message) = value.as_object() else {
         let sentence = if value.is_array() {
@@ -119,7 +148,43 @@ pub fn check(value: &Value) -> Result<(), Refusal> {
         let error = ErrorData::invalid_params("The `params` of a request are an object.", None);
         return Err(Refusal { id, error });
     }
+    if let (Some(_), Some(params)) = (&id, message.get("params")) {
+        let method = message.get("method").and_then(Value::as_str).unwrap_or_default();
+        if let Some(sentence) = misshapen(method, params) {
+            return Err(Refusal { id, error: ErrorData::invalid_params(sentence, None) });
+        }
+    }
     Ok(())
+}
+
+/// More addresses than this nobody listens to at once: each is looked for before the listener is answered.
+const MOST_NAMED: usize = 10_000;
+
+/// So long are all of them together at most, in bytes: what a listener has named is kept for as long as it listens.
+const LONGEST_NAMED: usize = 1024 * 1024;
+
+/// What is wrong with parameters that rmcp would read as if they were not there: a list passes for an empty object, and an
+/// optional member of another type for none. And what it would take, however much it is.
+fn misshapen(method: &str, params: &Value) -> Option<&'static str> {
+    let is = |key: &str, shape: fn(&Value) -> bool| params.get(key).is_none_or(shape);
+    if !is("_meta", Value::is_object) {
+        return Some("The `_meta` of a request is an object.");
+    }
+    if method.ends_with("/list") && !is("cursor", |cursor| cursor.is_string() || cursor.is_null()) {
+        return Some("A `cursor` is a text that an earlier page of the list gave.");
+    }
+    if method == "subscriptions/listen" && !is("notifications", Value::is_object) {
+        return Some("The `notifications` to listen to are an object.");
+    }
+    let named = || params.get("notifications")?.get("resourceSubscriptions")?.as_array();
+    if method == "subscriptions/listen"
+        && let Some(named) = named()
+        && (named.len() > MOST_NAMED
+            || named.iter().filter_map(Value::as_str).map(str::len).sum::<usize>() > LONGEST_NAMED)
+    {
+        return Some("A listener names at most 10000 resources, of 1 MiB together: listen to those that are shown.");
+    }
+    None
 }
 
 /// The id, where it is one that can be answered.

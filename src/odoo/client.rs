@@ -29,6 +29,7 @@ use super::session::{self, Login, Session};
 use super::settings::{Protocol, Settings};
 use super::user::User;
 use super::version::Version;
+use super::web::Web;
 
 /// The way to one Odoo. Share it in an `Arc`; calls run at the same time.
 pub struct Client {
@@ -36,6 +37,7 @@ pub struct Client {
     http: Http,
     json2: Option<Json2>,
     session: Session,
+    web: Web,
     secrets: Vec<Arc<Kept>>,
     key_worked: AtomicBool,
     without_web: AtomicBool,
@@ -74,10 +76,12 @@ impl Client {
         if json2.is_none() && !session.is_possible() {
             return Err(session.incomplete());
         }
+        let web = Web::new(password.as_ref());
         Ok(Self {
             http,
             json2,
             session,
+            web,
             secrets: key.into_iter().chain(password).collect(),
             key_worked: AtomicBool::new(false),
             without_web: AtomicBool::new(false),
@@ -236,6 +240,27 @@ impl Client {
         &self.settings.context
     }
 
+    /// The wire.
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// The login over JSON-RPC, or what there is for one.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The browser's session, or what there is for one.
+    pub(super) fn web(&self) -> &Web {
+        &self.web
+    }
+
+    /// The ceiling of companies; `None` is all of the user's.
+    #[must_use]
+    pub fn company_ids(&self) -> Option<&[i64]> {
+        self.settings.company_ids.as_deref()
+    }
+
     /// The configured login.
     pub(super) fn username(&self) -> Option<&str> {
         self.settings.username.as_deref()
@@ -249,6 +274,9 @@ impl Client {
         context: Map<String, Value>,
         patience: &Patience,
     ) -> Result<Value, Error> {
+        if let Some(answer) = patience.watch.as_ref().and_then(|watch| watch.see(request, &context)) {
+            return Ok(answer);
+        }
         let sent = match wire {
             // Boxed, so that what awaits a call stays small.
             Wire::Json2 => self.send_json2(request, context, patience).boxed().await,
@@ -304,6 +332,12 @@ impl Client {
             Said::Fault(fault) => Err(self.fault_of(&fault, request, &login)),
             Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
         }
+    }
+
+    /// A JSON document of Odoo's own, for the API key: `None` where there is none, or no key.
+    pub(super) async fn document(&self, path: String, patience: &Patience) -> Result<Option<Value>, Error> {
+        let Some(json2) = &self.json2 else { return Ok(None) };
+        json2.document(&self.http, path, patience).await.map_err(|error| self.without_secrets(error))
     }
 
     /// The login over JSON-RPC.
@@ -441,7 +475,7 @@ impl Client {
     }
 
     /// Removes what must not be shown, should Odoo or a proxy have repeated it.
-    fn without_secrets(&self, mut error: Error) -> Error {
+    pub(super) fn without_secrets(&self, mut error: Error) -> Error {
         for secret in self.secrets.iter().filter_map(|kept| kept.held()) {
             let secret = secret.expose();
             if secret.len() >= 6 && error.message.contains(secret) {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE};
 use reqwest::{Method, StatusCode, Url};
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -52,6 +52,8 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     /// `Retry-After`, where it is a number of seconds.
     pub(super) retry_after: Option<Duration>,
+    /// `session_id=…`, where the answer opens a browser's session; marked so that it does not print.
+    pub(super) session: Option<HeaderValue>,
     pub(super) body: Bytes,
 }
 
@@ -240,6 +242,7 @@ impl Http {
             content_type: header(CONTENT_TYPE).unwrap_or_default(),
             location: header(LOCATION),
             retry_after: header(RETRY_AFTER).and_then(|text| text.trim().parse().ok()).map(Duration::from_secs),
+            session: session(response.headers()),
             body: Bytes::new(),
         };
         let mut body = Vec::new();
@@ -252,6 +255,15 @@ impl Http {
         answer.body = body.into();
         Ok(answer)
     }
+}
+
+/// The cookie of the session that an answer opens, as a request sends it back.
+fn session(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut pairs = headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok()?.split(';').next());
+    let pair = pairs.find(|pair| pair.trim_start().starts_with("session_id="))?;
+    let mut value = HeaderValue::from_str(pair.trim()).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// Statuses that pass by themselves.

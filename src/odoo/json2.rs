@@ -94,25 +94,55 @@ impl Json2 {
         body: Bytes,
         patience: &Patience,
     ) -> Result<Said, Error> {
-        let sends = self.sends_database.load(Ordering::Relaxed);
-        let mut out = Outgoing {
+        let out = Outgoing {
             method: Method::POST,
             path: format!("json/2/{}/{}", request.model, request.method),
-            headers: self.headers(key, sends)?,
+            headers: HeaderMap::new(),
             body,
             effect: request.effect,
         };
-        let mut answer = http.send(&out, patience).await?;
+        let answer = self.exchange(key, http, out, patience).await?;
+        self.read(http, answer, request.effect).await
+    }
+
+    /// A JSON document that Odoo has at a path below its own; `None` where there is none for this key.
+    pub(super) async fn document(
+        &self,
+        http: &Http,
+        path: String,
+        patience: &Patience,
+    ) -> Result<Option<Value>, Error> {
+        let key = self.key.get(patience).await?;
+        let (headers, body) = (HeaderMap::new(), Bytes::new());
+        let out = Outgoing { method: Method::GET, path, headers, body, effect: Effect::Read };
+        let answer = self.exchange(&key, http, out, patience).await?;
+        if !(answer.status.is_success() && pages::is_json(&answer)) {
+            return Ok(None);
+        }
+        Ok(decode(&answer.body).await.ok())
+    }
+
+    /// Sends with the key, and with the header of the database where the host wants it.
+    async fn exchange(
+        &self,
+        key: &Secret,
+        http: &Http,
+        mut out: Outgoing,
+        patience: &Patience,
+    ) -> Result<Answer, Error> {
+        let sends = self.sends_database.load(Ordering::Relaxed);
+        out.headers = self.headers(key, sends)?;
+        let answer = http.send(&out, patience).await?;
         if self.blames_header(&answer, sends) {
             out.headers = self.headers(key, !sends)?;
             let other = http.send(&out, patience).await?;
             if other.status != 404 || pages::is_json(&other) {
                 tracing::debug!(host = %http.host(), sent = !sends, "`X-Odoo-Database` is handled the other way round");
                 self.sends_database.store(!sends, Ordering::Relaxed);
-                answer = other;
+                return Ok(other);
             }
         }
-        self.read(http, answer, request.effect).await
+        Ok(answer)
     }
 
     async fn read(&self, http: &Http, answer: Answer, effect: Effect) -> Result<Said, Error> {

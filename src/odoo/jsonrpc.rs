@@ -61,10 +61,26 @@ pub(super) async fn call(
     effect: Effect,
     patience: &Patience,
 ) -> Result<Said, Error> {
+    let answer = post(http, path, params, effect, patience).await?;
+    understand(http, answer, effect).await
+}
+
+/// The same, with the answer as it came.
+pub(super) async fn post(
+    http: &Http,
+    path: &str,
+    params: Value,
+    effect: Effect,
+    patience: &Patience,
+) -> Result<Answer, Error> {
     let body = json!({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1});
     let out =
         Outgoing { method: Method::POST, path: path.into(), headers: HeaderMap::new(), body: encode(&body)?, effect };
-    let answer = http.send(&out, patience).await?;
+    http.send(&out, patience).await
+}
+
+/// What an answer says.
+pub(super) async fn understand(http: &Http, answer: Answer, effect: Effect) -> Result<Said, Error> {
     // Old Odoos wrap their 404 into an envelope too; what a method raises comes with status 200.
     if answer.status == 404 {
         return Ok(Said::NoEndpoint(answer));

@@ -1,10 +1,10 @@
 //! What Odoo knows about models: the fields, as `fields_get` gives them to this user.
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What `fields_get` is asked for. What a version does not know, it leaves out.
-pub(super) const ATTRIBUTES: [&str; 15] = [
+pub(super) const ATTRIBUTES: [&str; 16] = [
     "type",
     "relation",
     "selection",
@@ -14,6 +14,7 @@ pub(super) const ATTRIBUTES: [&str; 15] = [
     "groupable",
     "required",
     "readonly",
+    "states",
     "string",
     "help",
     "related",
@@ -23,7 +24,7 @@ pub(super) const ATTRIBUTES: [&str; 15] = [
 ];
 
 /// A model as one user sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     /// e.g. `crm.lead`.
     pub name: String,
@@ -32,7 +33,7 @@ pub struct Model {
 }
 
 /// One field.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// e.g. `partner_id`.
     pub name: String,
@@ -56,8 +57,10 @@ pub struct Field {
     pub groupable: bool,
     /// Must have a value.
     pub required: bool,
-    /// Cannot be written by hand.
+    /// Cannot be written by hand, whatever the record's state.
     pub readonly: bool,
+    /// The fields of the same model that Odoo makes its value from; empty where it makes none.
+    pub depends: Vec<String>,
     /// The field that holds the currency of a `monetary`.
     pub currency_field: Option<String>,
     /// The field that holds the model of a `many2one_reference`, where this version says it.
@@ -92,7 +95,7 @@ pub enum FieldType {
 
 impl Model {
     /// From the answer of `fields_get`.
-    pub(super) fn from_fields_get(name: &str, fields: &Map<String, Value>) -> Self {
+    pub(crate) fn from_fields_get(name: &str, fields: &Map<String, Value>) -> Self {
         Self {
             name: name.to_owned(),
             fields: fields.iter().map(|(name, facts)| (name.clone(), Field::from_facts(name, facts))).collect(),
@@ -125,13 +128,26 @@ impl Field {
             sortable: flag("sortable").unwrap_or(store && kind.is_column()),
             groupable: flag("groupable").unwrap_or(store && kind.is_groupable()),
             required: flag("required").unwrap_or(false),
-            readonly: flag("readonly").unwrap_or(false),
+            readonly: flag("readonly").unwrap_or(false) && !writable_in_a_state(facts),
+            depends: depends(facts),
             currency_field: text("currency_field"),
             model_field: text("model_field"),
             kind,
             store,
         }
     }
+}
+
+/// Before 17 `states` says in which states of its record a field is otherwise than usual, e.g.
+/// `{"draft": [["readonly", false]]}`: what may be written while an order is a draft is not read-only.
+fn writable_in_a_state(facts: &Value) -> bool {
+    let states = facts.get("states").and_then(Value::as_object);
+    states
+        .into_iter()
+        .flat_map(Map::values)
+        .filter_map(Value::as_array)
+        .flatten()
+        .any(|change| *change == json!(["readonly", false]))
 }
 
 impl FieldType {
@@ -183,6 +199,24 @@ impl FieldType {
     }
 }
 
+/// The first segments of the paths of `depends` and `related`, each once.
+fn depends(facts: &Value) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let listed = facts.get("depends").and_then(Value::as_array).into_iter().flatten();
+    // Before 17 a related path is a list of its segments.
+    let related = match facts.get("related") {
+        Some(Value::Array(path)) => path.first(),
+        path => path,
+    };
+    for path in listed.chain(related).filter_map(Value::as_str) {
+        let first = path.split('.').next().unwrap_or(path);
+        if !names.iter().any(|name| name == first) {
+            names.push(first.to_owned());
+        }
+    }
+    names
+}
+
 /// One option of a selection: value and label.
 fn option(pair: &Value) -> Option<(Value, String)> {
     let [value, label] = pair.as_array()?.as_slice() else { return None };
@@ -209,7 +243,6 @@ pub(super) fn id_and_name(value: &Value) -> Option<(i64, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn model(fields: Value) -> Model {
         Model::from_fields_get("res.partner", fields.as_object().unwrap())
@@ -226,15 +259,22 @@ mod tests {
             "state": {"type": "selection", "string": "State", "store": true, "selection": [["a", "A"], [1, "One"]]},
             "amount": {"type": "monetary", "string": "Amount", "store": true, "currency_field": "currency_id", "readonly": true},
             "new": {"type": "vector", "string": "New", "store": true},
+            "ordered": {"type": "date", "readonly": true, "states": {"draft": [["readonly", false]]}},
+            "kept": {"type": "date", "readonly": true, "states": {"draft": [["required", true]]}},
         }));
         let field = |name: &str| &model.fields[name];
         assert!(field("name").groupable && field("name").required);
+        assert_eq!(
+            (field("email2").depends.as_slice(), field("name").depends.len()),
+            (&["partner_id".to_owned()][..], 0)
+        );
         assert!(field("email2").searchable && !field("email2").sortable && !field("email2").groupable);
         assert!(!field("computed").searchable);
         assert!(field("line_ids").searchable && !field("line_ids").sortable && !field("line_ids").groupable);
         assert_eq!(field("line_ids").relation.as_deref(), Some("x.line"));
         assert!(!field("note").groupable && field("note").help.is_none());
         assert_eq!(field("state").selection, vec![(json!("a"), "A".into()), (json!(1), "One".into())]);
+        assert!(field("amount").readonly && field("kept").readonly && !field("ordered").readonly);
         assert_eq!(field("amount").currency_field.as_deref(), Some("currency_id"));
         assert_eq!(field("new").kind, FieldType::Other("vector".into()));
         assert_eq!(model.fields.get_index(0).unwrap().0, "name");

@@ -209,6 +209,7 @@ impl Client {
     }
 
     async fn ask_user(&self, patience: &Patience) -> Result<Arc<User>, Error> {
+        let patience = &patience.unwatched();
         let wire = self.wire(patience).await?;
         let mut known = json!({});
         let id = match wire {
@@ -264,6 +265,7 @@ impl Client {
     }
 
     async fn ask_model(&self, name: &str, lang: Option<&str>, patience: &Patience) -> Result<Arc<Model>, Error> {
+        let patience = &patience.unwatched();
         let mut request = Request::new(name, "fields_get", Effect::Read);
         request.context.extend(lang.map(|lang| ("lang".to_owned(), lang.into())));
         request.kwargs.insert("attributes".into(), json!(metadata::ATTRIBUTES));

@@ -1,7 +1,7 @@
 //! The Odoo client: protocols, identity, metadata, errors, values. Knows nothing of MCP.
 //!
-//! [`Client`] is the one way to an Odoo. Below it lie the two protocols (`json2`, `jsonrpc`), the login (`session`), the wire
-//! (`http`), and what turns an answer that is no answer into a sentence (`faults` for Odoo's exceptions, `pages` for what
+//! [`Client`] is the one way to an Odoo. Below it lie the two protocols (`json2`, `jsonrpc`), the login (`session`), the browser's
+//! session for reports (`web`), the wire (`http`), and what turns an answer that is no answer into a sentence (`faults` for Odoo's exceptions, `pages` for what
 //! is not Odoo's, `reach` for no answer at all).
 
 mod client;
@@ -26,16 +26,19 @@ mod session;
 pub mod settings;
 pub mod user;
 pub mod version;
+mod watch;
+mod web;
 
 pub use client::Client;
 pub use credential::{Credential, Source, Unreadable};
 pub use error::{Applied, Error, Kind};
 pub use groups::GroupQuery;
 pub use metadata::{Field, FieldType, Model};
-pub(crate) use names::method as check_method_name;
-pub use names::{is_method_name, is_model_name};
+pub use names::{is_method_name, is_model_name, is_report_name};
+pub(crate) use names::{method as check_method_name, report as check_report_name};
 pub use records::{FieldSpecification, Page, Related, Search, Specification};
 pub use request::{Effect, Patience, Request};
 pub use settings::{Protocol, Settings};
 pub use user::User;
 pub use version::Version;
+pub use watch::{MADE_UP, Sent, Watch, shown};

@@ -18,6 +18,22 @@ pub fn is_method_name(name: &str) -> bool {
     bytes.next().is_some_and(|b| b.is_ascii_lowercase()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
+/// Whether this can be the name of a report, or an external id: `^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)+$`.
+#[must_use]
+pub fn is_report_name(name: &str) -> bool {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    name.len() <= 200 && name.contains('.') && name.split('.').all(word)
+}
+
+/// Refuses what is no report's name.
+pub(crate) fn report(name: &str) -> Result<(), Error> {
+    if is_report_name(name) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::InvalidArguments, format!("`{}` is not the name of an Odoo report.", shown(name)))
+        .hint("A report is written as `sale.report_saleorder`: its `report_name` in Odoo, or its external id."))
+}
+
 /// Refuses what is no model name.
 pub(super) fn model(name: &str) -> Result<(), Error> {
     if is_model_name(name) {
@@ -80,6 +96,15 @@ mod tests {
         }
         for bad in ["", "_read", "__init__", "1x", "Read", "a/b", "a.b", "a b", "a?b", "é"] {
             assert!(!is_method_name(bad), "{bad}");
+        }
+        for good in ["sale.report_saleorder", "account.report_invoice_with_payments", "x_studio.a-b.c"] {
+            assert!(is_report_name(good), "{good}");
+        }
+        for bad in
+            ["", "sale", "../web", "sale.report/../..", "sale..x", "sale.report?x", "sale.report%2f", "sale.r r", "."]
+        {
+            assert!(!is_report_name(bad), "{bad}");
+            assert_eq!(report(bad).unwrap_err().kind, Kind::InvalidArguments);
         }
         assert!(method("_compute").unwrap_err().message.contains("private"));
     }

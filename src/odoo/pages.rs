@@ -212,6 +212,7 @@ mod tests {
             content_type: content_type.into(),
             location: None,
             retry_after: None,
+            session: None,
             body: body.to_owned().into(),
         }
     }

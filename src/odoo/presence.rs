@@ -55,6 +55,62 @@ impl Client {
         }
     }
 
+    /// The names of all modules that this Odoo knows, installed or not. `None` where this user may not know.
+    ///
+    /// # Errors
+    /// As [`Client::has_model`].
+    pub async fn known_modules(&self, patience: &Patience) -> Result<Option<Vec<String>>, Error> {
+        self.column("ir.module.module", "name", patience).await
+    }
+
+    /// The names of all models, or of those that this user may read. `None` where this user may not know.
+    ///
+    /// # Errors
+    /// As [`Client::has_model`].
+    pub async fn known_models(&self, patience: &Patience) -> Result<Option<Vec<String>>, Error> {
+        self.column("ir.model", "model", patience).await
+    }
+
+    /// The codes of the languages that are installed. `None` where this user may not know.
+    ///
+    /// # Errors
+    /// As [`Client::has_model`].
+    pub async fn languages(&self, patience: &Patience) -> Result<Option<Vec<String>>, Error> {
+        self.column("res.lang", "code", patience).await
+    }
+
+    /// One field of all records of a model.
+    async fn column(&self, model: &str, field: &str, patience: &Patience) -> Result<Option<Vec<String>>, Error> {
+        let mut request = Request::new(model, "search_read", Effect::Read);
+        request.kwargs.insert("domain".into(), json!([]));
+        request.kwargs.insert("fields".into(), json!([field]));
+        let wire = self.wire(patience).await?;
+        match self.send(wire, &request, Map::new(), patience).await {
+            Ok(Value::Array(rows)) => {
+                let value = |row: &Value| row.get(field).and_then(Value::as_str).map(str::to_owned);
+                Ok(Some(rows.iter().filter_map(value).collect()))
+            }
+            Ok(_) => Err(unexpected(model, "search_read")),
+            Err(error) if error.kind.is_of_the_connection() => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The public methods of a model. `None` where Odoo does not tell: only its documentation does, from Odoo 19 on, to an API
+    /// key whose user may read it.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn public_methods(&self, model: &str, patience: &Patience) -> Result<Option<Vec<String>>, Error> {
+        super::names::model(model)?;
+        if self.version(patience).await?.major < 19 {
+            return Ok(None);
+        }
+        let document = self.document(format!("doc-bearer/{model}.json"), patience).await?;
+        let methods = document.as_ref().and_then(|document| document.get("methods")).and_then(Value::as_object);
+        Ok(methods.map(|methods| methods.keys().cloned().collect()))
+    }
+
     /// Whether the address refuses connections. Known at once, where a request would be tried a few times more.
     pub async fn nobody_listens(&self) -> bool {
         let Some((host, port)) = self.address() else { return false };

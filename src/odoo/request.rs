@@ -1,10 +1,13 @@
 //! What a call carries, whatever the protocol.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
+
+use super::watch::Watch;
 
 /// How long a call may take, and what ends it before. Every await on Odoo takes one.
 #[derive(Debug, Clone)]
@@ -13,6 +16,8 @@ pub struct Patience {
     pub deadline: Instant,
     /// The caller went away or said stop.
     pub cancelled: CancellationToken,
+    /// Who sees what the call sends; usually nobody.
+    pub watch: Option<Arc<Watch>>,
 }
 
 /// Why a wait was given up.
@@ -28,7 +33,13 @@ impl Patience {
     /// From now on for `timeout`, with a token of its own that nobody cancels.
     #[must_use]
     pub fn lasting(timeout: Duration) -> Self {
-        Self { deadline: Instant::now() + timeout, cancelled: CancellationToken::new() }
+        Self { deadline: Instant::now() + timeout, cancelled: CancellationToken::new(), watch: None }
+    }
+
+    /// The same, seen by nobody: for what is remembered, and asked on behalf of the calls to come.
+    #[must_use]
+    pub fn unwatched(&self) -> Self {
+        Self { watch: None, ..self.clone() }
     }
 
     /// Waits for `future`, no longer than this patience lasts. The future is dropped when it ends.

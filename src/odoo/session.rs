@@ -246,7 +246,7 @@ pub(super) fn wrong_key(worked: bool) -> Error {
 }
 
 /// The host's database where none is configured and there is only one.
-async fn only_database(http: &Http, patience: &Patience) -> Result<String, Error> {
+pub(super) async fn only_database(http: &Http, patience: &Patience) -> Result<String, Error> {
     let missing = pages::no_database(&http.host(), None);
     let said = jsonrpc::service(http, "db", "list", json!([]), Effect::Read, patience).await?;
     let Said::Result(Value::Array(names)) = said else { return Err(missing) };

@@ -32,7 +32,7 @@ pub struct Settings {
     pub username: Option<String>,
     /// The API key.
     pub api_key: Option<Credential>,
-    /// The password, used where there is no key.
+    /// The password, used where there is no key, and for reports.
     pub password: Option<Credential>,
     /// Which protocol is spoken.
     pub protocol: Protocol,
@@ -46,6 +46,8 @@ pub struct Settings {
     pub verify_tls: bool,
     /// Certificates to trust besides the system's, as PEM.
     pub ca_file: Option<PathBuf>,
+    /// The only companies that calls see: a ceiling that whoever makes requests keeps to. `None` is all of the user's.
+    pub company_ids: Option<Vec<i64>>,
     /// Added to every call's context; the call's own keys win.
     pub context: Map<String, Value>,
     /// How long fields, the user and the version are kept.
@@ -69,6 +71,7 @@ impl Default for Settings {
             max_response: 64_000_000,
             verify_tls: true,
             ca_file: None,
+            company_ids: None,
             context: Map::new(),
             metadata_ttl: Duration::from_secs(600),
             metadata_max: 1000,

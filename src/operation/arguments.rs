@@ -13,9 +13,10 @@ use crate::odoo::Error;
 
 /// The arguments as the tool means them.
 ///
-/// Takes the caller's object, the schema that clients see, the same schema compiled, and the paging of the operation
-/// (whose `limit` and `offset` are then always there, if the schema declares them). Recursion follows the schema, so no
-/// argument can nest its way deeper than an author did.
+/// Takes the caller's object, the schema that clients see, the tool's whole schema compiled, the paging of the operation
+/// (whose `limit` and `offset` are then always there, if the schema declares them), and the arguments that are bound: they are put
+/// in, and to the caller they are unknown. Recursion follows the schema, so no argument can nest its way deeper than an author
+/// did.
 ///
 /// # Errors
 /// `invalid_arguments` with every fault: missing, unknown ("did you mean"), wrong type, each with its path.
@@ -24,13 +25,18 @@ pub fn put_right(
     schema: &Map<String, Value>,
     validator: &jsonschema::Validator,
     paging: Option<Paging>,
+    bound: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
     let mut arguments = convert::object(arguments, schema);
     if let Some(paging) = paging {
         clamp(&mut arguments, schema, paging);
     }
+    let set: Vec<String> = arguments.keys().filter(|name| bound.contains_key(*name)).cloned().collect();
+    arguments.extend(bound.clone());
     let arguments = Value::Object(arguments);
-    match check::faults(&arguments, schema, validator).into_error() {
+    let mut faults = check::unknown(&set, schema);
+    check::faults(&arguments, schema, validator, &mut faults);
+    match faults.into_error() {
         Some(error) => Err(error),
         None => match arguments {
             Value::Object(arguments) => Ok(arguments),

@@ -1,14 +1,15 @@
 //! `call`: any method of the model.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::needed::{needed, optional, value_of};
-use super::prepared::{Body, Outline};
+use super::prepared::{Body, Outline, Planned};
 use super::run::Run;
+use super::wizard::Dialog;
 use super::{fitting, ids};
 use crate::answer;
 use crate::definition::operation::{Call, Writes};
-use crate::odoo::{Effect, Error, Kind, Request, check_method_name};
+use crate::odoo::{Effect, Error, Kind, Request, check_method_name, shown};
 use crate::template::Outcome;
 
 /// The request.
@@ -51,6 +52,11 @@ pub(super) async fn prepare(definition: &Call, run: &Run<'_>) -> Result<Prepared
         return Err(Error::new(Kind::InvalidArguments, "`kwargs` may not have a `context`.")
             .hint("The tool's definition gives the context. Leave it out."));
     }
+    if kwargs.contains_key("ids") {
+        // The newer protocol would take them for the records of the call, which are checked and confirmed.
+        return Err(Error::new(Kind::InvalidArguments, "`kwargs` may not have `ids`.")
+            .hint("The records that a method is called on are given as `ids` of the tool."));
+    }
     let args = match &definition.args {
         Some(args) => match value_of("args", args.evaluate_arguments(&run.scope)?)? {
             Some(Value::Array(args)) => args,
@@ -83,8 +89,30 @@ impl Prepared {
         }
     }
 
+    pub(super) fn planned(&self) -> Planned {
+        let Request { model, method, ids, args, kwargs, context, .. } = &self.request;
+        let mut arguments: Map<String, Value> =
+            kwargs.iter().map(|(name, value)| (name.clone(), shown(name, value))).collect();
+        if !args.is_empty() {
+            // The arguments of `change_password` have no names.
+            arguments.insert("args".to_owned(), shown(method, &json!(args)));
+        }
+        Planned {
+            arguments,
+            model: ids.is_some().then(|| model.clone()),
+            values: Vec::new(),
+            payload: json!(["call", model, method, ids, args, kwargs, context]),
+        }
+    }
+
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let result = run.instance.client.execute(&self.request, &run.patience).await?;
-        Ok(Body::of([("result", answer::result(result))]))
+        let dialog = Dialog::of(&result);
+        let mut result = answer::result(result);
+        // What another step answers is the model and the context of the form; nobody reads the rest.
+        if let (Some(dialog), Some(said), true) = (dialog, result.as_object_mut(), run.answers()) {
+            dialog.describe(said, run).await;
+        }
+        Ok(Body::of([("result", result)]))
     }
 }

@@ -5,6 +5,7 @@
 //! is missing; one with the caller's value in it is `unsupported`.
 
 mod compare;
+mod judge;
 mod older;
 mod path;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+pub use self::judge::{Judgement, Part, judge};
 use self::path::{Target, walk};
 use super::faults::{Faults, invalid};
 use super::fit::{Fit, Metadata, Supplied};
@@ -134,13 +136,11 @@ async fn condition<M: Metadata>(
         (Target::Field(found), Operand::Value(value)) => {
             Ok(faults.keep(compare::fit(&found, *operator, &value.value, fit.zone)))
         }
-        (Target::Field(found), Operand::Domain(inner)) => {
-            let relation = match (&found.field.relation, operator) {
-                (Some(relation), Operator::Any | Operator::NotAny) => relation,
-                _ => {
-                    faults.push(invalid(format!(
-                        "`{path}` with a domain needs a relation and the operator `any` or `not any`"
-                    )));
+        (target, Operand::Domain(inner)) => {
+            let relation = match relation_of(path, &target, *operator) {
+                Ok(relation) => relation,
+                Err(fault) => {
+                    faults.push(fault);
                     return Ok(None);
                 }
             };
@@ -148,13 +148,21 @@ async fn condition<M: Metadata>(
             let inner = node(inner, &related, fit, faults, (depth + 1, false)).await?;
             Ok(inner.map(|inner| {
                 let operand = Operand::Domain(Box::new(inner));
-                turned(Domain::Condition(Condition { path: found.path, operator: *operator, operand }))
+                let path = target.path().to_owned();
+                turned(Domain::Condition(Condition { path, operator: *operator, operand }))
             }))
         }
-        (Target::Raw(path) | Target::Number(path), Operand::Domain(_)) => {
-            faults.push(invalid(format!("`{path}` is no relation: `any` needs one")));
-            Ok(None)
-        }
+    }
+}
+
+/// The related model of a condition with a domain.
+fn relation_of<'t>(path: &str, target: &'t Target, operator: Operator) -> Result<&'t str, Error> {
+    match target {
+        Target::Field(found) => match (&found.field.relation, operator) {
+            (Some(relation), Operator::Any | Operator::NotAny) => Ok(relation),
+            _ => Err(invalid(format!("`{path}` with a domain needs a relation and the operator `any` or `not any`"))),
+        },
+        target => Err(invalid(format!("`{}` is no relation: `any` needs one", target.path()))),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::template::{Scope, Template, Templated};
 /// The blocks, evaluated.
 pub(super) struct Prepared {
     blocks: Vec<Value>,
+    is_error: bool,
 }
 
 /// Whether it needs what only Odoo knows: who the user is, in which zone the user's day begins, what a lookup finds.
@@ -20,7 +21,7 @@ pub(super) fn asks_odoo(tool: &Tool, content: &Content) -> bool {
     let asks = |template: &Template| {
         template.uses_clock() || template.names().iter().any(|name| matches!(name.root.as_str(), "user" | "odoo"))
     };
-    !tool.lookups.is_empty() || content.blocks.iter().flat_map(Templated::templates).any(asks)
+    !tool.lookups.is_empty() || !tool.asks.is_empty() || content.blocks.iter().flat_map(Templated::templates).any(asks)
 }
 
 /// Evaluates the blocks; one that uses what was not given, where it cannot do without, is left out.
@@ -40,7 +41,7 @@ pub(super) fn evaluate(content: &Content, scope: &Scope) -> Result<Vec<Value>, E
 }
 
 /// Whether a block still has what its type needs.
-fn is_whole(block: &Value) -> bool {
+pub(super) fn is_whole(block: &Value) -> bool {
     let kind = block.get("type").and_then(Value::as_str).unwrap_or_default();
     if !needed_keys(kind).iter().all(|key| block.get(key).is_some()) {
         return false;
@@ -52,7 +53,7 @@ fn is_whole(block: &Value) -> bool {
 /// As [`evaluate`], among other operations.
 #[expect(clippy::unused_async, reason = "the shape that all operations share")]
 pub(super) async fn prepare(content: &Content, run: &Run<'_>) -> Result<Prepared, Error> {
-    Ok(Prepared { blocks: evaluate(content, &run.scope)? })
+    Ok(Prepared { blocks: evaluate(content, &run.scope)?, is_error: content.is_error })
 }
 
 impl Prepared {
@@ -62,6 +63,6 @@ impl Prepared {
 
     #[expect(clippy::unused_async, reason = "the shape that all operations share")]
     pub(super) async fn run(self, _run: &Run<'_>) -> Result<Body, Error> {
-        Ok(Body { blocks: Some(self.blocks), ..Body::default() })
+        Ok(Body { blocks: Some(self.blocks), is_error: self.is_error, ..Body::default() })
     }
 }

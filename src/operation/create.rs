@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::Selection;
-use super::prepared::{Body, Outline};
+use super::prepared::{Body, Outline, Planned};
 use super::run::Run;
 use super::{fitting, read};
-use crate::answer;
+use crate::answer::{self, Columns};
 use crate::definition::operation::Create;
 use crate::definition::values::Values;
 use crate::odoo::{Effect, Error, Kind};
@@ -42,6 +42,15 @@ impl Prepared {
         Outline { effect: Effect::Write, what: format!("Creating in `{}`", self.model), ids: Vec::new() }
     }
 
+    pub(super) fn planned(&self) -> Planned {
+        Planned {
+            model: Some(self.model.clone()),
+            values: self.values.clone(),
+            arguments: Map::new(),
+            payload: json!(["create", self.model, self.values, self.context]),
+        }
+    }
+
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let ids = run.instance.client.create(&self.model, self.values, &self.context, &run.patience).await?;
         Ok(afterwards(run, &self.model, ids, self.returns.as_ref()).await)
@@ -52,11 +61,15 @@ impl Prepared {
 /// said so beside the ids; it must not look as if the write had failed.
 pub(super) async fn afterwards(run: &Run<'_>, model: &str, ids: Vec<i64>, returns: Option<&Selection>) -> Body {
     let mut answer = Map::from_iter([("ids".to_owned(), json!(ids))]);
-    let Some(selection) = returns else { return Body { answer, ..Body::default() } };
+    // Of a record that is only made up there is nothing to read.
+    let Some(selection) = returns.filter(|_| !ids.iter().any(|id| run.made_up(*id))) else {
+        return Body { answer, ..Body::default() };
+    };
     match read::by_id(run, model, &ids, selection).await {
         Ok(records) => {
-            answer.append(&mut answer::records(records, selection, &run.zone));
-            Body { answer, list: Some(("records", 0)), blocks: None }
+            answer.append(&mut answer::records(records, selection, &run.zone, run.links));
+            let body = Body { answer, ..Body::default() };
+            body.listing("records", 0).described("records", Columns::of(selection))
         }
         Err(error) => {
             let note = format!("The change was made, but the records could not be read back: {error}");

@@ -9,15 +9,15 @@ use super::fields::{Selected, Selection, Wanted, model_field, select};
 use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use crate::answer;
+use crate::answer::{self, Columns};
 use crate::definition::operation::DefaultGet;
 use crate::odoo::{Effect, Error, FieldSpecification, FieldType, Search, Specification};
 
 /// Which fields.
 pub(super) struct Prepared {
-    model: String,
-    selection: Selection,
-    context: Map<String, Value>,
+    pub(super) model: String,
+    pub(super) selection: Selection,
+    pub(super) context: Map<String, Value>,
 }
 
 /// Fits the fields to the model.
@@ -44,8 +44,11 @@ impl Prepared {
         let client = &run.instance.client;
         let defaults = client.default_get(&self.model, &names, &self.context, &run.patience).await?;
         let defaults = self.named(defaults, run).await?;
+        let currency = answer::default_currency(&defaults, &self.selection);
         let defaults = answer::defaults(defaults, &self.selection, &run.zone);
-        Ok(Body::of([("defaults", Value::Object(defaults)), ("model", json!(self.model))]))
+        let mut body = Body::of([("defaults", Value::Object(defaults)), ("model", json!(self.model))]);
+        body.answer.extend(currency.map(|currency| ("currency".to_owned(), currency)));
+        Ok(body.described("defaults", Columns::of(&self.selection)))
     }
 
     /// The defaults with the related records as a search would give them, names included: Odoo gives bare ids, and x2many as

@@ -95,7 +95,7 @@ impl Prepared {
         };
         let fields: Vec<Value> = self.model.fields.values().filter(wanted).map(|field| self.describe(field)).collect();
         let total = fields.len();
-        let offset = run.window.offset;
+        let offset = run.offset();
         let fields = fields.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)).collect();
         let answer = [("model", json!(self.model.name)), ("fields", Value::Array(fields)), ("total", json!(total))];
         Ok(Body::of(answer).listing("fields", offset))

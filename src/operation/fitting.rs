@@ -196,7 +196,7 @@ impl From<template::Error> for Error {
             template::Error::Fuel { .. } | template::Error::TooLarge { .. } => Kind::Internal,
         };
         let hint = error.hint();
-        let ours = Self::new(kind, format!("The tool's definition could not be evaluated: {error}."));
+        let ours = Self::new(kind, format!("The definition could not be evaluated: {error}."));
         match hint {
             Some(hint) => ours.hint(hint),
             None => ours,

@@ -11,7 +11,7 @@ use super::faults::{Faults, cut, did_you_mean, invalid, quote};
 use super::fit::Metadata;
 use super::names::{find, type_name, unknown, written};
 use super::temporal::DATE_NUMBERS;
-use crate::answer;
+use crate::answer::{self, Column, Columns, Role};
 use crate::odoo::Error;
 use crate::odoo::metadata::{Field, FieldType, Model};
 
@@ -42,6 +42,8 @@ struct Key {
     sent: String,
     /// The type of its values.
     kind: FieldType,
+    /// Value and label of a selection.
+    options: Vec<(Value, String)>,
 }
 
 /// Resolves the lists against the model. `aggregates` is `["__count"]` where it is not given; `order` names what is grouped
@@ -105,6 +107,13 @@ impl Grouping {
         self.order.clone()
     }
 
+    /// The keys of every group, and what stands under them.
+    #[must_use]
+    pub fn columns(&self) -> Columns {
+        let list = self.by.iter().map(Key::grouped).chain(self.aggregates.iter().map(Key::computed)).collect();
+        Columns { model: None, list }
+    }
+
     /// One group as the answer shows it, its keys as the author wrote them.
     #[must_use]
     pub fn shape(&self, mut group: Map<String, Value>, zone: &TimeZone) -> Value {
@@ -118,6 +127,36 @@ impl Grouping {
             shaped.insert(key.answer.clone(), aggregate_value(raw, key, zone));
         }
         Value::Object(shaped)
+    }
+}
+
+impl Key {
+    /// What a group's own value looks like.
+    fn grouped(&self) -> Column {
+        let period = self.sent.rsplit_once(':').map(|(_, period)| period);
+        let role = if period.is_some_and(|period| PERIODS.contains(&period)) { Role::Period } else { Role::Value };
+        let kind = match self.kind {
+            // One of them.
+            FieldType::Many2one | FieldType::One2many | FieldType::Many2many => FieldType::Many2one,
+            FieldType::Boolean
+            | FieldType::Selection
+            | FieldType::Char
+            | FieldType::Integer
+            | FieldType::Float
+            | FieldType::Monetary => self.kind.clone(),
+            _ => FieldType::Other("group".to_owned()),
+        };
+        self.column(kind, role, self.options.clone())
+    }
+
+    fn computed(&self) -> Column {
+        let function = self.sent.rsplit(':').next().unwrap_or_default().to_owned();
+        self.column(self.kind.clone(), Role::Aggregate(function), Vec::new())
+    }
+
+    fn column(&self, kind: FieldType, role: Role, options: Vec<(Value, String)>) -> Column {
+        let (key, field) = (self.answer.clone(), self.sent.clone());
+        Column { key, field, kind, role, options, as_list: false, nested: None }
     }
 }
 
@@ -235,6 +274,7 @@ fn property(sent: &str, shown: &str, tail: &str, period: Option<&str>) -> Result
         answer: format!("{shown}{tail}{suffix}"),
         sent: format!("{sent}{tail}{suffix}"),
         kind: FieldType::Other("property".to_owned()),
+        options: Vec::new(),
     })
 }
 
@@ -268,12 +308,18 @@ fn last(field: &Field, model: &Model, sent: &str, shown: &str, period: Option<&s
             return Err(invalid(message));
         }
     };
-    Ok(Key { answer: format!("{shown}{suffix}"), sent: format!("{sent}{suffix}"), kind: field.kind.clone() })
+    Ok(Key {
+        answer: format!("{shown}{suffix}"),
+        sent: format!("{sent}{suffix}"),
+        kind: field.kind.clone(),
+        options: field.selection.clone(),
+    })
 }
 
 fn aggregate(asked: &str, model: &Model) -> Result<Option<Key>, Error> {
     if asked == "__count" {
-        return Ok(Some(Key { answer: asked.to_owned(), sent: asked.to_owned(), kind: FieldType::Integer }));
+        let (answer, sent) = (asked.to_owned(), asked.to_owned());
+        return Ok(Some(Key { answer, sent, kind: FieldType::Integer, options: Vec::new() }));
     }
     let (name, function) = match asked.split_once(':') {
         Some((name, function)) => (name, Some(function)),
@@ -318,7 +364,7 @@ fn aggregate(asked: &str, model: &Model) -> Result<Option<Key>, Error> {
         None => named.answer.to_owned(),
     };
     let kind = if function.starts_with("count") { FieldType::Integer } else { field.kind.clone() };
-    Ok(Some(Key { answer, sent: format!("{}:{function}", field.name), kind }))
+    Ok(Some(Key { answer, sent: format!("{}:{function}", field.name), kind, options: Vec::new() }))
 }
 
 fn ordered(order: &str, by: &[Key], aggregates: &[Key]) -> Result<Option<String>, Error> {

@@ -1,5 +1,6 @@
 //! `ids`: an integer, digits, a list of them, a record of an earlier answer, or an external id.
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
 use super::needed::needed;
@@ -34,11 +35,13 @@ pub(super) async fn of(ids: &Ids, model: &str, run: &Run<'_>) -> Result<Vec<i64>
 /// How many ids are looked at to say which is missing.
 const MOST_ASKED: usize = 20;
 
-/// The error for the first record of those given to a `write` or `call` that is not there, if one is not.
+/// The error for the first record of those given to an operation that writes which is not there, if one is not.
 pub(super) async fn missing(run: &Run<'_>) -> Option<Error> {
-    let ids = match &run.tool.operation {
+    let ids = match run.step?.operation()? {
         Operation::Write(write) => &write.ids,
         Operation::Call(call) => call.ids.as_ref()?,
+        Operation::MessagePost(post) => &post.ids,
+        Operation::Attach(attach) => &attach.ids,
         _ => return None,
     };
     let Ids::Given(templated) = ids else { return None };
@@ -69,22 +72,21 @@ async fn resolve(
     value: &Value,
     patience: &Patience,
 ) -> Result<Vec<i64>, Error> {
-    let mut ids = Vec::new();
+    // A caller may name very many.
+    let mut ids = IndexSet::new();
     let list = std::slice::from_ref(value);
     for element in value.as_array().map_or(list, Vec::as_slice) {
         let id = match record_id(element) {
             Some(id) => id,
             None => external(client, model, key, element, patience).await?,
         };
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
+        ids.insert(id);
     }
     if ids.is_empty() {
         return Err(Error::new(Kind::NotFound, format!("`{key}` names no record of `{model}`."))
             .hint("Give at least one record id."));
     }
-    Ok(ids)
+    Ok(ids.into_iter().collect())
 }
 
 /// `module.name`: what an external id looks like.

@@ -14,6 +14,8 @@ use crate::odoo::{Client, Effect, Error, Patience, Request};
 pub struct Instance {
     /// The connection.
     pub client: Client,
+    /// The scheme of its resources: `odoo` for the Odoo of whoever names none, `odoo+NAME` for every other.
+    pub scheme: String,
     /// Company names by id: an answer to a write says in which company it happened.
     companies: RwLock<HashMap<i64, Arc<str>>>,
     /// Model to the fields of its list view: what is read where a tool names no fields.
@@ -24,7 +26,13 @@ impl Instance {
     /// An instance over this client. No request is made.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { client, companies: RwLock::default(), list_views: RwLock::default() }
+        Self { client, scheme: "odoo".to_owned(), companies: RwLock::default(), list_views: RwLock::default() }
+    }
+
+    /// The same, under that scheme.
+    #[must_use]
+    pub fn with_scheme(self, scheme: String) -> Self {
+        Self { scheme, ..self }
     }
 
     /// The name of a company.
@@ -35,7 +43,8 @@ impl Instance {
         if let Some(name) = self.companies.read().await.get(&id) {
             return Ok(Arc::clone(name));
         }
-        let name: Arc<str> = super::lookup::display_name(&self.client, "res.company", id, patience).await?.into();
+        let name: Arc<str> =
+            super::lookup::display_name(&self.client, "res.company", id, &patience.unwatched()).await?.into();
         self.companies.write().await.insert(id, Arc::clone(&name));
         Ok(name)
     }
@@ -60,7 +69,7 @@ impl Instance {
             context: Map::new(),
             effect: Effect::Read,
         };
-        let fields: Arc<[String]> = match self.client.execute(&request, patience).await {
+        let fields: Arc<[String]> = match self.client.execute(&request, &patience.unwatched()).await {
             Ok(answer) => list_view::fields(&answer).into(),
             Err(error) if error.kind.is_of_the_connection() => return Err(error),
             Err(_) => Arc::from([]),

@@ -1,8 +1,11 @@
 //! Names in, ids out: `lookup.<var>` tables, resolved before the operation.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value, json};
 
 use super::faults::{Faults, THERE_ARE, cut, located};
+use super::plan::Frozen;
 use super::run::Run;
 use super::{fitting, ids, scalar};
 use crate::definition::tool::Lookup;
@@ -19,7 +22,7 @@ const ALL_NAMES: usize = 20;
 
 /// A record that a name was resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     pub(super) id: i64,
     pub(super) name: String,
 }
@@ -28,7 +31,10 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// `not_found` and `ambiguous`, all faults of one list in one error; those of the connection.
-pub(super) async fn resolve_all(run: &mut Run<'_>, lookups: &[Lookup]) -> Result<(), Error> {
+pub(super) async fn resolve_all<'l>(
+    run: &mut Run<'_>,
+    lookups: impl IntoIterator<Item = &'l Lookup>,
+) -> Result<(), Error> {
     for lookup in lookups {
         let argument = run.scope.first_argument(lookup.matches.names());
         named(resolve(run, lookup).await, argument.as_deref())?;
@@ -56,7 +62,7 @@ async fn resolve(run: &mut Run<'_>, lookup: &Lookup) -> Result<(), Error> {
     if lookup.several_is_all {
         let found = target.find_all(&value, lookup.missing_is_absent).await?;
         if !found.is_empty() {
-            run.scope.set_records(&lookup.name, pairs(found));
+            run.bind(&lookup.name, Frozen::Records(pairs(found)));
         }
         return Ok(());
     }
@@ -66,10 +72,10 @@ async fn resolve(run: &mut Run<'_>, lookup: &Lookup) -> Result<(), Error> {
             if found.is_empty() && !elements.is_empty() {
                 return Ok(());
             }
-            run.scope.set_records(&lookup.name, pairs(found));
+            run.bind(&lookup.name, Frozen::Records(pairs(found)));
         }
         value => match target.find(&value).await {
-            Ok(found) => run.scope.set_record(&lookup.name, found.id, &found.name),
+            Ok(found) => run.bind(&lookup.name, Frozen::Record(found.id, found.name)),
             Err(error) if lookup.missing_is_absent && error.kind == Kind::NotFound => {}
             Err(error) => return Err(error),
         },
@@ -196,7 +202,10 @@ impl<'a> Target<'a> {
         }
         let similar = self.search(text, "ilike", CANDIDATES + 1).await?;
         if similar.is_empty() {
-            return Err(self.nothing(text).await);
+            return match self.by_shown_name(text).await? {
+                Some(found) => Ok(found),
+                None => Err(self.nothing(text).await),
+            };
         }
         let folded = text.to_lowercase();
         let mut equal = similar.iter().filter(|found| found.name.to_lowercase() == folded);
@@ -204,6 +213,20 @@ impl<'a> Target<'a> {
             return Ok(found.clone());
         }
         self.only(text, similar)
+    }
+
+    /// The one record that is shown by exactly this name: Odoo shows `[DESK] Large Desk (Wood)`, and does not find by it. Who copies a
+    /// name out of an answer means that record.
+    async fn by_shown_name(&self, text: &str) -> Result<Option<Found>, Error> {
+        let core = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(text, |(_, rest)| rest);
+        let core = core.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map_or(core, |(rest, _)| rest).trim();
+        if core.is_empty() || core == text {
+            return Ok(None);
+        }
+        let folded = text.to_lowercase();
+        let found = self.search(core, "ilike", ALL).await?;
+        let mut equal = found.into_iter().filter(|found| found.name.to_lowercase() == folded);
+        Ok(equal.next().filter(|_| equal.next().is_none()))
     }
 
     /// The record of this model that has the external id.
@@ -371,7 +394,28 @@ pub(super) async fn display_name(client: &Client, model: &str, id: i64, patience
 ///
 /// # Errors
 /// As for a `lookup` table.
-pub(super) async fn one(client: &Client, model: &str, value: &Value, patience: &Patience) -> Result<Found, Error> {
-    let context = Map::new();
-    Target { client, model, domain: json!([]), context: &context, patience }.find(value).await
+pub(crate) async fn one(
+    client: &Client,
+    model: &str,
+    value: &Value,
+    within: Within<'_>,
+    patience: &Patience,
+) -> Result<Found, Error> {
+    Target { client, model, domain: within.domain, context: within.context, patience }.find(value).await
+}
+
+/// Where [`one`] looks.
+pub(crate) struct Within<'a> {
+    /// Fitted to the model.
+    pub(super) domain: Value,
+    /// Of every request.
+    pub(super) context: &'a Map<String, Value>,
+}
+
+impl Default for Within<'_> {
+    /// Everywhere.
+    fn default() -> Self {
+        static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        Self { domain: json!([]), context: &NOTHING }
+    }
 }

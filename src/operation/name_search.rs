@@ -7,6 +7,7 @@ use super::fitting;
 use super::needed::optional;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use crate::answer::Columns;
 use crate::definition::operation::NameSearch;
 use crate::odoo::{Effect, Error};
 
@@ -41,7 +42,7 @@ impl Prepared {
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         // Odoo's name_search has a limit and no offset: what lies before the window is asked for and dropped.
-        let offset = run.window.offset;
+        let offset = run.offset();
         let reach = offset + u64::from(self.limit) + 1;
         let found = run
             .instance
@@ -64,7 +65,9 @@ impl Prepared {
             .map(|(id, name)| json!({"id": id, "name": name}))
             .collect();
         let next = offset + records.len() as u64;
-        let mut body = Body::of([("records", Value::Array(records))]).listing("records", offset);
+        let mut body = Body::of([("records", Value::Array(records))])
+            .listing("records", offset)
+            .described("records", Columns::named(&self.model));
         if more {
             body.answer.insert("next_offset".to_owned(), json!(next));
         }

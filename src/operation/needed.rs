@@ -39,9 +39,9 @@ struct Missing {
 impl Missing {
     fn collect(&mut self, templated: &Templated, run: &Run<'_>, depth: usize) {
         for name in templated.names() {
-            if let Some(lookup) = run.tool.lookups.iter().find(|lookup| lookup.name == name.root) {
+            if let Some(lookup) = run.lookups().find(|lookup| lookup.name == name.root) {
                 // Lookups use only earlier ones, so this ends; the bound is for the reader.
-                if !run.scope.has(&name.root) && depth < run.tool.lookups.len() {
+                if !run.scope.has(&name.root) && depth < run.lookups().count() {
                     let before = self.arguments.len();
                     self.collect(&lookup.matches, run, depth + 1);
                     if self.arguments.len() == before {

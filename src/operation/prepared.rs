@@ -1,10 +1,13 @@
 //! An operation that has decided what it will do and has not done it yet.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::run::Run;
-use super::{call, content, create, default_get, fields_get, name_search, read, read_group};
-use super::{search_count, search_read, server, unlink, write};
+use super::{
+    attach, attachments, call, content, create, default_get, field, fields_get, message_post, name_search, read,
+};
+use super::{read_group, report, search_count, search_read, server, unlink, write};
+pub(super) use crate::answer::Body;
 use crate::definition::operation::Operation;
 use crate::odoo::{Effect, Error};
 
@@ -19,29 +22,17 @@ pub(super) struct Outline {
     pub(super) ids: Vec<i64>,
 }
 
-/// An operation's answer, whole; the budget cuts it later.
+/// What a person is shown of an operation before it runs, and what they agree to.
 #[derive(Debug, Default)]
-pub(super) struct Body {
-    /// The keys of the answer, in their order.
-    pub(super) answer: Map<String, Value>,
-    /// The key of the list that may be cut at whole elements, and the offset of its first element.
-    pub(super) list: Option<(&'static str, u64)>,
-    /// MCP blocks instead of an answer: static content.
-    pub(super) blocks: Option<Vec<Value>>,
-}
-
-impl Body {
-    /// A body with these keys and no list.
-    pub(super) fn of(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
-        let answer = entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        Self { answer, ..Self::default() }
-    }
-
-    /// The list under `key` begins at `offset` and may be cut.
-    pub(super) fn listing(mut self, key: &'static str, offset: u64) -> Self {
-        self.list = Some((key, offset));
-        self
-    }
+pub(super) struct Planned {
+    /// Of which records.
+    pub(super) model: Option<String>,
+    /// Their new values as Odoo takes them: of a change one table for all of them, of a creation one for each.
+    pub(super) values: Vec<Map<String, Value>>,
+    /// What a method is called with, by name; `args` where it is positional.
+    pub(super) arguments: Map<String, Value>,
+    /// All that is sent.
+    pub(super) payload: Value,
 }
 
 macro_rules! operations {
@@ -66,6 +57,20 @@ macro_rules! operations {
                 }
             }
 
+            /// What a person is shown of it.
+            pub(super) fn planned(&self) -> Planned {
+                match self {
+                    Self::Create(prepared) => prepared.planned(),
+                    Self::Write(prepared) => prepared.planned(),
+                    Self::Unlink(prepared) => prepared.planned(),
+                    Self::Call(prepared) => prepared.planned(),
+                    Self::MessagePost(prepared) => prepared.planned(),
+                    Self::Attach(prepared) => prepared.planned(),
+                    // What only reads is confirmed where its author wants it, and binds nothing but its records.
+                    other => Planned { payload: json!([other.outline().what, other.outline().ids]), ..Planned::default() },
+                }
+            }
+
             /// Does it.
             pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
                 match self {
@@ -79,6 +84,7 @@ macro_rules! operations {
 operations! {
     SearchRead: search_read,
     Read: read,
+    Field: field,
     SearchCount: search_count,
     ReadGroup: read_group,
     NameSearch: name_search,
@@ -88,6 +94,10 @@ operations! {
     Write: write,
     Unlink: unlink,
     Call: call,
+    MessagePost: message_post,
+    Attach: attach,
+    Attachments: attachments,
+    Report: report,
     Server: server,
     Content: content,
 }

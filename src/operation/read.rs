@@ -1,14 +1,15 @@
 //! `read`: records by id, in the order asked, archived ones too.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::fields::Selection;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::watched::{Records, Watched};
 use super::{fitting, ids};
-use crate::answer;
+use crate::answer::{self, Columns};
 use crate::definition::operation::Read;
 use crate::odoo::{Effect, Error, Kind, Request, Search, Specification};
 
@@ -39,17 +40,25 @@ impl Prepared {
         Outline { effect: Effect::Read, what: format!("Reading `{}`", self.model), ids: self.ids.clone() }
     }
 
+    /// What has to be asked to notice that its answer has changed.
+    pub(super) fn watched(&self, run: &Run<'_>) -> Watched {
+        let mut context = run.context.clone();
+        context.insert("active_test".to_owned(), Value::Bool(false));
+        Watched::new(&self.model, context, &self.selection, Records::ById(self.ids.clone()))
+    }
+
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let records = by_id(run, &self.model, &self.ids, &self.selection).await?;
         let missing: Vec<i64> = self.ids.iter().copied().filter(|id| !has(&records, *id)).collect();
         if records.is_empty() {
             return Err(absent(run, &self.model, &missing).await);
         }
-        let mut answer = answer::records(records, &self.selection, &run.zone);
+        let mut answer = answer::records(records, &self.selection, &run.zone, run.links);
         if !missing.is_empty() {
             answer.insert("missing".to_owned(), json!(missing));
         }
-        Ok(Body { answer, list: Some(("records", 0)), blocks: None })
+        let body = Body { answer, ..Body::default() };
+        Ok(body.listing("records", 0).described("records", Columns::of(&self.selection)))
     }
 }
 
@@ -104,7 +113,8 @@ pub(super) async fn all_there(run: &Run<'_>, model: &str, ids: &[i64]) -> Result
         context,
     };
     let records = run.instance.client.search_read(&search, &run.patience).await?.records;
-    let missing: Vec<i64> = ids.iter().copied().filter(|id| !has(&records, *id)).collect();
+    let there: HashSet<i64> = records.iter().filter_map(|record| record.get("id")?.as_i64()).collect();
+    let missing: Vec<i64> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(absent(run, model, &missing).await) }
 }
 
@@ -122,10 +132,14 @@ async fn absent(run: &Run<'_>, model: &str, ids: &[i64]) -> Error {
 /// # Errors
 /// `access_denied` where one of them is there but hidden, and all that Odoo answers to a read.
 pub(super) async fn nobodys(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let ids: Vec<i64> = ids.iter().copied().filter(|id| !run.made_up(*id)).collect();
+    if ids.is_empty() {
+        return Ok(ids);
+    }
     let request = Request {
         model: model.to_owned(),
         method: "read".to_owned(),
-        ids: Some(ids.to_vec()),
+        ids: Some(ids.clone()),
         args: Vec::new(),
         // Of `id` alone Odoo gives back any number that it is asked for.
         kwargs: Map::from_iter([("fields".to_owned(), json!(["display_name"]))]),
@@ -133,9 +147,9 @@ pub(super) async fn nobodys(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<V
         effect: Effect::Read,
     };
     let answer = run.instance.client.execute(&request, &run.patience).await?;
-    let there: Vec<i64> =
+    let there: HashSet<i64> =
         answer.as_array().into_iter().flatten().filter_map(|record| record.get("id")?.as_i64()).collect();
-    Ok(ids.iter().copied().filter(|id| !there.contains(id)).collect())
+    Ok(ids.into_iter().filter(|id| !there.contains(id)).collect())
 }
 
 /// None of these records exists.

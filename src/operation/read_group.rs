@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::needed::{needed, optional};
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::watched::{Finding, Records, Watched};
 use super::{fitting, grouping};
 use crate::definition::operation::ReadGroup;
 use crate::odoo::{Effect, Error, GroupQuery, Kind};
@@ -44,7 +45,7 @@ pub(super) async fn prepare(definition: &ReadGroup, run: &Run<'_>) -> Result<Pre
         group_by: grouping.group_by(),
         aggregates: grouping.aggregates(),
         order: grouping.order(),
-        offset: run.window.offset,
+        offset: run.offset(),
         // One more than asked for tells whether there is a next page: Odoo counts no groups.
         limit: Some(limit + 1),
         context: run.context.clone(),
@@ -57,6 +58,13 @@ impl Prepared {
         Outline { effect: Effect::Read, what: format!("Grouping `{}`", self.query.model), ids: Vec::new() }
     }
 
+    /// What has to be asked to notice that its answer has changed: most of what changes a group also changes the number of all
+    /// records or their last write.
+    pub(super) fn watched(&self) -> Watched {
+        let GroupQuery { model, domain, context, .. } = self.query.clone();
+        Watched { model, context, fields: Vec::new(), records: Records::Found(Finding::newest(domain)) }
+    }
+
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let offset = self.query.offset;
         let mut groups = run.instance.client.read_group(&self.query, &run.patience).await?;
@@ -64,8 +72,10 @@ impl Prepared {
         let more = groups.len() > limit;
         groups.truncate(limit);
         let next = offset + groups.len() as u64;
+        let columns = self.grouping.columns();
         let groups: Vec<Value> = groups.into_iter().map(|group| self.grouping.shape(group, &run.zone)).collect();
-        let mut body = Body::of([("groups", Value::Array(groups))]).listing("groups", offset);
+        let mut body =
+            Body::of([("groups", Value::Array(groups))]).listing("groups", offset).described("groups", columns);
         if more {
             body.answer.insert("next_offset".to_owned(), json!(next));
         }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::watched::{Finding, Records, Watched};
 use crate::definition::operation::SearchCount;
 use crate::odoo::{Effect, Error};
 
@@ -27,6 +28,13 @@ pub(super) async fn prepare(definition: &SearchCount, run: &Run<'_>) -> Result<P
 impl Prepared {
     pub(super) fn outline(&self) -> Outline {
         Outline { effect: Effect::Read, what: format!("Counting `{}`", self.model), ids: Vec::new() }
+    }
+
+    /// What has to be asked to notice that its answer has changed.
+    pub(super) fn watched(&self, run: &Run<'_>) -> Watched {
+        let finding = Finding { domain: self.domain.clone(), order: None, offset: 0, limit: 0 };
+        let (model, context) = (self.model.clone(), run.context.clone());
+        Watched { model, context, fields: Vec::new(), records: Records::Found(finding) }
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {

@@ -6,7 +6,8 @@ use super::fields::Selection;
 use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
-use crate::answer;
+use super::watched::{Finding, Records, Watched};
+use crate::answer::{self, Columns};
 use crate::definition::operation::SearchRead;
 use crate::odoo::{Effect, Error, Search};
 
@@ -29,7 +30,7 @@ pub(super) async fn prepare(definition: &SearchRead, run: &Run<'_>) -> Result<Pr
         specification: selection.specification(),
         domain,
         order,
-        offset: run.window.offset,
+        offset: run.offset(),
         limit: Some(u64::from(run.limit(definition.limit.default))),
         count: definition.count,
         context: selection.context(&run.context),
@@ -41,6 +42,13 @@ pub(super) async fn prepare(definition: &SearchRead, run: &Run<'_>) -> Result<Pr
 impl Prepared {
     pub(super) fn outline(&self) -> Outline {
         Outline { effect: Effect::Read, what: format!("Searching `{}`", self.search.model), ids: Vec::new() }
+    }
+
+    /// What has to be asked to notice that its answer has changed.
+    pub(super) fn watched(&self, run: &Run<'_>) -> Watched {
+        let Search { model, domain, order, offset, limit, .. } = self.search.clone();
+        let finding = Finding { domain, order, offset, limit: limit.unwrap_or(0) };
+        Watched::new(&model, run.context.clone(), &self.selection, Records::Found(finding))
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
@@ -58,13 +66,14 @@ impl Prepared {
         };
         page.records.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
         let next = search.offset + page.records.len() as u64;
-        let mut body = answer::records(page.records, &selection, &run.zone);
+        let mut body = answer::records(page.records, &selection, &run.zone, run.links);
         if let Some(total) = page.total {
             body.insert("total".to_owned(), json!(total));
         }
         if more {
             body.insert("next_offset".to_owned(), json!(next));
         }
-        Ok(Body { answer: body, list: Some(("records", search.offset)), blocks: None })
+        let body = Body { answer: body, ..Body::default() };
+        Ok(body.listing("records", search.offset).described("records", Columns::of(&selection)))
     }
 }

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use futures::future::{join_all, try_join_all};
+use futures::future::{BoxFuture, join_all, try_join_all};
 use serde_json::{Map, Value, json};
 
 use super::faults::{invalid, quote};
-use super::needed::optional;
+use super::needed::{needed, optional};
 use super::prepared::{Body, Outline};
 use super::run::Run;
 use crate::definition::operation::{Named, Server};
-use crate::odoo::{Effect, Error, FieldSpecification, Kind, Page, Request, Search, Specification, Version, presence};
+use crate::odoo::{
+    Effect, Error, FieldSpecification, Kind, Page, Patience, Request, Search, Specification, Version, presence,
+};
+use crate::personal::{Kept, Saved, Wanted};
+use crate::template::Templated;
 
 /// What is asked for.
 pub(super) enum Prepared {
@@ -18,6 +22,23 @@ pub(super) enum Prepared {
     Modules(Window),
     Models(Window),
     Access(String),
+    SavePrompt(Kept, bool),
+    DeletePrompt(String),
+}
+
+/// Who keeps prompts for single persons: set where that is configured.
+pub trait Keeper: Sync {
+    /// Keeps a prompt for the caller.
+    ///
+    /// # Errors
+    /// It may not be kept, its name is taken, or it cannot be written.
+    fn save<'a>(&'a self, kept: Kept, overwrite: bool, patience: &'a Patience) -> BoxFuture<'a, Result<Saved, Error>>;
+
+    /// Deletes one that the caller keeps.
+    ///
+    /// # Errors
+    /// There is none, or it was not kept this way.
+    fn delete<'a>(&'a self, name: String, patience: &'a Patience) -> BoxFuture<'a, Result<(), Error>>;
 }
 
 /// Which of many.
@@ -40,7 +61,37 @@ pub(super) async fn prepare(definition: &Server, run: &Run<'_>) -> Result<Prepar
         Server::Modules(named) => Prepared::Modules(window(named, run)?),
         Server::Models(named) => Prepared::Models(window(named, run)?),
         Server::Access(model) => Prepared::Access(run.model_name(model)?),
+        Server::SavePrompt(prompt) => {
+            let text = |key: &str, value: Option<&Templated>| match optional(key, value, &run.scope)? {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+                Some(other) => Err(invalid(format!("`{key}` is a text, not {}", quote(&other)))),
+            };
+            let overwrite = match optional("overwrite", prompt.overwrite.as_ref(), &run.scope)? {
+                None | Some(Value::Null) => false,
+                Some(Value::Bool(overwrite)) => overwrite,
+                Some(other) => return Err(invalid(format!("`overwrite` is true or false, not {}", quote(&other)))),
+            };
+            let arguments = optional("arguments", prompt.arguments.as_ref(), &run.scope)?;
+            let kept = Kept {
+                name: name(&prompt.name, run)?,
+                title: text("title", prompt.title.as_ref())?,
+                description: text("description", prompt.description.as_ref())?,
+                text: text("text", Some(&prompt.text))?.unwrap_or_default(),
+                arguments: Wanted::list(&arguments.unwrap_or_default())?,
+            };
+            Prepared::SavePrompt(kept, overwrite)
+        }
+        Server::DeletePrompt(prompt) => Prepared::DeletePrompt(name(prompt, run)?),
     })
+}
+
+/// The name of a prompt.
+fn name(name: &Templated, run: &Run<'_>) -> Result<String, Error> {
+    match needed("name", name, run)? {
+        Value::String(name) => Ok(name.trim().to_owned()),
+        other => Err(invalid(format!("`name` is a text, not {}", quote(&other)))),
+    }
 }
 
 fn window(named: &Named, run: &Run<'_>) -> Result<Window, Error> {
@@ -60,7 +111,10 @@ impl Prepared {
             Self::Modules(_) => "Listing the installed modules".to_owned(),
             Self::Models(_) => "Listing the models".to_owned(),
             Self::Access(model) => format!("Reading the rights on `{model}`"),
+            Self::SavePrompt(kept, _) => format!("Keeping the prompt `{}`", kept.name),
+            Self::DeletePrompt(name) => format!("Deleting the prompt `{name}`"),
         };
+        // Nothing is written in Odoo.
         Outline { effect: Effect::Read, what, ids: Vec::new() }
     }
 
@@ -70,15 +124,54 @@ impl Prepared {
             Self::Modules(window) => modules(&window, run).await,
             Self::Models(window) => models(&window, run).await,
             Self::Access(model) => access(model, run).await,
+            Self::SavePrompt(kept, overwrite) => save_prompt(kept, overwrite, run).await,
+            Self::DeletePrompt(name) => delete_prompt(name, run).await,
         }
     }
+}
+
+fn keeper<'a>(run: &Run<'a>) -> Result<&'a dyn Keeper, Error> {
+    run.keeper.ok_or_else(|| {
+        Error::new(Kind::Unsupported, "This server keeps no prompts of single persons.")
+            .hint("The administrator decides: `definitions.personal` in the configuration.")
+    })
+}
+
+/// Whether a call only shows what it would do.
+fn only_shows(run: &Run<'_>) -> bool {
+    run.patience.watch.as_ref().is_some_and(|watch| watch.withholds())
+}
+
+async fn save_prompt(kept: Kept, overwrite: bool, run: &Run<'_>) -> Result<Body, Error> {
+    let name = json!(kept.name);
+    if only_shows(run) {
+        return Ok(Body::of([
+            ("name", name),
+            ("notes", json!(["Nothing was kept: this only shows what would be done."])),
+        ]));
+    }
+    let saved = keeper(run)?.save(kept, overwrite, &run.patience).await?;
+    let mut body = Body::of([("name", name), ("replaced", json!(saved.replaced)), ("kept", json!(saved.count))]);
+    if !saved.notes.is_empty() {
+        body.answer.insert("notes".to_owned(), json!(saved.notes));
+    }
+    Ok(body)
+}
+
+async fn delete_prompt(name: String, run: &Run<'_>) -> Result<Body, Error> {
+    let shown = json!(name);
+    if !only_shows(run) {
+        keeper(run)?.delete(name, &run.patience).await?;
+    }
+    Ok(Body::of([("name", shown), ("deleted", json!(!only_shows(run)))]))
 }
 
 /// Which Odoo this is, as which user, and what the tools here are for. No secret is in it.
 async fn info(run: &Run<'_>) -> Result<Body, Error> {
     let client = &run.instance.client;
     let user = client.user(&run.patience).await?;
-    let names = company_names(&user.company_ids, run).await?;
+    let ids = run.companies.all();
+    let names = company_names(ids, run).await?;
     let company = |id: &i64| json!({"id": id, "name": names.get(id)});
     let apps = (run.apps)();
     let mut body = Body::of([
@@ -90,7 +183,7 @@ async fn info(run: &Run<'_>) -> Result<Body, Error> {
         ("language", json!(run.context.get("lang").and_then(Value::as_str).unwrap_or(&run.lang))),
         ("zone", json!(run.zone.iana_name())),
         ("company", company(&run.company)),
-        ("companies", user.company_ids.iter().map(company).collect()),
+        ("companies", ids.iter().map(company).collect()),
     ]);
     if client.database().is_none() {
         // The only one of its host.
@@ -160,6 +253,9 @@ fn unreadable_modules(mut error: Error, run: &Run<'_>) -> Error {
     error
 }
 
+/// What stands around the models of an answer, in bytes: `{"models":[],"next_offset":12345678}`.
+const FRAME: usize = 40;
+
 /// The models that the caller may read, by name.
 async fn models(window: &Window, run: &Run<'_>) -> Result<Body, Error> {
     if let Some(all) = readable_models(run).await? {
@@ -169,7 +265,7 @@ async fn models(window: &Window, run: &Run<'_>) -> Result<Body, Error> {
         };
         let found: Vec<_> = all.into_iter().filter(meets).collect();
         let total = found.len() as u64;
-        let skipped = usize::try_from(run.window.offset).unwrap_or(usize::MAX);
+        let skipped = usize::try_from(run.offset()).unwrap_or(usize::MAX);
         let rows = found.into_iter().skip(skipped).take(window.limit as usize);
         let rows = rows.map(|(name, label)| json!({"name": name, "label": label})).collect();
         return Ok(paged("models", rows, Some(total), run));
@@ -178,17 +274,28 @@ async fn models(window: &Window, run: &Run<'_>) -> Result<Body, Error> {
     let mut domain = vec![json!(["transient", "=", false])];
     domain.extend(containing(window, "model", "name"));
     let page = search("ir.model", &domain, &["model", "name"], "model", window, run).await?;
-    let end = run.window.offset + page.records.len() as u64;
+    let mut end = run.offset() + page.records.len() as u64;
     let readable = join_all(page.records.into_iter().map(|row| async move {
         let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         let name = text("model");
         let readable = may(&name, "read", run).await?;
         Ok::<_, Error>(readable.then(|| json!({"name": name, "label": text("name")})))
     }));
+    // Those that are left out count in the offset, so the answer is cut here, where they are known.
+    let mut room = run.max_bytes.saturating_sub(FRAME);
     let mut rows = Vec::new();
-    for row in readable.await {
+    for (position, row) in (run.offset()..).zip(readable.await) {
         match row {
-            Ok(row) => rows.extend(row),
+            Ok(Some(row)) => {
+                let size = row.to_string().len() + 1;
+                if size > room && !rows.is_empty() {
+                    end = position;
+                    break;
+                }
+                room = room.saturating_sub(size);
+                rows.push(row);
+            }
+            Ok(None) => {}
             Err(error) if error.kind.is_of_the_connection() => return Err(error),
             // A model of a module that is no longer there is still listed by Odoo.
             Err(_) => {}
@@ -202,7 +309,7 @@ async fn models(window: &Window, run: &Run<'_>) -> Result<Body, Error> {
 }
 
 /// Name and label of every model that the user may read, sorted by name; `None` where Odoo has no such list.
-async fn readable_models(run: &Run<'_>) -> Result<Option<Vec<(String, String)>>, Error> {
+pub(super) async fn readable_models(run: &Run<'_>) -> Result<Option<Vec<(String, String)>>, Error> {
     let client = &run.instance.client;
     if client.version(&run.patience).await? < Version::new(16, 0) {
         return Ok(None);
@@ -236,7 +343,10 @@ async fn may(model: &str, operation: &str, run: &Run<'_>) -> Result<bool, Error>
     let newer = client.version(&run.patience).await? >= Version::new(18, 0);
     let mut request = Request::new(model, if newer { "has_access" } else { "check_access_rights" }, Effect::Read);
     request.kwargs.insert("operation".to_owned(), json!(operation));
-    if !newer {
+    if newer {
+        // A method of records: over JSON-RPC Odoo wants their ids, be it of none.
+        request.ids = Some(Vec::new());
+    } else {
         request.kwargs.insert("raise_exception".to_owned(), json!(false));
     }
     request.context = run.context.clone();
@@ -263,7 +373,7 @@ async fn search(
         domain: json!(domain),
         specification: Specification { fields },
         order: Some(order.to_owned()),
-        offset: run.window.offset,
+        offset: run.offset(),
         limit: Some(u64::from(window.limit)),
         count: true,
         context: run.context.clone(),
@@ -272,7 +382,7 @@ async fn search(
 }
 
 fn paged(key: &'static str, rows: Vec<Value>, total: Option<u64>, run: &Run<'_>) -> Body {
-    let offset = run.window.offset;
+    let offset = run.offset();
     let end = offset + rows.len() as u64;
     let more = !rows.is_empty() && total.is_some_and(|total| end < total);
     let mut answer = Map::from_iter([(key.to_owned(), Value::Array(rows))]);

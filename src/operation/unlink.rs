@@ -1,8 +1,8 @@
 //! `unlink`: deleted records.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
-use super::prepared::{Body, Outline};
+use super::prepared::{Body, Outline, Planned};
 use super::run::Run;
 use super::{ids, read};
 use crate::definition::operation::Unlink;
@@ -27,6 +27,15 @@ pub(super) async fn prepare(definition: &Unlink, run: &Run<'_>) -> Result<Prepar
 impl Prepared {
     pub(super) fn outline(&self) -> Outline {
         Outline { effect: Effect::Write, what: format!("Deleting from `{}`", self.model), ids: self.ids.clone() }
+    }
+
+    pub(super) fn planned(&self) -> Planned {
+        Planned {
+            model: Some(self.model.clone()),
+            values: Vec::new(),
+            arguments: Map::new(),
+            payload: json!(["unlink", self.model, self.ids]),
+        }
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {

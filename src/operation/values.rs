@@ -20,6 +20,7 @@ use super::fit::{Fit, Records};
 use super::names::{Named, find, type_name, unknown, unsupported, written};
 use super::scalar::{self, is_empty, misfit};
 use super::temporal::{self, When};
+use crate::definition::operation::FieldName;
 use crate::odoo::Error;
 use crate::odoo::metadata::{Field, FieldType, Model};
 
@@ -112,6 +113,23 @@ pub async fn fit_context<M: Records>(
     faults.into_result(fitted)
 }
 
+/// The field that a key of `values` means; `None` where it is optional, and the model lacks it. `place` leads to it in what the
+/// caller sent.
+///
+/// # Errors
+/// `unknown_field`; `invalid_arguments` for what Odoo keeps by itself.
+pub fn settable<'a>(name: &'a FieldName, model: &'a Model, place: &str) -> Result<Option<Named<'a>>, Error> {
+    let Some(named) = find(name, model) else {
+        return if name.optional { Ok(None) } else { Err(unknown(name, model)) };
+    };
+    let field = named.field;
+    if KEPT_BY_ODOO.contains(&field.name.as_str()) || (field.readonly && !field.store) {
+        let message = format!("`{place}{}` of `{}` cannot be written: Odoo sets it itself", field.name, model.name);
+        return Err(invalid(message));
+    }
+    Ok(Some(named))
+}
+
 /// One record. `place` leads to it in what the caller sent: empty, `[1].` or `order_line[0].`.
 async fn record<M: Records>(
     values: Vec<Entry>,
@@ -126,20 +144,20 @@ async fn record<M: Records>(
     for Entry { key, given, from_caller, place: said } in values {
         let before = faults.len();
         let name = written(&key);
-        let Some(named) = find(&name, model) else {
-            if !name.optional {
-                faults.push(unknown(&name, model));
-            } else if from_caller {
-                faults.push(unsupported(&key, said.as_deref(), model));
+        let named = match settable(&name, model, place) {
+            Ok(Some(named)) => named,
+            Ok(None) => {
+                if from_caller {
+                    faults.push(unsupported(&key, said.as_deref(), model));
+                }
+                continue;
             }
-            continue;
+            Err(fault) => {
+                faults.push(fault);
+                continue;
+            }
         };
         let field = named.field;
-        if KEPT_BY_ODOO.contains(&field.name.as_str()) || (field.readonly && !field.store) {
-            let message = format!("`{place}{}` of `{}` cannot be written: Odoo sets it itself", field.name, model.name);
-            faults.push(invalid(message));
-            continue;
-        }
         let path = format!("{place}{}", named.answer);
         let at = At { field, path: &path, table, depth };
         if let Some(value) = one(named, at, given, fit, faults).await?

@@ -1,10 +1,12 @@
 //! `write`: changed records, and what they are now.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::create::afterwards;
 use super::fields::Selection;
-use super::prepared::{Body, Outline};
+use super::prepared::{Body, Outline, Planned};
 use super::run::Run;
 use super::{fitting, ids, read};
 use crate::definition::operation::Write;
@@ -56,6 +58,15 @@ impl Prepared {
         Outline { effect: Effect::Write, what: format!("Changing `{}`", self.model), ids: self.ids.clone() }
     }
 
+    pub(super) fn planned(&self) -> Planned {
+        Planned {
+            model: Some(self.model.clone()),
+            values: vec![self.values.clone()],
+            arguments: Map::new(),
+            payload: json!(["write", self.model, self.ids, self.values, self.context]),
+        }
+    }
+
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
         let client = &run.instance.client;
         client.write(&self.model, &self.ids, self.values, &self.context, &run.patience).await?;
@@ -65,9 +76,9 @@ impl Prepared {
         }
         // On many models Odoo answers "true" to a change of nobody, so what was not read back may never have been there.
         let records = body.answer.get("records").and_then(Value::as_array);
-        let read =
-            |id: i64| records.into_iter().flatten().any(|record| record.get("id").and_then(Value::as_i64) == Some(id));
-        let unseen: Vec<i64> = self.ids.iter().copied().filter(|id| !read(*id)).collect();
+        let read: HashSet<i64> =
+            records.into_iter().flatten().filter_map(|record| record.get("id")?.as_i64()).collect();
+        let unseen: Vec<i64> = self.ids.iter().copied().filter(|id| !read.contains(id)).collect();
         if unseen.is_empty() {
             return Ok(body);
         }

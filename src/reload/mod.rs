@@ -106,6 +106,32 @@ fn missing(path: &std::path::Path) -> Diagnostic {
     }
 }
 
+/// Follows files and directories that need not be there, until `stop` is cancelled: `changed` is called when anything in them is
+/// other than it was, and on SIGHUP.
+pub async fn follow(paths: Vec<PathBuf>, changed: impl Fn() + Send + Sync + 'static, stop: CancellationToken) {
+    let mut changes = watch::Changes::new(paths.clone());
+    let changed = Arc::new(changed);
+    // Whoever calls has read them a moment ago; what was saved since is found by looking once.
+    let mut seen = None;
+    loop {
+        let now = {
+            let paths = paths.clone();
+            tokio::task::spawn_blocking(move || Fingerprint::of(&paths)).await.ok()
+        };
+        if seen != now {
+            let changed = changed.clone();
+            if let Err(error) = tokio::task::spawn_blocking(move || changed()).await {
+                tracing::error!(%error, "reading changed files failed; this is a fault of tooldoo");
+            }
+        }
+        seen = now;
+        tokio::select! {
+            wake = changes.next() => if wake == watch::Wake::Asked { seen = None },
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 /// Keeps the catalog in service equal to the files.
 pub struct Reloader {
     definitions: Arc<Definitions>,

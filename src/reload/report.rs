@@ -96,6 +96,7 @@ pub(super) fn log(diagnostics: &[Diagnostic]) {
         match diagnostic.severity {
             Severity::Error => tracing::error!("{}", text(diagnostic)),
             Severity::Warning => tracing::warn!("{}", text(diagnostic)),
+            Severity::Note => tracing::info!("{}", text(diagnostic)),
         }
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::Service;
 use crate::catalog::{Facts, Known, Needs};
 use crate::odoo::{Client, Error, Kind, Patience};
+use crate::operation::promise::{Seen, Unseen};
 
 /// The longest that a list waits.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,6 +24,9 @@ const AGAIN: Duration = Duration::from_secs(600);
 
 /// The longest pause between two attempts at an Odoo that does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Relations within relations deeper than this are nobody's.
+const DEEPEST: usize = 10;
 
 /// How the learning of one instance stands.
 #[derive(Debug, Default)]
@@ -180,15 +184,72 @@ impl Service {
         if !all {
             needs = self.known.load().unknown(name, needs);
         }
-        let (facts, outcome) = match client.version(patience).await {
+        let (mut facts, mut outcome) = match client.version(patience).await {
             Ok(version) => {
                 let (facts, outcome) = presence(client, needs, patience).await;
                 (Facts { version: Some(version), ..facts }, outcome)
             }
             Err(error) => return (false, Err(error)),
         };
+        // Whose prompts are to be shown, where the door does not know.
+        if self.personal.is_some() && name == self.default_instance && outcome.is_ok() {
+            match client.user(patience).await {
+                Ok(user) => facts.login = Some(user.login.clone()),
+                Err(error) => outcome = Err(error),
+            }
+        }
+        if outcome.is_ok() {
+            (facts.seen, outcome) = self.look(name, tool, all, patience).await;
+        }
         let before = self.known.rcu(|known| Known::clone(known).with(name, &facts));
         (*before != **self.known.load(), outcome)
+    }
+}
+
+impl Service {
+    /// Learns the fields of the models that structured answers are made of: of the related ones when it is known which they are.
+    async fn look(&self, name: &str, tool: Option<&str>, all: bool, patience: &Patience) -> (Seen, Result<(), Error>) {
+        let mut news = Seen::default();
+        let Some(instance) = self.instances.get(name) else { return (news, Ok(())) };
+        let catalog = self.catalog.load_full();
+        let mut seen = if all { None } else { self.known.load().seen(name).cloned() }.unwrap_or_default();
+        for _ in 0..DEEPEST {
+            let mut unseen = Unseen::default();
+            catalog.structured(name, tool).for_each(|tool| unseen.add(tool, &seen));
+            if unseen.is_empty() {
+                break;
+            }
+            let models = unseen.models.into_iter().map(|model| async move {
+                let fields = match instance.client.model(&model, patience).await {
+                    Ok(fields) => Ok(Some(fields)),
+                    Err(error) if error.kind.is_of_the_connection() => Err(error),
+                    // It is not there, or not for this user: nothing is promised of it.
+                    Err(_) => Ok(None),
+                };
+                fields.map(|fields| (model, fields))
+            });
+            let views = unseen.list_views.into_iter().map(|model| async move {
+                let fields = instance.list_view(&model, patience).await;
+                fields.map(|fields| (model, fields))
+            });
+            let (models, views) = join(join_all(models), join_all(views)).await;
+            let mut outcome = Ok(());
+            let mut found = Seen::default();
+            models.into_iter().for_each(|model| match model {
+                Ok((name, model)) => drop(found.models.insert(name, model)),
+                Err(error) => outcome = Err(error),
+            });
+            views.into_iter().for_each(|view| match view {
+                Ok((name, fields)) => drop(found.list_views.insert(name, fields)),
+                Err(error) => outcome = Err(error),
+            });
+            news.extend(&found);
+            seen.extend(&found);
+            if outcome.is_err() {
+                return (news, outcome);
+            }
+        }
+        (news, Ok(()))
     }
 }
 

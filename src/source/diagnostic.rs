@@ -11,6 +11,8 @@ use super::Place;
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong: something that an author may not expect.
+    Note,
     /// It works, but an author would want to know.
     Warning,
     /// The file cannot be used.
@@ -20,7 +22,7 @@ pub enum Severity {
 /// One thing that is wrong with a file.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
-    /// Error or warning.
+    /// Error, warning or note.
     pub severity: Severity,
     /// One sentence on what is wrong.
     pub message: String,
@@ -45,6 +47,12 @@ impl Diagnostic {
     #[must_use]
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, message)
+    }
+
+    /// A note with nothing but its sentence.
+    #[must_use]
+    pub fn note(message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, message)
     }
 
     fn new(severity: Severity, message: impl Into<String>) -> Self {
@@ -142,10 +150,11 @@ impl fmt::Display for Diagnostic {
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -186,6 +195,11 @@ impl Sink {
     /// Adds a warning at this place.
     pub fn warning(&mut self, place: &Place, message: impl Into<String>) -> &mut Diagnostic {
         self.push(Diagnostic::warning(message).at(place))
+    }
+
+    /// Adds a note at this place.
+    pub fn note(&mut self, place: &Place, message: impl Into<String>) -> &mut Diagnostic {
+        self.push(Diagnostic::note(message).at(place))
     }
 
     /// Adds an error about something that is not there, unless a syntax error may be the reason.

@@ -14,6 +14,12 @@ impl Place {
         self.position(self.range.start)
     }
 
+    /// Line and column of the end: the first character after it.
+    #[must_use]
+    pub fn end(&self) -> (usize, usize) {
+        self.position(self.range.end.max(self.range.start))
+    }
+
     /// Line and column of a byte offset of the same file.
     pub(super) fn position(&self, offset: usize) -> (usize, usize) {
         let text = &self.file.text;
@@ -29,7 +35,7 @@ impl Place {
 
     pub(super) fn to_json(&self) -> Map<String, Value> {
         let (line, column) = self.line_column();
-        let (end_line, end_column) = self.position(self.range.end.max(self.range.start));
+        let (end_line, end_column) = self.end();
         let mut map = Map::new();
         map.insert("file".into(), json!(self.file.path.display().to_string()));
         for (key, number) in [("line", line), ("column", column), ("end_line", end_line), ("end_column", end_column)] {

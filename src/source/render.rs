@@ -49,17 +49,21 @@ pub fn render(diagnostic: &Diagnostic, look: Look) -> String {
     clean
 }
 
-/// `3 errors and 1 warning`; empty if there is neither.
+/// `3 errors and 1 warning`; notes are counted after them; empty if there is nothing.
 #[must_use]
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let of = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let counted = |count: usize, word: &str| match count {
         0 => None,
         1 => Some(format!("1 {word}")),
         _ => Some(format!("{count} {word}s")),
     };
-    let parts = [counted(errors, "error"), counted(diagnostics.len() - errors, "warning")];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+    let severities = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let parts: Vec<_> = severities.into_iter().filter_map(|(severity, word)| counted(of(severity), word)).collect();
+    match parts.as_slice() {
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        parts => parts.join(" and "),
+    }
 }
 
 /// A diagnostic as miette wants it.
@@ -102,6 +106,7 @@ impl miette::Diagnostic for Drawn<'_> {
         Some(match self.diagnostic.severity {
             Severity::Error => miette::Severity::Error,
             Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
         })
     }
 

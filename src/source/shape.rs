@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::suggest::nearest;
-use super::{Node, NodeValue, Place, Sink, Table};
+use super::{Diagnostic, Node, NodeValue, Place, Sink, Table};
 
 /// A table and its keys.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Checker<'_> {
         }
         for key in shape.keys.iter().filter(|key| key.required && table.get(key.name).is_none()) {
             let whole = key_place.filter(|_| node.place.range.is_empty()).unwrap_or(&node.place);
-            let message = format!("`{}` is missing in {}", key.name, described(shape));
+            let message = format!("`{}` is missing in {}", key.name, self.described(shape));
             self.sink.missing(whole, message, format!("`{}`: {}", key.name, key.doc));
         }
         self.sink.definition = outer;
@@ -167,7 +167,12 @@ impl Checker<'_> {
 
     fn value(&mut self, node: &Node, kind: &'static Kind, key_place: &Place, key: &str) {
         if !kind.accepts(node) {
-            self.wrong_type(node, &kind.described());
+            let diagnostic = self.wrong_type(node, &kind.described());
+            if let (Kind::Table(shape), NodeValue::Array(_)) = (kind, &node.value)
+                && shape.key("values").is_some()
+            {
+                diagnostic.hint(format!("write `{key} = {{ values = [\"…\"] }}`"));
+            }
             return;
         }
         match kind {
@@ -179,6 +184,13 @@ impl Checker<'_> {
             }
             Kind::Map(inner) => {
                 for (name, place, value) in node.as_table().into_iter().flat_map(Table::iter) {
+                    if let (Kind::Table(shape), None) = (inner, value.as_table())
+                        && shape.key(name).is_some()
+                    {
+                        let hint = format!("`{name}` stands where a name of your own is due: `{}`", shape.header);
+                        self.sink.error(&value.place, format!("expected a table, found {}", value.kind())).hint(hint);
+                        continue;
+                    }
                     self.value(value, inner, place, name);
                 }
             }
@@ -244,7 +256,7 @@ impl Checker<'_> {
         self.sink.error(&node.place, format!("`{key}` cannot be `\"{word}\"`")).hint(hint);
     }
 
-    fn wrong_type(&mut self, node: &Node, expected: &str) {
+    fn wrong_type(&mut self, node: &Node, expected: &str) -> &mut Diagnostic {
         let hint = match &node.value {
             NodeValue::Integer(number) if expected == "a string" => Some(format!("put it in quotes: `\"{number}\"`")),
             NodeValue::Integer(number) if expected.contains("30s") => {
@@ -262,41 +274,76 @@ impl Checker<'_> {
             }
             _ => None,
         };
-        self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind())).hint_if(hint);
+        self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind())).hint_if(hint)
     }
 
     fn unknown(&mut self, name: &str, place: &Place, shape: &'static Shape, table: &Table) {
         let hint = if self.sink.is_full() { String::new() } else { self.hint_for(name, shape, table) };
-        self.sink.error(place, format!("unknown key `{name}` in {}", described(shape))).hint(hint);
+        self.sink.error(place, format!("unknown key `{name}` in {}", self.described(shape))).hint(hint);
     }
 
     fn hint_for(&self, name: &str, shape: &'static Shape, table: &Table) -> String {
         if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty())
         {
             return format!(
-                "`{name}` is a key of `{}`: write it above `{}`, since TOML has no way back up",
-                above.header, shape.header
+                "`{name}` is a key of `{}`: write it above {}, since TOML has no way back up",
+                above.header,
+                self.described(shape)
             );
         }
         // One of the tables that are opened here, or may be.
         let below = |present: bool| {
             shape.keys.iter().filter(move |key| table.get(key.name).is_some() == present).find_map(|key| {
                 let (Kind::Table(inner) | Kind::Tables(inner)) = &key.kind else { return None };
-                inner.key(name).map(|_| inner)
+                inner.key(name).map(|_| *inner)
             })
         };
         if let Some(inner) = below(true) {
             return format!("`{name}` is a key of `{}`", inner.header);
         }
+        // What another kind of definition has.
+        let [root] = self.above.as_slice() else { return self.likeness(name, shape, below(false)) };
+        let mut siblings = root.keys.iter().filter_map(|key| match &key.kind {
+            Kind::Tables(other) if !std::ptr::eq(*other, shape) => Some(*other),
+            _ => None,
+        });
+        if let Some(other) = siblings.find(|other| other.key(name).is_some_and(|key| key.carried_out)) {
+            return format!("`{name}` is a key of `{}`, and not of {}", other.header, self.described(shape));
+        }
+        self.likeness(name, shape, below(false))
+    }
+
+    /// A key that looks like it, else a table that has it, else all that there are.
+    fn likeness(&self, name: &str, shape: &'static Shape, below: Option<&'static Shape>) -> String {
         let known = || shape.keys.iter().map(|key| key.name);
         if let Some(near) = nearest(name, known()) {
             return format!("did you mean `{near}`?");
         }
-        if let Some(inner) = below(false) {
+        if let Some(inner) = below {
             return format!("`{name}` is a key of `{}`", inner.header);
         }
         let list = shape.keys.iter().filter(|key| key.carried_out).map(|key| format!("`{}`", key.name));
-        format!("the keys of {} are {}", described(shape), list.collect::<Vec<_>>().join(", "))
+        format!("the keys of {} are {}", self.described(shape), list.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Checker<'_> {
+    /// How an author opens the table here: `[tool.write]` inside `[[tool.step]]` is `[tool.step.write]`.
+    fn described(&self, shape: &Shape) -> String {
+        let header = shape.header;
+        if header.is_empty() {
+            return shape.name.to_owned();
+        }
+        let bare = |header: &'static str| header.trim_matches(['[', ']']);
+        let (own, around) = (bare(header), self.above.last().map_or("", |above| bare(above.header)));
+        let beside = around
+            .rsplit_once('.')
+            .and_then(|(root, _)| own.strip_prefix(root)?.strip_prefix('.'))
+            .filter(|_| !own.starts_with(around));
+        match beside {
+            Some(rest) => format!("`{}`", header.replacen(own, &format!("{around}.{rest}"), 1)),
+            None => format!("`{header}`"),
+        }
     }
 }
 
@@ -306,10 +353,6 @@ fn label_of(label: &str, table: &Table) -> String {
         Some(name) => format!("{label} `{name}`"),
         None => format!("a {label} without a name"),
     }
-}
-
-fn described(shape: &Shape) -> String {
-    if shape.header.is_empty() { shape.name.to_owned() } else { format!("`{}`", shape.header) }
 }
 
 impl Kind {
@@ -365,8 +408,14 @@ pub fn duration(text: &str) -> Result<Duration, DurationError> {
     if duration.is_zero() {
         return Err(DurationError::Zero);
     }
+    if duration > LONGEST {
+        return Err(DurationError::TooLong(text.to_owned()));
+    }
     Ok(duration)
 }
+
+/// Ten years: a moment that is so far ahead, or many times as far, is still one.
+const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 
 /// Why a text is no duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -377,6 +426,9 @@ pub enum DurationError {
     /// Nothing at all.
     #[error("the duration must be longer than nothing")]
     Zero,
+    /// Nobody means that.
+    #[error("`{0}` is longer than ten years")]
+    TooLong(String),
 }
 
 impl From<DurationError> for String {

@@ -65,8 +65,9 @@ fn kind(of: &'static Kind, definitions: &mut Map<String, Value>) -> Value {
         Kind::Size => json!({ "type": ["string", "integer"], "examples": ["64MB"] }),
         Kind::Words => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Choice(words, _) => json!({ "type": "string", "enum": words }),
-        Kind::Any => json!({}),
-        Kind::JsonSchema => json!({ "type": "object" }),
+        // Said aloud for editors that take silence about other keys for a refusal.
+        Kind::Any => json!({ "additionalProperties": true }),
+        Kind::JsonSchema => json!({ "type": "object", "additionalProperties": true }),
         Kind::Table(shape) => reference(shape, definitions),
         Kind::Tables(shape) => json!({ "type": "array", "items": reference(shape, definitions) }),
         Kind::Map(inner) => json!({ "type": "object", "additionalProperties": kind(inner, definitions) }),

@@ -34,10 +34,12 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The fuel is used up.
-    #[error("the template takes more than {limit} steps")]
+    #[error("the template `{template}` takes more than {limit} steps")]
     Fuel {
         /// How many there are.
         limit: u64,
+        /// How the template begins.
+        template: String,
     },
     /// A text or a list has grown beyond the limit.
     #[error("the template makes something too large: more than {limit}")]

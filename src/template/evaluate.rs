@@ -22,6 +22,8 @@ pub(super) enum Mode {
     Value,
     /// The same, and an empty field of an earlier answer is absent too.
     Domain,
+    /// The same, and nothing is equal to what is absent, nor unequal: a decision that nobody can make is not made.
+    Decision,
     /// Text for people: it prints as nothing.
     People,
 }
@@ -98,6 +100,17 @@ pub(super) struct Machine<'t> {
     state: Option<State<'static, 'static>>,
 }
 
+/// So many characters of a template are shown where it is too much work.
+const SHOWN: usize = 60;
+
+/// Enough of a template to find it again.
+fn beginning(source: &str) -> String {
+    match source.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", source.get(..end).unwrap_or_default()),
+        None => source.to_owned(),
+    }
+}
+
 impl<'t> Machine<'t> {
     pub(super) fn new(source: &'t str, scope: &'t Scope, mode: Mode) -> Self {
         Self { source, scope, mode, locals: Vec::new(), frame: 0, block: None, fuel: FUEL, state: None }
@@ -111,7 +124,7 @@ impl<'t> Machine<'t> {
             }
             None => {
                 self.fuel = 0;
-                Err(Error::Fuel { limit: FUEL })
+                Err(Error::Fuel { limit: FUEL, template: beginning(self.source) })
             }
         }
     }
@@ -215,7 +228,17 @@ impl<'t> Machine<'t> {
             }
             Kind::Or(parts) => {
                 let left = self.eval(&parts.0)?;
-                if left.is_true() { Ok(left) } else { self.eval(&parts.1) }
+                if left.is_true() {
+                    return Ok(left);
+                }
+                let right = self.eval(&parts.1)?;
+                // A name on the left may be absent, a comparison with it may not.
+                let open = self.mode == Mode::Decision
+                    && matches!(parts.0.kind, Kind::Compare(..) | Kind::And(_) | Kind::Or(_));
+                Ok(match left {
+                    Cell::Absent(_) if open && !right.is_true() => left,
+                    _ => right,
+                })
             }
             Kind::Arithmetic(operator, parts) => self.arithmetic(*operator, parts, place),
             Kind::Concatenate(parts) => self.concatenate(parts, place),
@@ -343,7 +366,7 @@ impl<'t> Machine<'t> {
         let origin = left.origin().with(right.origin());
         let (a, b) = match (left, right) {
             (Cell::Given(a, _), Cell::Given(b, _)) => (plain(a.clone()), plain(b.clone())),
-            _ if matches!(operator, Comparison::Equal | Comparison::NotEqual) => {
+            _ if self.mode != Mode::Decision && matches!(operator, Comparison::Equal | Comparison::NotEqual) => {
                 let both = matches!((left, right), (Cell::Absent(_), Cell::Absent(_)));
                 return Ok(Cell::bool(both == (operator == Comparison::Equal), origin));
             }

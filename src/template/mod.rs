@@ -207,6 +207,14 @@ impl Template {
         self.run(scope, Mode::Domain)
     }
 
+    /// The same for a decision that is not to be made on what is absent: a comparison with it is absent too.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn evaluate_decision(&self, scope: &Scope) -> Result<Outcome, Error> {
+        self.run(scope, Mode::Decision)
+    }
+
     /// Text for people: nothing propagates; what is absent, and null, prints as nothing, booleans as `true` and `false`.
     ///
     /// # Errors
@@ -248,7 +256,7 @@ impl Template {
         match lack {
             Lack::NotGiven => Ok(Outcome::Absent(Cause::NotGiven)),
             Lack::Empty(text) => Ok(Outcome::Absent(Cause::Empty(text))),
-            Lack::NoValue(_) if mode == Mode::People => Ok(Outcome::Absent(Cause::NotGiven)),
+            Lack::NoValue(_) if matches!(mode, Mode::People | Mode::Decision) => Ok(Outcome::Absent(Cause::NotGiven)),
             Lack::NoValue(place) => Err(Error::NoValue {
                 expression: self.source().get(place.range()).unwrap_or_default().to_owned(),
                 range: place.range(),

@@ -3,15 +3,36 @@
 import contextlib
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import abilities
 import bare_http
+import changes
 import claude
 import inspector
+import inspector_connection
+import pages
+import protocol
 import python_client
 import servers
 from expected import BUNDLES, shipped_bundles
 from report import Report, same
+
+
+def whole_protocol(report, binary, transport, home, log):
+    """What is not a tool, or happens in the middle of a call. The clients wait most of the time, so several run at once."""
+    definitions = ("--definitions", str(servers.DEFINITIONS))
+    with servers.demo(binary, transport, home, *definitions) as server, ThreadPoolExecutor(4) as pool:
+        running = [
+            pool.submit(protocol.run, report, server, log),
+            pool.submit(changes.run, report, binary, transport, home, log),
+            pool.submit(inspector.run_definitions, report, server, home),
+            pool.submit(pages.run, report, binary, transport, home, log),
+            *(pool.submit(inspector_connection.run, report, server, era) for era in inspector.ERAS),
+        ]
+        for one in running:
+            one.result()
 
 
 def main():
@@ -49,13 +70,15 @@ def main():
                         inspector.run_bundles(report, server, [*bundles, "default+generic"], home)
                     if server.url:
                         bare_http.run(report, server)
-        python_client.run_reload(report, binary, home, log)
+            whole_protocol(report, binary, transport, home, log)
+        python_client.run_dialogue(report, binary, home, log)
         if report.wants(title := "the Inspector's `--strict` finds the fault of a tool that has one"):
             with report.check(title):
                 inspector.finds_a_fault(binary, home)
         for version, odoo in odoos.items():
             with report.check(f"odoo {version}: what the checks created is removed"):
                 servers.clean(odoo)
+    abilities.show(report)
     report.close()
 
 

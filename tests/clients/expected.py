@@ -58,9 +58,23 @@ BUNDLES = {
     ],
     "admin": ["odoo_call", "odoo_create", "odoo_unlink", "odoo_write"],
     "finance": ["get_invoice", "list_overdue_invoices", "search_invoices"],
+    "prompts": ["delete_my_prompt", "save_my_prompt"],
 }
+# Nothing in them reads records.
+NOT_READING = ("admin", "prompts")
 
-WRITING = ("create_", "update_", *BUNDLES["admin"])
+WRITING = ("create_", "update_", "delete_", "save_", *BUNDLES["admin"])
+
+# What a client can read that names no bundle.
+RESOURCES = ["odoo:///companies", "odoo:///modules", "odoo:///server"]
+TEMPLATES = [
+    "odoo:///access/{model}",
+    "odoo:///fields/{model}",
+    "odoo://ir.attachment/{id}",
+    "odoo://{model}/{id}",
+    "odoo://{model}/{id}/{field}",
+    "odoo://{model}{?domain,limit,offset}",
+]
 
 # Two arguments that the tool does not have, and one of a wrong type.
 WRONG = {"nonsense": 1, "absurd": 2, "limit": "many"}

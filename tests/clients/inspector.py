@@ -112,3 +112,52 @@ def finds_a_fault(binary, home):
             for era in ERAS:
                 _, _, error = inspect(server, era, home, "--method", "tools/list", "--strict")
                 holds(error, "faulty", "city")
+
+
+def lists_resources(server, era, home):
+    _, listed, _ = inspect(server, era, home, "--method", "resources/list")
+    same(sorted(one["uri"] for one in listed["resources"]), ["clients://ask/contacts", "clients://policy/returns"])
+    _, listed, _ = inspect(server, era, home, "--method", "resources/templates/list")
+    same(len(listed["resourceTemplates"]), 3)
+
+
+def reads_resources(server, era, home):
+    def read(uri):
+        return inspect(server, era, home, "--method", "resources/read", "--uri", uri)
+
+    # Over stdio each reads from an Odoo of its own, all of which begin alike.
+    (contents,) = read("clients://contacts?city=Fremont&limit=1")[1]["contents"]
+    (record,) = json.loads(contents["text"])["records"]
+    same((contents["mimeType"], record["city"]), ("application/json", "Fremont"))
+    (contents,) = read(f"clients://contact/{record['id']}")[1]["contents"]
+    same(json.loads(contents["text"])["records"], [record])
+    status, result, error = read("clients://contact/999999999")
+    same((status != 0, result), (True, None))
+    holds(error, "999999999")
+
+
+def uses_prompts(server, era, home):
+    def get(*arguments):
+        return inspect(server, era, home, "--method", "prompts/get", "--prompt-name", "write_to_city", *arguments)
+
+    _, listed, _ = inspect(server, era, home, "--method", "prompts/list")
+    same([prompt["name"] for prompt in listed["prompts"]], ["greet_someone", "write_to_city"])
+    _, result, error = get("--prompt-args", "city=Fremont", "tone=firm")
+    assert result, error
+    holds(result["messages"][0]["content"]["text"], "a firm letter", "in Fremont", "Azure Interior")
+    status, result, error = get("--prompt-args", "tone=firm")
+    same((status != 0, result), (True, None))
+    holds(error, "`city`")
+
+
+def run_definitions(report, server, home):
+    for era in ERAS:
+        name = f"{server.name}: Inspector, {era}:"
+        if report.wants(title := f"{name} lists the tools of the checks, and `--strict` finds nothing"):
+            with report.check(title):
+                status, _, error = inspect(server, era, home, "--method", "tools/list", "--strict")
+                same((status, error), (0, ""))
+        for check in (lists_resources, reads_resources, uses_prompts):
+            if report.wants(title := f"{name} {check.__name__.replace('_', ' ')}"):
+                with report.check(title):
+                    check(server, era, home)

@@ -3,16 +3,13 @@
 import asyncio
 import contextlib
 import json
-import shutil
-import tempfile
 import uuid
-from pathlib import Path
 
 from mcp import Client, MCPError, StdioServerParameters, stdio_client
-from mcp.types import ToolAnnotations
+from mcp.types import ElicitResult, PromptReference, ToolAnnotations
 
 import servers
-from expected import BUNDLES, READS, TOOLS, WRITING, WRONG, tools
+from expected import BUNDLES, NOT_READING, READS, RESOURCES, TEMPLATES, TOOLS, WRITING, WRONG, tools
 from report import holds, same
 
 MODES = ("legacy", "2026-07-28")
@@ -114,8 +111,52 @@ async def makes_fifty_calls_at_once(client):
         holds(answer, "Azure Interior")
 
 
+async def reads_what_ships(client):
+    fixed = [str(one.uri) for one in (await client.list_resources()).resources]
+    same(sorted(fixed), RESOURCES)
+    templates = [one.uri_template for one in (await client.list_resource_templates()).resource_templates]
+    same(sorted(templates), TEMPLATES)
+    (found,) = json.loads(await called(client, "search_contacts", {"query": "azure interior", "limit": 1}))["records"]
+    record = f"odoo://res.partner/{found['id']}"
+    of_a_model = ("odoo:///access/res.partner", "odoo:///fields/res.partner", "odoo://res.partner?limit=3", record)
+    for uri in (*fixed, *of_a_model):
+        (contents,) = (await client.read_resource(uri)).contents
+        same((uri, contents.mime_type), (uri, "application/json"))
+        assert json.loads(contents.text), uri
+    holds(contents.text, "Azure Interior")
+
+
+async def uses_every_prompt_that_ships(client):
+    """With what completion offers for the arguments that it needs; none says that its data could not be had."""
+    prompts = (await client.list_prompts()).prompts
+    assert len(prompts) >= 8, [prompt.name for prompt in prompts]
+    for prompt in prompts:
+        given, reference = {}, PromptReference(type="ref/prompt", name=prompt.name)
+        for argument in prompt.arguments or []:
+            typed = {"name": argument.name, "value": ""}
+            offered = (await client.complete(reference, typed)).completion.values
+            if argument.required:
+                assert offered, f"nothing is offered for `{argument.name}` of `{prompt.name}`"
+                given[argument.name] = offered[0]
+        messages = (await client.get_prompt(prompt.name, given)).messages
+        texts = [message.content.text for message in messages if message.content.type == "text"]
+        assert texts and all(texts), prompt.name
+        failed = [text for text in texts if text.startswith("The data `")]
+        same((prompt.name, failed), (prompt.name, []))
+
+
+async def settles_on_the_newest_revision(client):
+    """As a client does that is told nothing: it asks first what the server speaks."""
+    same(client.protocol_version, MODES[-1])
+    assert client.server_capabilities.prompts and client.server_capabilities.resources.subscribe
+    same(client.server_info.name, "tooldoo")
+    await lists_the_tools(client)
+
+
 CHECKS = (
     lists_the_tools,
+    reads_what_ships,
+    uses_every_prompt_that_ships,
     finds_azure_interior,
     finds_what_it_created,
     is_told_every_wrong_argument,
@@ -153,6 +194,16 @@ async def must_have_a_deletion_confirmed(client):
     same(json.loads(await called(client, "odoo_count", counted))["count"], 1)
 
 
+async def keeps_a_prompt_of_its_own(client):
+    name = f"mine_{uuid.uuid4().hex}"
+    await called(client, "save_my_prompt", {"name": name, "text": "Greet {{ whom }}.", "arguments": [{"name": "whom"}]})
+    assert name in [prompt.name for prompt in (await client.list_prompts()).prompts]
+    (message,) = (await client.get_prompt(name, {"whom": "Grace"})).messages
+    same(message.content.text, "Greet Grace.")
+    await called(client, "delete_my_prompt", {"name": name})
+    assert name not in [prompt.name for prompt in (await client.list_prompts()).prompts]
+
+
 def one(report, server, mode, log, check, *arguments):
     async def connect():
         async with connected(server, mode, log) as client:
@@ -167,62 +218,72 @@ def run(report, server, log):
     for mode in MODES:
         for check in CHECKS:
             one(report, server, mode, log, check)
+    one(report, server, "auto", log, settles_on_the_newest_revision)
 
 
 def run_bundles(report, server, log):
     for mode in MODES:
         for bundle in BUNDLES:
-            # Nothing in `admin` reads.
-            if bundle != "admin":
+            if bundle not in NOT_READING:
                 one(report, server.of(bundle), mode, log, reads, bundle)
         one(report, server.of("admin+generic"), mode, log, must_have_a_deletion_confirmed)
+        one(report, server.of("prompts"), mode, log, keeps_a_prompt_of_its_own)
 
 
-ADDED = """
-[[tool]]
-name = "added_while_running"
-description = "List the contacts of this Odoo, as a tool that came while the server ran."
-model = "res.partner"
-[tool.search_read]
-fields = ["name"]
-limit = { default = 3, max = 3 }
-"""
+class Person:
+    """Answers what the server asks, in order, and remembers it."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    async def __call__(self, context, params):
+        self.asked.append(params.message)
+        answer = self.answers.pop(0)
+        return ElicitResult(action="decline") if answer is None else ElicitResult(action="accept", content=answer)
 
 
-async def sees_added(client, changed, folder):
-    """Adds a definition file, waits until the client is told, and uses the tool."""
-    same([tool.name for tool in (await client.list_tools()).tools], TOOLS)
-    (folder / "added.toml").write_text(ADDED)
-    await changed()
-    names = [tool.name for tool in (await client.list_tools()).tools]
-    same(names, sorted([*TOOLS, "added_while_running"]))
-    assert json.loads(await called(client, "added_while_running", {}))["records"]
+async def asked_and_confirmed(server, mode, log):
+    """One question and one confirmed write, of a client that can ask its user."""
+    city = f"{servers.MADE} {uuid.uuid4()}"
+    given = {"name": city, "city": city}
+    person = Person({"city": city}, None, {}, {"city": city})
+    async with connected(server, mode, log, elicitation_callback=person) as client:
+        same(json.loads(await called(client, "find_city", {}))["count"], 0)
+        declined = await client.call_tool("move_contact", given)
+        assert declined.is_error, f"created: {text(declined)}"
+        holds(text(declined), "declined")
+        (created,) = json.loads(await called(client, "move_contact", given))["records"]
+        same(created["city"], city)
+        same(json.loads(await called(client, "find_city", {}))["count"], 1)
+    same(len(person.asked), 4)
+    same(person.asked[0], "Which city?")
+    holds(person.asked[1], f"Is {city} in {city}?")
 
 
-async def reload_seen(server, mode, log, folder):
-    if mode == "legacy":
-        told = asyncio.Event()
+async def told_and_planned(server, mode, log):
+    """The same, of a client that cannot: the model is told what to give, and gives the plan back."""
+    city = f"{servers.MADE} {uuid.uuid4()}"
+    given = {"name": city, "city": city}
+    async with connected(server, mode, log) as client:
+        unable = await client.call_tool("find_city", {})
+        assert unable.is_error, f"counted: {text(unable)}"
+        holds(text(unable), "unsupported", "`city`")
+        planned = await client.call_tool("move_contact", given)
+        assert planned.is_error, f"created: {text(planned)}"
+        same(json.loads(await called(client, "find_city", {"city": city}))["count"], 0)
+        plan = json.loads(planned.content[-1].text)["plan"]["id"]
+        await called(client, "move_contact", given | {"plan": plan})
+        same(json.loads(await called(client, "find_city", {"city": city}))["count"], 1)
 
-        async def on_message(message):
-            if getattr(message, "method", None) == "notifications/tools/list_changed":
-                told.set()
 
-        async with connected(server, mode, log, message_handler=on_message) as client:
-            await sees_added(client, told.wait, folder)
-    else:
-        async with connected(server, mode, log) as client, client.listen(tools_list_changed=True) as events:
-            await sees_added(client, events.__anext__, folder)
-
-
-def run_reload(report, binary, home, log):
-    """A file added to a copy of the shipped tools is a tool of the connected client."""
+def run_dialogue(report, binary, home, log):
+    """A client is asked while its call runs."""
     for transport in ("stdio", "http"):
         for mode in MODES:
-            title = f"demo {transport}: Python client, {mode}: is told of a tool whose file was added, and calls it"
-            if not report.wants(title):
-                continue
-            with tempfile.TemporaryDirectory() as folder, report.check(title):
-                tools = Path(folder) / "tools.d"
-                shutil.copytree(servers.ROOT / "tools.d", tools)
-                with servers.demo(binary, transport, home, "--definitions", str(tools)) as server:
-                    asyncio.run(asyncio.wait_for(reload_seen(server, mode, log, tools), TIMEOUT))
+            for check in (asked_and_confirmed, told_and_planned):
+                title = f"demo {transport}: Python client, {mode}: is {check.__name__.replace('_', ' ')}"
+                if not report.wants(title):
+                    continue
+                with report.check(title), servers.demo(binary, transport, home, "--definitions", str(servers.DEFINITIONS / "dialogue.toml")) as server:
+                    asyncio.run(asyncio.wait_for(check(server, mode, log), TIMEOUT))

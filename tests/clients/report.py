@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import threading
 import time
 
 
@@ -9,6 +10,7 @@ class Report:
     def __init__(self, words):
         self.words = words
         self.passed = self.failed = 0
+        self.one_at_a_time = threading.Lock()
 
     def wants(self, name):
         return all(word in name for word in self.words)
@@ -22,11 +24,13 @@ class Report:
         except Exception as error:
             while isinstance(error, BaseExceptionGroup):
                 error = error.exceptions[0]
-            self.failed += 1
-            print(f"FAILED {name}: {type(error).__name__}: {error}", flush=True)
+            with self.one_at_a_time:
+                self.failed += 1
+                print(f"FAILED {name}: {type(error).__name__}: {error}", flush=True)
         else:
-            self.passed += 1
-            print(f"ok {name} ({time.monotonic() - started:.2f} s)", flush=True)
+            with self.one_at_a_time:
+                self.passed += 1
+                print(f"ok {name} ({time.monotonic() - started:.2f} s)", flush=True)
 
     def close(self):
         print(f"{self.passed} passed, {self.failed} failed")

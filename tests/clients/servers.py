@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "clients"
+# What the checks call, read and use beside what ships.
+DEFINITIONS = ROOT / "tests" / "clients" / "definitions"
 
 
 @dataclass
@@ -35,8 +37,8 @@ class Server:
 
 
 def clean_env(home):
-    """Nothing of this machine's own configuration reaches the server."""
-    return {"PATH": os.environ["PATH"], "HOME": home}
+    """Nothing of this machine's own configuration reaches the server. Its users may keep prompts of their own."""
+    return {"PATH": os.environ["PATH"], "HOME": home, "TOOLDOO_DEFINITIONS__PERSONAL": f"{home}/prompts"}
 
 
 def variables(file):

@@ -11,10 +11,14 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tooldoo::access::Caller;
-use tooldoo::answer::Answer;
-use tooldoo::catalog::Catalog;
+use tooldoo::answer::{Answer, Contents, Held};
+use tooldoo::catalog::{Catalog, Found, Offered, Prompted};
+use tooldoo::conversation::{Conversation, List, Outcome};
+use tooldoo::definition::prompt::{Role, Said};
 use tooldoo::definition::tool::Tool;
-use tooldoo::mcp::{Backend, Hub, Identity};
+use tooldoo::mcp::{Backend, Completing, Hub, Identity, Request, Suggestions};
+use tooldoo::odoo::{Error, Kind};
+use tooldoo::watch::Subject;
 
 pub struct Fake {
     catalog: ArcSwap<Catalog>,
@@ -25,6 +29,7 @@ pub struct Fake {
     /// Lets one call of `wait` finish.
     pub release: Notify,
     pub calls: AtomicUsize,
+    looks: AtomicUsize,
 }
 
 pub const NAMES: [&str; 5] = ["echo", "fail", "panic", "stuck", "wait"];
@@ -37,6 +42,7 @@ impl Fake {
             cancelled: Notify::new(),
             release: Notify::new(),
             calls: AtomicUsize::new(0),
+            looks: AtomicUsize::new(0),
         })
     }
 
@@ -54,7 +60,7 @@ pub fn hub(backend: Arc<dyn Backend>) -> Arc<Hub> {
 }
 
 pub fn text(text: impl Into<String>) -> Answer {
-    Answer { content: vec![json!({"type": "text", "text": text.into()})], is_error: false }
+    Answer { content: vec![json!({"type": "text", "text": text.into()})], ..Answer::default() }
 }
 
 impl Backend for Fake {
@@ -66,22 +72,87 @@ impl Backend for Fake {
         self.catalog.swap(Arc::new(catalog))
     }
 
+    /// A resource holds its own address.
+    fn read<'a>(
+        &'a self,
+        found: &'a Found,
+        _request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, Error>> {
+        let mime_type = found.resource.mime_type.clone();
+        let contents = Contents { mime_type, body: Held::Text(found.uri.clone()) };
+        std::future::ready(Ok(Outcome::Answer(vec![contents]))).boxed()
+    }
+
+    /// The first look at a resource called `slow` takes until it is cancelled.
+    fn watched<'a>(&'a self, found: &'a Found, request: Request<'a>) -> BoxFuture<'a, Result<Option<Subject>, Error>> {
+        let is_slow = found.resource.tool.name == "slow" && self.looks.fetch_add(1, Ordering::Relaxed) == 0;
+        async move {
+            if !is_slow {
+                return Ok(None);
+            }
+            self.begun.notify_one();
+            request.cancelled.cancelled().await;
+            self.cancelled.notify_one();
+            Err(Error::new(Kind::Cancelled, "cancelled"))
+        }
+        .boxed()
+    }
+
+    /// A prompt says its own name.
+    fn prompt<'a>(
+        &'a self,
+        prompted: &'a Prompted,
+        _arguments: Map<String, Value>,
+        _request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Outcome<Vec<Said>>, Error>> {
+        let content = json!({"type": "text", "text": prompted.prompt.tool.name});
+        std::future::ready(Ok(Outcome::Answer(vec![Said { role: Role::User, content }]))).boxed()
+    }
+
+    /// What was typed is offered, and is called "The …".
+    fn complete<'a>(
+        &'a self,
+        completing: Completing<'a>,
+        _request: Request<'a>,
+    ) -> BoxFuture<'a, Result<Suggestions, Error>> {
+        let typed = completing.typed.to_owned();
+        let labels = vec![(typed.clone(), format!("The {typed}"))];
+        let suggestions = Suggestions { values: vec![typed], labels, total: Some(1), has_more: false };
+        std::future::ready(Ok(suggestions)).boxed()
+    }
+
     fn call<'a>(
         &'a self,
         catalog: &'a Catalog,
-        tool: &'a Arc<Tool>,
+        offered: &'a Arc<Offered>,
         arguments: Map<String, Value>,
         caller: &'a Caller,
+        conversation: &'a dyn Conversation,
         cancelled: CancellationToken,
-    ) -> BoxFuture<'a, Answer> {
+    ) -> BoxFuture<'a, Outcome> {
+        let tool = &offered.tool;
         self.calls.fetch_add(1, Ordering::Relaxed);
         async move {
             // The catalog that is handed over is the one that the tool was found in.
-            assert!(catalog.tool(caller, &tool.name).is_some_and(|found| Arc::ptr_eq(found, tool)));
+            assert!(catalog.tool(caller, &tool.name).is_some_and(|found| Arc::ptr_eq(&found, offered)));
             match tool.name.as_str() {
                 "fail" => Answer { is_error: true, ..text(r#"{"kind":"not_found"}"#) },
                 "panic" => panic!("as asked"),
                 "stuck" => std::future::pending().await,
+                // Of the prompts once, of the tools again and again, before anybody hears of the first.
+                "announce" => {
+                    conversation.notify(List::Prompts);
+                    (0..100).for_each(|_| conversation.notify(List::Tools));
+                    text("announced")
+                }
+                // Says how far it is, waits to be released, says it again, and answers.
+                "steps" => {
+                    conversation.progress(1.0, None, None).await;
+                    self.begun.notify_one();
+                    self.release.notified().await;
+                    conversation.progress(2.0, None, None).await;
+                    text("done")
+                }
                 "wait" => {
                     self.begun.notify_one();
                     tokio::select! {
@@ -95,6 +166,7 @@ impl Backend for Fake {
                 _ => text(arguments.get("text").and_then(Value::as_str).unwrap_or_default()),
             }
         }
+        .map(Outcome::Answer)
         .boxed()
     }
 }

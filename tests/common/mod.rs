@@ -23,14 +23,15 @@ use tooldoo::access::Caller;
 use tooldoo::definition::bundle::Bundle;
 use tooldoo::definition::load_texts;
 use tooldoo::definition::operation::{Content, Operation};
-use tooldoo::definition::tool::{Annotations, Confirm, Input, ResultShape, Tool};
+use tooldoo::definition::step::{Action, Step};
+use tooldoo::definition::tool::{Annotations, Confirm, Input, ResultShape, TaskSupport, Tool};
 use tooldoo::source::{Format, Place, SourceFile};
 
 pub const MODERN: &str = "2026-07-28";
 pub const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 
 pub fn everyone() -> Caller {
-    Caller { bundles: Vec::new(), read_only: false }
+    Caller { bundles: Vec::new(), read_only: false, login: None }
 }
 
 /// A tool that answers what [`backend::Fake`] makes of its name.
@@ -51,15 +52,29 @@ pub fn tool(name: &str) -> Tool {
         instance: None,
         model: None,
         input: Input::new(schema, None).unwrap(),
+        parameters: Vec::new(),
         lookups: Vec::new(),
-        operation: Operation::Content(Content { blocks: Vec::new() }),
-        context: Vec::new(),
+        asks: Vec::new(),
+        steps: vec![Step {
+            name: None,
+            when: None,
+            model: None,
+            lookups: Vec::new(),
+            action: Action::Operation {
+                operation: Operation::Content(Content { blocks: Vec::new(), is_error: false }),
+                context: Vec::new(),
+            },
+            place: Place { file: file.clone(), range: 0..0 },
+        }],
+        answer: 0,
         company: None,
-        confirm: Confirm::Never,
+        confirm: Confirm::never(),
         annotations: Annotations { read_only: true, destructive: false, idempotent: true, open_world: true },
         requires: Vec::new(),
         result: ResultShape::default(),
         timeout: None,
+        task: TaskSupport::Never,
+        cache: None,
         place: Place { file, range: 0..0 },
     }
 }

@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
         ),
         case!("fields_get: an employee does not see the fields of groups, and may not read them", 17, groups),
         case!("fields_get: names that changed between versions", changed),
+        case!("fields_get: until 16 a field may be read-only but in some states", 14, 16, states),
         case!("default_get: what a new record starts with", defaults),
     ]
 }
@@ -196,6 +197,18 @@ async fn changed(odoo: &Odoo) {
     let partners = names("res.partner").await;
     has(&partners, "mobile", 14, 18);
     assert_eq!(partners["comment"]["type"], if odoo.version >= 15 { "html" } else { "text" });
+}
+
+async fn states(odoo: &Odoo) {
+    let attributes = json!({"attributes": ["readonly", "states", "depends"]});
+    let orders = odoo.ok("sale.order", "fields_get", attributes.clone()).await;
+    for field in ["partner_id", "partner_invoice_id", "partner_shipping_id", "validity_date"] {
+        assert_eq!(orders[field]["readonly"], true, "{field}");
+        assert_eq!(orders[field]["states"]["draft"], json!([["readonly", false]]), "{field}");
+    }
+    assert_eq!(orders["partner_invoice_id"]["depends"], json!([]), "`create` fills it in");
+    let lines = odoo.ok("sale.order.line", "fields_get", attributes).await;
+    assert_eq!(lines["name"]["depends"], json!([]));
 }
 
 async fn defaults(odoo: &Odoo) {

@@ -105,6 +105,11 @@ async fn closed(odoo: &Odoo) {
     odoo.ok("project.task", "write", json!({"ids": [task], "vals": values})).await;
     assert_eq!((found(true).await, found(false).await), (1, 0));
     assert_eq!(odoo.read("project.task", task, &["is_closed"]).await["is_closed"], true);
+    if odoo.version < 16 {
+        odoo.ok("project.task", "write", json!({"ids": [task], "vals": {"stage_id": false}})).await;
+        assert_eq!(odoo.read("project.task", task, &["is_closed"]).await["is_closed"], false);
+        assert_eq!((found(true).await, found(false).await), (0, 0), "without a stage it is found by neither");
+    }
     if odoo.version >= 17 {
         let other =
             odoo.make("project.task", json!({"name": odoo.tag, "project_id": project, "state": "03_approved"})).await;

@@ -55,17 +55,19 @@ const LISTS: [(&str, &str); 28] = [
 ];
 
 /// Columns that only the real Odoo shows.
-const BEYOND: [(&str, &str); 11] = [
+const BEYOND: [(&str, &str); 12] = [
     ("crm.lead", "lead_properties"),
     ("crm.team", "alias_id"),
     ("ir.module.module", "installed_version"),
-    ("product.product", "product_template_variant_value_ids qty_available virtual_available"),
-    ("product.template", "qty_available virtual_available activity_exception_decoration"),
+    // `sale_timesheet`, of sales and timesheets, turns units of measure on.
+    ("product.product", "product_template_variant_value_ids qty_available virtual_available uom_id"),
+    ("product.template", "qty_available virtual_available activity_exception_decoration uom_id"),
     ("res.company", "logo"),
     ("res.currency", "date rate"),
     ("res.partner", "avatar_128 activity_ids application_statistics"),
     ("res.users", "avatar_128 role"),
     ("sale.order", "activity_ids"),
+    ("sale.order.line", "product_uom_id"),
     ("utm.campaign", "user_id stage_id tag_ids"),
 ];
 

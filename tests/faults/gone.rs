@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::common::line::PATIENCE;
 use crate::common::process::Process;
-use crate::common::{call, initialize, initialized, modern};
+use crate::common::{call, initialize, initialized, modern, request};
 use crate::server::{Reply, Server};
 use crate::{until, with_odoo};
 
@@ -33,6 +33,22 @@ impl Web {
             }
         };
         Self { process, url, http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    /// A session, with its handshake done.
+    async fn open(&self, revision: &str) -> String {
+        let opened = self.post(&initialize(revision), None).send().await.unwrap();
+        let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+        assert_eq!(self.post(&initialized(), Some(&session)).send().await.unwrap().status(), 202);
+        session
+    }
+
+    fn get(&self, session: &str, last: Option<&str>) -> reqwest::RequestBuilder {
+        let request = self.http.get(&self.url).header("accept", "text/event-stream").header("mcp-session-id", session);
+        match last {
+            Some(last) => request.header("last-event-id", last),
+            None => request,
+        }
     }
 
     pub fn post(&self, message: &Value, session: Option<&str>) -> reqwest::RequestBuilder {
@@ -77,19 +93,91 @@ async fn a_client_of_the_newest_revision_that_goes_away_gives_up_the_request_to_
 }
 
 #[tokio::test]
-async fn a_cancellation_in_a_session_gives_up_the_request_to_odoo() {
+async fn a_client_without_a_session_that_goes_away_gives_up_the_request_to_odoo() {
     let odoo = silent().await;
     let web = Web::start(&odoo).await;
-    let opened = web.post(&initialize("2025-11-25"), None).send().await.unwrap();
-    let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
-    let told = web.post(&initialized(), Some(&session)).send().await.unwrap();
-    assert_eq!(told.status(), 202);
-    let waiting = tokio::spawn(web.post(&call(5, "find_partner", json!({})), Some(&session)).send());
-    until("the request", || odoo.count(SEARCH) == 1).await;
-    let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 5}});
-    assert_eq!(web.post(&cancel, Some(&session)).send().await.unwrap().status(), 202);
-    until("the end of the request", || odoo.given_up() == 1).await;
-    waiting.abort();
+    for accept in ["application/json", "application/json, text/event-stream", "text/event-stream"] {
+        let before = odoo.given_up();
+        let request = web.http.post(&web.url).header("accept", accept).header("content-type", "application/json");
+        let waiting = tokio::spawn(request.body(call(1, "find_partner", json!({})).to_string()).send());
+        until("the request", || odoo.count(SEARCH) == before + 1).await;
+        waiting.abort();
+        // A stream has begun, and its reader is what goes away.
+        drop(waiting);
+        until("the end of the request", || odoo.given_up() == before + 1).await;
+    }
+}
+
+/// The revisions whose clients have sessions.
+const WITH_SESSIONS: [&str; 3] = ["2025-03-26", "2025-06-18", "2025-11-25"];
+
+#[tokio::test]
+async fn a_cancellation_in_a_session_gives_up_the_request_to_odoo_and_nothing_more_is_said_of_it() {
+    for revision in WITH_SESSIONS {
+        let odoo = silent().await;
+        let web = Web::start(&odoo).await;
+        let session = web.open(revision).await;
+        let listening = web.get(&session, None).send().await.unwrap();
+        let waiting = web.post(&call(5, "find_partner", json!({})), Some(&session)).send().await.unwrap();
+        until("the request", || odoo.count(SEARCH) == 1).await;
+        let cancel = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 5}});
+        assert_eq!(web.post(&cancel, Some(&session)).send().await.unwrap().status(), 202);
+        until("the end of the request", || odoo.given_up() == 1).await;
+        let said = tokio::time::timeout(PATIENCE, waiting.text()).await.unwrap().unwrap();
+        assert!(!said.contains("jsonrpc"), "{revision}: {said}");
+        // Neither on the stream that belongs to no request: it ends with the session.
+        let ping = web.post(&request(6, "ping", json!({})), Some(&session)).send().await.unwrap();
+        assert!(ping.text().await.unwrap().contains(r#""id":6"#));
+        let delete = web.http.delete(&web.url).header("mcp-session-id", &session);
+        assert_eq!(delete.send().await.unwrap().status(), 204);
+        let said = tokio::time::timeout(PATIENCE, listening.text()).await.unwrap().unwrap();
+        assert!(!said.contains("jsonrpc"), "{revision}: {said}");
+        assert_eq!(odoo.count(SEARCH), 1, "{revision}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_in_a_session_that_goes_away_keeps_its_request_and_hears_the_answer_when_it_comes_back() {
+    for revision in WITH_SESSIONS {
+        let odoo = Server::odoo("19.0", |seen, _| {
+            (seen.call() == SEARCH).then(|| Reply::Gated(json!({"length": 0, "records": []})))
+        })
+        .await;
+        let web = Web::start(&odoo).await;
+        let session = web.open(revision).await;
+        // An answer that was heard: whoever was not told where the stream of its call begins can go on from there.
+        let ping = web.post(&request(1, "ping", json!({})), Some(&session)).send().await.unwrap();
+        let before = ping.text().await.unwrap();
+        let mut waiting = web.post(&call(2, "find_partner", json!({})), Some(&session)).send().await.unwrap();
+        until("the request", || odoo.count(SEARCH) == 1).await;
+        let begun = if revision == "2025-11-25" {
+            String::from_utf8(waiting.chunk().await.unwrap().unwrap().to_vec()).unwrap()
+        } else {
+            String::new()
+        };
+        drop(waiting);
+        // The server notices at the latest when it has something to say.
+        odoo.open_gate(1);
+        let last = |said: &str| {
+            said.lines().filter_map(|line| line.strip_prefix("id:")).next_back().map(|id| id.trim().to_owned())
+        };
+        match last(&begun) {
+            Some(id) => {
+                let again = web.get(&session, Some(&id)).send().await.unwrap();
+                assert_eq!(again.status(), 200);
+                let said = tokio::time::timeout(PATIENCE, again.text()).await.unwrap().unwrap();
+                assert!(said.contains(r#""id":2"#) && said.contains(r#""result""#), "{said}");
+            }
+            // Nothing was heard of the stream: there is nothing to go on from, and the call still ends well.
+            None => {
+                let id = last(&before).unwrap();
+                assert_eq!(web.get(&session, Some(&id)).send().await.unwrap().status(), 204);
+                let ping = web.post(&request(3, "ping", json!({})), Some(&session)).send().await.unwrap();
+                assert!(ping.text().await.unwrap().contains(r#""id":3"#));
+            }
+        }
+        assert_eq!((odoo.count(SEARCH), odoo.given_up()), (1, 0), "{revision}");
+    }
 }
 
 #[cfg(unix)]

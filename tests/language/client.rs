@@ -6,10 +6,12 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Value, json};
 use tooldoo::demo::{self, Account, Profile, Recorded};
 
-/// A server with one definition file on an Odoo of its own.
+use crate::target::Target;
+
+/// A server with one definition file.
 pub struct Server {
-    runtime: tokio::runtime::Runtime,
-    odoo: Option<demo::Server>,
+    /// The embedded Odoo that is its own, and what runs it.
+    odoo: Option<(demo::Server, tokio::runtime::Runtime)>,
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -32,17 +34,41 @@ impl Server {
     pub fn of(options: demo::Options, account: Account, variables: &[(&str, &str)], definitions: &str) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let odoo = runtime.block_on(demo::Server::start(options)).unwrap();
+        let (url, database) = (odoo.url(), odoo.database().to_owned());
+        let environment = [
+            ("ODOO_URL", url.as_str()),
+            ("ODOO_DB", &database),
+            ("ODOO_USERNAME", account.login),
+            ("ODOO_API_KEY", account.api_key),
+        ];
+        let environment: Vec<_> = environment.into_iter().chain(variables.iter().copied()).collect();
+        Self::start(&environment, definitions, Some((odoo, runtime)))
+    }
+
+    /// On an Odoo that is there already, as one of its users.
+    pub fn at(target: &Target, (login, key): (&str, &str), definitions: &str) -> Self {
+        let environment = [
+            ("ODOO_URL", target.url.as_str()),
+            ("ODOO_DB", &target.database),
+            ("ODOO_USERNAME", login),
+            ("ODOO_API_KEY", key),
+            ("TOOLDOO_INSTANCES__MAIN__PROTOCOL", target.protocol),
+        ];
+        Self::start(&environment, definitions, None)
+    }
+
+    fn start(
+        environment: &[(&str, &str)],
+        definitions: &str,
+        odoo: Option<(demo::Server, tokio::runtime::Runtime)>,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("tools.toml"), definitions).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
             .args(["serve", "--definitions"])
             .arg(directory.path())
             .env_clear()
-            .env("ODOO_URL", odoo.url())
-            .env("ODOO_DB", odoo.database())
-            .env("ODOO_USERNAME", account.login)
-            .env("ODOO_API_KEY", account.api_key)
-            .envs(variables.iter().copied())
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -50,8 +76,7 @@ impl Server {
             .unwrap();
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let odoo = Some(odoo);
-        let mut server = Self { runtime, odoo, child, input, output, next: 0, directory };
+        let mut server = Self { odoo, child, input, output, next: 0, directory };
         server.request(
             "initialize",
             json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "tests", "version": "0"}}),
@@ -124,11 +149,11 @@ impl Server {
         error
     }
 
-    /// What reaches Odoo while this runs.
+    /// What reaches the embedded Odoo while this runs.
     pub fn recorded<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> (T, Vec<Recorded>) {
-        self.odoo.as_ref().unwrap().clear_requests();
+        self.odoo.as_ref().unwrap().0.clear_requests();
         let done = act(self);
-        (done, self.odoo.as_ref().unwrap().requests())
+        (done, self.odoo.as_ref().unwrap().0.requests())
     }
 }
 
@@ -136,8 +161,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.input.take());
         let _ = self.child.wait();
-        if let Some(odoo) = self.odoo.take() {
-            self.runtime.block_on(odoo.stop());
+        if let Some((odoo, runtime)) = self.odoo.take() {
+            runtime.block_on(odoo.stop());
         }
     }
 }

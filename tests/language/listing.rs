@@ -115,7 +115,7 @@ fn what_has_to_be_confirmed_is_not_done() {
         server.fails("large", json!({"name": "nobody knows the amount"}), "confirmation_required");
         server.fails("any_method", json!({"method": "action_set_won"}), "confirmation_required");
         let error = server.fails("delete", json!({}), "confirmation_required");
-        assert_eq!((&error["ids"], &error["applied"]), (&json!([1]), &json!("no")));
+        assert_eq!((&error["plan"]["records"][0]["id"], &error["applied"]), (&json!(1), &json!("no")));
     });
     // What is to be deleted is there: that is all that was asked.
     let reads = ["fields_get", "web_search_read"];

@@ -277,3 +277,40 @@ fn blanks_around_a_name_do_not_matter() {
     assert!(found["records"][0]["name"] == "Azure Interior" || found["name"] == "Azure Interior", "{found}");
     assert!(!server.call("named", json!({"text": " azure int "}))["records"].as_array().unwrap().is_empty());
 }
+
+/// Odoo shows a product as `[FURN_7777] Office Chair` and does not find it by that.
+#[test]
+fn a_name_as_it_is_shown_is_found_again() {
+    let mut server = Server::new(
+        r#"
+        [[tool]]
+        name = "all"
+        model = "product.product"
+        [tool.search_read]
+        fields = ["display_name"]
+        limit = { default = 60 }
+
+        [[tool]]
+        name = "get"
+        model = "product.product"
+        [tool.read]
+        ids = { lookup = "{{ product }}" }
+        fields = ["display_name"]
+        [tool.input]
+        required = ["product"]
+        properties.product = { type = "string" }
+        "#,
+    );
+    let products = server.call("all", json!({}));
+    let names: Vec<_> = products["records"].as_array().unwrap().iter().map(|one| &one["display_name"]).collect();
+    let shown = |part: &str| names.iter().filter(|name| name.as_str().unwrap().contains(part)).count();
+    assert!(shown("[") > 3, "{names:?}");
+    for product in products["records"].as_array().unwrap() {
+        let name = &product["display_name"];
+        if names.iter().filter(|other| **other == name).count() > 1 {
+            continue;
+        }
+        let found = server.call("get", json!({"product": name}));
+        assert_eq!(found["records"][0]["id"], product["id"], "{name}");
+    }
+}

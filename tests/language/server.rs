@@ -140,3 +140,19 @@ fn models_are_cut_at_whole_ones_and_go_on_where_they_were_cut() {
         server.fails("models", json!({"query": ["x"]}), "invalid_arguments");
     }
 }
+
+#[test]
+fn access_is_told_over_both_protocols() {
+    for version in [Profile::V14, Profile::V17, Profile::V19] {
+        for protocol in ["auto", "jsonrpc"] {
+            let variables = [("TOOLDOO_INSTANCES__MAIN__PROTOCOL", protocol)];
+            let mut server = Server::on(version, demo::EMPLOYEE, &variables, TOOLS);
+            let told = server.call("access", json!({"model": "res.currency"}));
+            assert_eq!(
+                (&told["read"], &told["write"]),
+                (&json!(true), &json!(false)),
+                "{version:?} {protocol}: {told}"
+            );
+        }
+    }
+}

@@ -1,7 +1,7 @@
 # Odoo 14 Community: Debian 11's package, installed in a Debian 11 of its own below the cache, from the mirror
 # that this machine's Debian comes from. It runs in that root, as root, with the host's network.
 
-odoo_modules=crm,sale_management,purchase,stock,project,hr,contacts,helpdesk,knowledge
+odoo_modules=crm,sale_management,purchase,stock,project,hr,hr_holidays,hr_timesheet,calendar,contacts,helpdesk,knowledge
 # As Odoo sees it, in its own root.
 odoo_addons=/usr/lib/python3/dist-packages/odoo/addons
 # Demo data is 14's default.
@@ -40,13 +40,14 @@ make_debian() {
 
 install_odoo() {
     in_debian apt-get update
-    in_debian env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends odoo-14
+    in_debian env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends odoo-14 wkhtmltopdf
     in_debian apt-get clean
 }
 
 prepare_odoo() {
     phase debian '' make_debian
-    phase install '' install_odoo
+    # Reports are drawn by wkhtmltopdf.
+    phase install 'odoo-14 wkhtmltopdf' install_odoo
 }
 
 # in_debian COMMAND…: `/proc` and this cache are mounted for the command alone, so nothing stays mounted behind it.

@@ -1,10 +1,11 @@
 # Odoo 19 Community: Debian's package, fetched from sid without touching the system's own sources,
 # unpacked beside a venv that has its Python dependencies.
 
-odoo_modules=crm,sale_management,purchase,stock,project,hr,contacts,rpc,helpdesk,knowledge
+odoo_modules=crm,sale_management,purchase,stock,project,hr,hr_holidays,hr_timesheet,calendar,contacts,rpc,helpdesk,knowledge
 odoo_addons=$cache/odoo/usr/lib/python3/dist-packages/odoo/addons
 odoo_init_arguments=(--with-demo)
-system_packages=(postgresql python3-venv libmagic1)
+# Reports are drawn by wkhtmltopdf.
+system_packages=(postgresql python3-venv libmagic1 wkhtmltopdf)
 
 # The options that keep apt-get in a folder of its own.
 private_apt() {

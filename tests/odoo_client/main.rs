@@ -11,6 +11,7 @@
 
 mod login;
 mod repeat;
+mod reports;
 mod search;
 mod secrets;
 mod sentences;

@@ -84,21 +84,27 @@ fn unlink(server: &mut Server, target: &Target) {
     let mut admin = start(target);
     let id = made(&mut admin, target);
     let error = admin.fails("odoo_unlink", json!({"model": "crm.lead", "ids": [id]}), "confirmation_required");
-    assert_eq!((&error["ids"], &error["applied"]), (&json!([id]), &json!("no")));
+    assert_eq!((&error["plan"]["records"][0]["id"], &error["applied"]), (&id, &json!("no")));
     admin.call("odoo_get_record", json!({"model": "crm.lead", "id": id}));
     admin.fails("odoo_unlink", json!({"model": "crm.lead", "ids": []}), "not_found");
-    server.call("probe_unlink", json!({"model": "crm.lead", "ids": [id]}));
+    let planned = json!({"model": "crm.lead", "ids": [id], "plan": error["plan"]["id"]});
+    assert_eq!(admin.call("odoo_unlink", planned)["ids"], json!([id]));
+    server.fails("probe_unlink", json!({"model": "crm.lead", "ids": [id]}), "not_found");
 }
 
 fn call(server: &mut Server, target: &Target) {
     let mut admin = start(target);
     let id = made(&mut admin, target);
     let won = json!({"model": "crm.lead", "method": "action_set_won", "ids": [id]});
-    let error = admin.fails("odoo_call", won, "confirmation_required");
+    let error = admin.fails("odoo_call", won.clone(), "confirmation_required");
     assert_eq!(error["applied"], "no");
     let stage = json!({"model": "crm.lead", "ids": [id], "fields": ["probability"]});
-    assert_ne!(admin.call("odoo_read", stage)["records"][0]["probability"].as_f64(), Some(100.0));
+    assert_ne!(admin.call("odoo_read", stage.clone())["records"][0]["probability"].as_f64(), Some(100.0));
     admin.fails("odoo_call", json!({"model": "crm.lead", "method": "action_set_won", "ids": []}), "not_found");
+    let mut planned = won;
+    planned["plan"] = error["plan"]["id"].clone();
+    admin.call("odoo_call", planned);
+    assert_eq!(admin.call("odoo_read", stage)["records"][0]["probability"].as_f64(), Some(100.0));
     server.call("probe_unlink", json!({"model": "crm.lead", "ids": [id]}));
 }
 

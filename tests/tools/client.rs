@@ -1,7 +1,8 @@
 //! The real binary over stdio, driven by plain JSON: what a client would see.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Map, Value, json};
@@ -24,6 +25,8 @@ pub struct Target {
     pub version: u32,
     /// The ordinary employee.
     pub employee: (String, String),
+    /// The passwords of the first login and of the employee, where they are known: reports need them.
+    pub passwords: Option<(String, String)>,
 }
 
 impl Target {
@@ -38,6 +41,7 @@ impl Target {
             protocol,
             version,
             employee: (demo::EMPLOYEE.login.to_owned(), demo::EMPLOYEE.api_key.to_owned()),
+            passwords: Some((demo::ADMIN.password.to_owned(), demo::EMPLOYEE.password.to_owned())),
         }
     }
 
@@ -69,7 +73,26 @@ impl Target {
             protocol,
             version,
             employee: (needed("USER_LOGIN"), needed("USER_API_KEY")),
+            passwords: variable("PASSWORD").zip(variable("USER_PASSWORD")),
         })
+    }
+
+    /// Runs this on an embedded Odoo of its own.
+    pub fn on_embedded(profile: demo::Profile, version: u32, protocol: &'static str, run: impl FnOnce(&Self)) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = demo::Options { version: profile, ..demo::Options::default() };
+        let server = runtime.block_on(demo::Server::start(options)).unwrap();
+        run(&Self::embedded(&server, version, protocol));
+        runtime.block_on(server.stop());
+    }
+
+    /// Runs this on the real Odoo, where there is one. One at a time: what one case creates, another would count.
+    pub fn on_real(protocol: &'static str, run: impl FnOnce(&Self)) {
+        static REAL: std::sync::Mutex<()> = std::sync::Mutex::new(());
+        let _alone = REAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(target) = Self::real(protocol) {
+            run(&target);
+        }
     }
 }
 
@@ -79,6 +102,8 @@ pub struct Server {
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     next: u64,
+    /// Definitions of its own, as long as it runs.
+    pub definitions: Option<tempfile::TempDir>,
 }
 
 impl Server {
@@ -96,20 +121,51 @@ impl Server {
         Self::start_in(target, login, key, BUNDLES)
     }
 
+    /// As one of the two whose passwords are known, with the password beside the key. `None` where they are not.
+    pub fn start_with_password(target: &Target, employee: bool) -> Option<Self> {
+        let (first, second) = target.passwords.as_ref()?;
+        let (login, key, password) = if employee {
+            (&target.employee.0, &target.employee.1, second)
+        } else {
+            (&target.login, &target.api_key, first)
+        };
+        Some(Self::spawn(target, login, key, BUNDLES, &[("ODOO_PASSWORD", password)]))
+    }
+
     /// With the tools of these bundles, and those of the tests where `default` is among them.
     pub fn start_in(target: &Target, login: &str, key: &str, bundles: &str) -> Self {
+        Self::spawn(target, login, key, bundles, &[])
+    }
+
+    fn spawn(target: &Target, login: &str, key: &str, bundles: &str, variables: &[(&str, &str)]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let definitions = [root.join("tools.d"), root.join("tests/tools/definitions")];
+        Self::begin(target, (login, key), bundles, &definitions, variables)
+    }
+
+    /// With the definitions of these files and directories alone.
+    pub fn start_with(target: &Target, login: (&str, &str), bundles: &str, definitions: &[PathBuf]) -> Self {
+        Self::begin(target, login, bundles, definitions, &[])
+    }
+
+    /// With variables of its own too.
+    pub fn begin(
+        target: &Target,
+        (login, key): (&str, &str),
+        bundles: &str,
+        definitions: &[PathBuf],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tooldoo"))
-            .args(["serve", "--bundle", bundles, "--definitions"])
-            .arg(root.join("tools.d"))
-            .arg("--definitions")
-            .arg(root.join("tests/tools/definitions"))
+            .args(["serve", "--bundle", bundles])
+            .args(definitions.iter().flat_map(|path| [OsStr::new("--definitions"), path.as_os_str()]))
             .env_clear()
             .env("ODOO_URL", &target.url)
             .env("ODOO_DB", &target.database)
             .env("ODOO_USERNAME", login)
             .env("ODOO_API_KEY", key)
             .env("TOOLDOO_INSTANCES__MAIN__PROTOCOL", target.protocol)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -117,7 +173,7 @@ impl Server {
             .expect("the binary starts");
         let input = child.stdin.take();
         let output = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
-        let mut server = Self { child, input, output, next: 0 };
+        let mut server = Self { child, input, output, next: 0, definitions: None };
         server.request(
             "initialize",
             json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "tests", "version": "0"}}),
@@ -170,14 +226,16 @@ impl Server {
         error
     }
 
-    fn result(&mut self, tool: &str, arguments: &Value) -> Value {
+    /// The result of a tool call, whatever it is.
+    pub fn result(&mut self, tool: &str, arguments: &Value) -> Value {
         let response = self.request("tools/call", json!({"name": tool, "arguments": arguments}));
         assert!(response.get("error").is_none(), "{tool}: {response}");
         response["result"].clone()
     }
 }
 
-fn text(result: &Value) -> String {
+/// The texts of a result.
+pub fn text(result: &Value) -> String {
     let blocks = result["content"].as_array().expect("content");
     blocks.iter().filter_map(|block| block["text"].as_str()).collect::<Vec<_>>().join("\n")
 }

@@ -3,14 +3,17 @@
 use crate::source::{Node, Table};
 
 use super::super::operation::{Operation, Writes};
+use super::super::step::Step;
 use super::super::tool::Annotations;
 use super::Builder;
 
 impl Builder<'_> {
     /// The four hints, all decided. `None` without an operation to derive them from.
-    pub(super) fn annotations(&mut self, table: &Table, operation: Option<&Operation>) -> Option<Annotations> {
-        let operation = operation?;
-        let derived = derived(operation);
+    pub(super) fn annotations(&mut self, table: &Table, steps: &[Step]) -> Option<Annotations> {
+        let operations: Vec<&Operation> = steps.iter().filter_map(Step::operation).collect();
+        // The one that a contradiction is with: the first that writes, else the first.
+        let operation = *operations.iter().find(|operation| operation.may_write()).or(operations.first())?;
+        let derived = of_all(&operations);
         let Some(hints) = table.get("annotations").and_then(Node::as_table) else { return Some(derived) };
         let hint = |key: &str| hints.get(key).and_then(|node| Some((node, node.as_bool()?)));
         let said = |key: &str, derived: bool| hint(key).map_or(derived, |(_, said)| said);
@@ -31,8 +34,8 @@ impl Builder<'_> {
                 .error(&node.place, format!("`destructiveHint = true` contradicts `{name}`, which only reads"))
                 .hint("leave the hint out: it follows from the operation");
         }
-        if let Some((node, _)) =
-            hint("destructiveHint").filter(|(_, said)| !*said && matches!(operation, Operation::Unlink(_)))
+        if let Some((node, _)) = hint("destructiveHint")
+            .filter(|(_, said)| !*said && operations.iter().any(|operation| matches!(operation, Operation::Unlink(_))))
         {
             self.sink
                 .error(&node.place, "`destructiveHint = false` contradicts `unlink`, which deletes")
@@ -47,21 +50,34 @@ impl Builder<'_> {
     }
 }
 
+/// What several operations are together: as far-reaching as the most far-reaching of them, and as safe to repeat as the least.
+fn of_all(operations: &[&Operation]) -> Annotations {
+    let all: Vec<Annotations> = operations.iter().map(|operation| derived(operation)).collect();
+    let read_only = all.iter().all(|one| one.read_only);
+    let writes = all.iter().filter(|one| !one.read_only);
+    Annotations {
+        read_only,
+        destructive: all.iter().any(|one| one.destructive),
+        idempotent: read_only || writes.clone().all(|one| one.idempotent),
+        open_world: all.iter().any(|one| one.open_world),
+    }
+}
+
 /// What the operation itself says. The hints are those of the MCP specification: `destructive` is "not only additive",
 /// `idempotent` "again with the same arguments has no further effect".
 fn derived(operation: &Operation) -> Annotations {
     let read_only = !operation.may_write();
     let (destructive, idempotent) = match operation {
-        Operation::Create(_) => (false, false),
+        Operation::Create(_) | Operation::MessagePost(_) | Operation::Attach(_) => (false, false),
         Operation::Write(_) | Operation::Unlink(_) => (true, true),
         _ => (!read_only, read_only),
     };
-    // A method may send mail; everything else stays inside Odoo.
+    // A method may send mail, and a message does; everything else stays inside Odoo.
     Annotations {
         read_only,
         destructive,
         idempotent,
-        open_world: matches!(operation, Operation::Call(_)) && !read_only,
+        open_world: matches!(operation, Operation::Call(_) | Operation::MessagePost(_)) && !read_only,
     }
 }
 
@@ -71,7 +87,7 @@ impl Operation {
     pub fn name(&self) -> &'static str {
         match self {
             Self::SearchRead(_) => "search_read",
-            Self::Read(_) => "read",
+            Self::Read(_) | Self::Field(_) => "read",
             Self::SearchCount(_) => "search_count",
             Self::ReadGroup(_) => "read_group",
             Self::NameSearch(_) => "name_search",
@@ -81,6 +97,10 @@ impl Operation {
             Self::Write(_) => "write",
             Self::Unlink(_) => "unlink",
             Self::Call(_) => "call",
+            Self::MessagePost(_) => "message_post",
+            Self::Attach(_) => "attach",
+            Self::Attachments(_) => "attachments",
+            Self::Report(_) => "report",
             Self::Server(_) => "server",
             Self::Content(_) => "content",
         }
@@ -90,7 +110,7 @@ impl Operation {
     #[must_use]
     pub fn may_write(&self) -> bool {
         match self {
-            Self::Create(_) | Self::Write(_) | Self::Unlink(_) => true,
+            Self::Create(_) | Self::Write(_) | Self::Unlink(_) | Self::MessagePost(_) | Self::Attach(_) => true,
             Self::Call(call) => !matches!(call.writes, Writes::Fixed(false)),
             _ => false,
         }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::source::shape::NOT_YET;
 use crate::source::{Node, Place, Table, nearest};
 
+use super::super::bound::fault_at;
 use super::super::tool::{Input, Paging};
 use super::super::validator::{Compiled, TYPES, certainly_meets, compile, is_plain};
 use super::Builder;
@@ -76,6 +76,7 @@ const KEYWORDS: &[&str] = &[
     "contentMediaType",
     "contentEncoding",
     "dependencies",
+    super::header::HEADER,
 ];
 
 impl Builder<'_> {
@@ -85,6 +86,7 @@ impl Builder<'_> {
         table: &Table,
         paging: Option<Paging>,
         clear: &[String],
+        plan: bool,
         tool: &Place,
     ) -> Option<Input> {
         self.scope.paging = paging.is_some();
@@ -93,8 +95,9 @@ impl Builder<'_> {
         let written = node.as_table()?;
         let errors = self.sink.errors();
         self.schema(node, node);
+        self.headers(node);
         let author = written.to_json();
-        self.meta(node, &author);
+        self.meta(node);
         self.arguments(node, written, paging.is_some());
         if self.sink.errors() > errors {
             return None;
@@ -104,10 +107,13 @@ impl Builder<'_> {
         if !clear.is_empty() {
             add_clear(&mut schema, clear);
         }
+        if plan {
+            add_plan(&mut schema);
+        }
         let schema = Value::Object(schema);
         let compiled = self.compiled(node, written, &schema)?;
         let Value::Object(schema) = schema else { return None };
-        Some(Input { schema: Arc::new(schema), compiled, paging })
+        Some(Input { schema: Arc::new(schema), compiled, paging, plan })
     }
 
     /// The schema compiled, or left for later where that is certain to succeed and nothing here needs it.
@@ -117,10 +123,15 @@ impl Builder<'_> {
         {
             return Some(Compiled::later());
         }
+        self.validator(schema, written, node).map(Compiled::from)
+    }
+
+    /// A schema that was written there, compiled, and its defaults held against it.
+    pub(super) fn validator(&mut self, schema: &Value, written: &Table, node: &Node) -> Option<Validator> {
         match compile(schema) {
             Ok(validator) => {
                 self.defaults(written, &validator);
-                Some(validator.into())
+                Some(validator)
             }
             Err(error) => {
                 let at = node.along_pointer(error.instance_path().as_str());
@@ -136,13 +147,7 @@ impl Builder<'_> {
     /// A default that the argument's own schema refuses would make every call without it fail.
     fn defaults(&mut self, written: &Table, validator: &Validator) {
         for (name, default, _) in defaults(written) {
-            let arguments = json!({ name: default.to_json() });
-            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let fault = validator.iter_errors(&arguments).find_map(|error| {
-                let path = error.instance_path().as_str().to_owned();
-                let inside = path.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                inside.then(|| error.to_string())
-            });
+            let fault = fault_at(validator, name, &default.to_json());
             if let Some(fault) = fault {
                 self.sink
                     .error(&default.place, format!("the default of `{name}` does not meet its own schema: {fault}"))
@@ -153,11 +158,13 @@ impl Builder<'_> {
 
     /// What the meta-schema does not say, all the way down.
     fn schema(&mut self, node: &Node, root: &Node) {
+        self.keywords(node, root, true);
+    }
+
+    /// The same of any schema; `closed`: what `required` names has to be declared.
+    pub(super) fn keywords(&mut self, node: &Node, root: &Node, closed: bool) {
         let Some(table) = node.as_table() else { return };
         for (key, place, value) in table.iter() {
-            if key == "x-mcp-header" {
-                self.sink.error(place, "`x-mcp-header` is not supported yet").hint(NOT_YET);
-            }
             if matches!(key, "$ref" | "$dynamicRef") {
                 self.reference(key, value, root);
             }
@@ -170,8 +177,10 @@ impl Builder<'_> {
                     .hint(format!("did you mean `{near}`?"));
             }
         }
-        subschemas(table).for_each(|inner| self.schema(inner, root));
-        self.required_exist(table);
+        subschemas(table).for_each(|inner| self.keywords(inner, root, closed));
+        if closed {
+            self.required_exist(table);
+        }
     }
 
     /// References stay inside, and point to something.
@@ -215,24 +224,29 @@ impl Builder<'_> {
     }
 
     /// Against the meta-schema of the 2020-12 draft.
-    fn meta(&mut self, node: &Node, author: &Map<String, Value>) {
+    fn meta(&mut self, node: &Node) {
         if let Some(kind) = node.child("type").filter(|kind| kind.as_str() != Some("object")) {
             self.sink
                 .error(&kind.place, "the arguments of a tool are an object")
                 .hint("`type = \"object\"` may be left out of `input`");
             return;
         }
+        self.meta_schema(node, "input");
+    }
+
+    /// The same for the schema that stands under that key.
+    pub(super) fn meta_schema(&mut self, node: &Node, key: &str) {
         if let Some(draft) = node.child("$schema").filter(|draft| {
             draft
                 .as_str()
                 .is_some_and(|draft| draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema")
         }) {
             self.sink
-                .error(&draft.place, "`input` is a JSON Schema of the 2020-12 draft")
-                .hint("leave `$schema` out of `input`");
+                .error(&draft.place, format!("`{key}` is a JSON Schema of the 2020-12 draft"))
+                .hint(format!("leave `$schema` out of `{key}`"));
             return;
         }
-        for (pointer, message) in meta_errors(&Value::Object(author.clone())) {
+        for (pointer, message) in meta_errors(&node.to_json()) {
             let at = node.along_pointer(&pointer);
             if pointer.ends_with("/type")
                 && let Some(word) = at.as_str()
@@ -460,6 +474,13 @@ fn add_clear(schema: &mut Map<String, Value>, words: &[String]) {
         "type": "array", "items": { "type": "string", "enum": words }, "description": "What to empty",
     });
     properties.insert("clear".into(), clear);
+}
+
+/// Adds `plan`.
+fn add_plan(schema: &mut Map<String, Value>) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let plan = json!({ "type": "string", "description": "Id of a plan the user agreed to" });
+    properties.insert("plan".into(), plan);
 }
 
 /// Adds `limit` and `offset`. An author's own keep their description and default.

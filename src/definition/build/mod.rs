@@ -4,26 +4,46 @@
 //! over here in silence. Nothing stops at the first mistake.
 
 mod annotations;
+mod ask;
 mod bundle;
+mod complete;
 mod confirm;
+mod example;
 mod fields;
+mod header;
 mod input;
+mod messages;
 mod operation;
+mod output;
+mod prompt;
 mod protocol;
 mod requires;
+mod resource;
+mod result;
 mod scope;
+mod steps;
 mod values;
+mod variables;
+
+use std::time::Duration;
 
 use crate::source::shape::duration;
 use crate::source::{Node, Place, Sink, Table};
 use crate::template::{self, Templated};
 
+use super::ask::Ask;
 use super::language::OPERATIONS;
-use super::tool::{Lookup, Requirement, ResultShape, Tool};
+use super::step::{Action, Step};
+use super::tool::{Annotations, Confirm, Input, Lookup, Requirement, ResultShape, TaskSupport, Tool};
 pub(super) use bundle::{BuiltBundle, bundle};
+pub(super) use example::{Around, examples};
 pub(super) use input::subschemas;
+pub(super) use prompt::{BuiltPrompt, prompt};
 pub(super) use requires::exclude_each_other;
+pub(super) use resource::{BuiltResource, resource};
+pub(super) use result::{answer_keys, suggestion};
 use scope::Scope;
+use steps::Written;
 
 /// What one tool is built with: where findings go, and which names its templates may use.
 struct Builder<'a> {
@@ -33,6 +53,8 @@ struct Builder<'a> {
     sound: bool,
     /// How many errors there were before this tool.
     before: usize,
+    /// The step that is being built has a `when`: what it uses of skipped steps is the author's affair.
+    guarded: bool,
 }
 
 /// A tool as far as it could be built, and what only the whole load can judge.
@@ -55,7 +77,7 @@ pub(super) fn tool(node: &Node, sound: bool, sink: &mut Sink) -> Option<Built> {
         Some(name) => format!("tool `{name}`"),
         None => "a tool without a name".to_owned(),
     });
-    let built = Builder { sink, scope: Scope::default(), sound, before }.build(node, table);
+    let built = Builder { sink, scope: Scope::default(), sound, before, guarded: false }.build(node, table);
     sink.definition = None;
     let tool = built.filter(|_| sound && sink.errors() == before);
     let aliases = table.get("aliases").and_then(Node::as_array).unwrap_or_default();
@@ -86,56 +108,88 @@ impl Builder<'_> {
         self.identity(table);
 
         let operation_key = self.operation_key(table, &place);
-        let paging = operation_key.and_then(|key| self.paging_of(key, table));
-        let clear = operation_key.and_then(|key| Some(self.clear_of(key, table.get(key)?))).unwrap_or_default();
-        let input = self.input(table, paging, &clear, &place);
+        let written = match operation_key {
+            Some("step") => steps::written(table, self.sink),
+            key => vec![Written { place: &place, key, table }],
+        };
+        let single = operation_key != Some("step");
+        let answer = if single { Some(0) } else { steps::answering(table, &written, self.sink) };
+        let answering = answer.and_then(|answer| written.get(answer));
+        let paging = answering.and_then(|one| self.paging_of(one.key?, one.table));
+        let clear = self.clears(&written);
+        let plan = confirm::takes_plan(table, &written);
+        let input = self.input(table, paging, &clear, plan, &place);
         let model = table.get("model").and_then(|node| self.model(node));
         if let (Some(node), Some(model)) = (table.get("model"), &model) {
             self.needed("model", node, model);
         }
-        if let (Some(key), None) = (operation_key, table.get("model"))
+        if let (true, Some(key), None) = (single, operation_key, table.get("model"))
             && !matches!(key, "content" | "server")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
         }
         let lookups = self.lookups(table, model.is_some());
-        let operation = operation_key.and_then(|key| {
-            let body = table.get(key)?;
-            self.operation(key, body)
-        });
-        let context = operation_key
-            .and_then(|key| table.get(key)?.as_table()?.get("context")?.as_table())
-            .map(|context| self.context(context))
-            .unwrap_or_default();
-        let company = table.get("company").map(|node| self.templated(node));
-        if let (Some(company), Some(body)) = (table.get("company"), operation_key.and_then(|key| table.get(key)))
-            && let Some(allowed) = body
-                .child("context")
-                .and_then(Node::as_table)
-                .and_then(|context| context.key_place("allowed_company_ids"))
-        {
-            self.sink
-                .error(allowed, "`allowed_company_ids` contradicts `company`, which sets it")
-                .hint("remove one of the two")
-                .related(&company.place, "the company of the tool");
+        let asks = self.asks(table);
+        let company = table.get("company").map(|node| self.company(node));
+        let steps = if single { self.only_step(&written) } else { self.steps(&written, table) };
+        for one in &written {
+            self.one_company(table, company.is_some(), one);
         }
         if operation_key == Some("content") {
             self.needless(table);
         }
-        let confirm = self.confirm(table, operation.as_ref());
-        let annotations = self.annotations(table, operation.as_ref());
+        let whole = steps.len() == written.len() && !steps.is_empty();
+        if !single && answer.is_none() && whole {
+            self.sink.missing(
+                &place,
+                "no step is an operation",
+                "at least one has to be, e.g. `[tool.step.search_read]`",
+            );
+        }
+        let confirm = self.confirm(table, &steps);
+        let annotations = self.annotations(table, &steps);
         let requires = self.requires(table);
+        let cache = self.cache(table, &steps, &asks, &confirm);
+        let answered = answer.filter(|_| whole).and_then(|answer| steps.get(answer)).and_then(Step::operation);
+        let result = self.result(table, answered);
         let errors = !self.sound || self.sink.errors() > self.before;
         self.unused_arguments(table, errors);
 
+        let bare = self.bare(table, input?, place)?;
         Some(Tool {
-            name: text(table, "name")?.to_owned(),
             aliases: strings(table, "aliases"),
-            title: text(table, "title").map(str::to_owned).or_else(|| {
+            title: bare.title.or_else(|| {
                 // MCP has the title in two places.
                 table.get("annotations")?.as_table().and_then(|hints| text(hints, "title")).map(str::to_owned)
             }),
+            model,
+            lookups,
+            asks,
+            steps: if whole { steps } else { return None },
+            answer: answer?,
+            company,
+            confirm,
+            annotations: annotations?,
+            requires,
+            result,
+            task: match text(table, "task") {
+                Some("allowed") => TaskSupport::Allowed,
+                Some("required") => TaskSupport::Required,
+                _ => TaskSupport::Never,
+            },
+            cache,
+            ..bare
+        })
+    }
+
+    /// What tools, resources and prompts say alike; of everything else nothing: it reads, without a step, and asks nobody. The last
+    /// thing that is made of a table, when its templates have been read.
+    fn bare(&mut self, table: &Table, input: Input, place: Place) -> Option<Tool> {
+        Some(Tool {
+            name: text(table, "name")?.to_owned(),
+            aliases: Vec::new(),
+            title: text(table, "title").map(str::to_owned),
             description: text(table, "description").map(str::to_owned),
             icons: self.icons(table),
             meta: table.get("meta").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
@@ -143,19 +197,103 @@ impl Builder<'_> {
             sequence: table.get("sequence").and_then(Node::as_integer).unwrap_or_default(),
             bundles: strings(table, "bundles"),
             instance: text(table, "instance").map(str::to_owned),
-            model,
-            input: input?,
-            lookups,
-            operation: operation?,
-            context,
-            company,
-            confirm,
-            annotations: annotations?,
-            requires,
-            result: result(table),
+            model: None,
+            input,
+            parameters: std::mem::take(&mut self.scope.parameters),
+            lookups: Vec::new(),
+            asks: Vec::new(),
+            steps: Vec::new(),
+            answer: 0,
+            company: None,
+            confirm: Confirm::never(),
+            annotations: Annotations { read_only: true, destructive: false, idempotent: true, open_world: true },
+            requires: Vec::new(),
+            result: ResultShape::default(),
             timeout: text(table, "timeout").and_then(|text| duration(text).ok()),
+            task: TaskSupport::Never,
+            cache: None,
             place,
         })
+    }
+
+    /// The step of a tool whose operation has a table of its own.
+    fn only_step(&mut self, written: &[Written<'_>]) -> Vec<Step> {
+        let Some(Written { place, key: Some(key), table }) = written.first() else { return Vec::new() };
+        let Some(body) = table.get(key) else { return Vec::new() };
+        let operation = self.operation(key, body);
+        let context = body.child("context").and_then(Node::as_table);
+        let context = context.map(|context| self.context(context)).unwrap_or_default();
+        let step = |operation| Step {
+            name: None,
+            when: None,
+            model: None,
+            lookups: Vec::new(),
+            action: Action::Operation { operation, context },
+            place: (*place).clone(),
+        };
+        operation.map(step).into_iter().collect()
+    }
+
+    /// How long an answer is kept. What writes, or asks a person, has to be done anew each time.
+    fn cache(&mut self, table: &Table, steps: &[Step], asks: &[Ask], confirm: &Confirm) -> Option<Duration> {
+        let kept = text(table, "cache").and_then(|text| duration(text).ok())?;
+        let place = table.key_place("cache")?;
+        if steps.iter().any(Step::may_write) {
+            self.sink.error(place, "`cache` is for tools that only read").hint("remove it: a write is done each time");
+        } else if !confirm.is_never()
+            || !asks.is_empty()
+            || steps.iter().any(|step| matches!(step.action, Action::Ask(_)))
+        {
+            self.sink
+                .error(place, "a tool that asks a person keeps no answers")
+                .hint("remove `cache`, or ask for an argument instead");
+        }
+        (!kept.is_zero()).then_some(kept)
+    }
+
+    /// The company is decided before anything is looked up or asked: all of that happens in it.
+    fn company(&mut self, node: &Node) -> Templated {
+        let company = self.templated(node);
+        for name in company.names() {
+            if let Some((what, place)) = self.scope.variables.get(&name.root) {
+                let (root, place) = (&name.root, place.clone());
+                self.sink
+                    .error(&node.inside(name.place.clone()), format!("the company is decided before `{root}` is known"))
+                    .hint(
+                        "a company is found by its name: `company = \"{{ company }}\"`, with an argument of that name",
+                    )
+                    .related(&place, what.clone());
+            }
+        }
+        company
+    }
+
+    /// Two keys say in which company a call runs.
+    fn one_company(&mut self, table: &Table, company: bool, written: &Written<'_>) {
+        let Some(body) = written.key.and_then(|key| written.table.get(key)).filter(|_| company) else { return };
+        let context = body.child("context").and_then(Node::as_table);
+        if let (Some(company), Some(allowed)) =
+            (table.get("company"), context.and_then(|context| context.key_place("allowed_company_ids")))
+        {
+            self.sink
+                .error(allowed, "`allowed_company_ids` contradicts `company`, which sets it")
+                .hint("remove one of the two")
+                .related(&company.place, "the company of the tool");
+        }
+    }
+
+    /// The words of `clear` of all writes.
+    fn clears(&mut self, written: &[Written<'_>]) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for one in written {
+            let Some(body) = one.key.and_then(|key| one.table.get(key)) else { continue };
+            for word in one.key.map(|key| self.clear_of(key, body)).unwrap_or_default() {
+                if !words.contains(&word) {
+                    words.push(word);
+                }
+            }
+        }
+        words
     }
 
     /// Names, and the texts in which a template would be plain text.
@@ -166,7 +304,8 @@ impl Builder<'_> {
                 let Some(name) = node.as_str() else { continue };
                 let plain = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
                 if name.is_empty() || name.len() > 64 || !plain {
-                    let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a tool name"));
+                    let what = if self.scope.kind == scope::Kind::Prompt { "prompt" } else { "tool" };
+                    let diagnostic = self.sink.error(&node.place, format!("`{name}` is not a {what} name"));
                     diagnostic.hint("1 to 64 of the characters `a-z`, `0-9` and `_`");
                 }
             }
@@ -196,7 +335,8 @@ impl Builder<'_> {
                     place,
                     "the tool has no operation",
                     "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
-                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `server`, `content`",
+                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `message_post`, `attach`, `attachments`, \
+                     `report`, `server`, `content`, or `[[tool.step]]`",
                 );
                 None
             }
@@ -205,7 +345,7 @@ impl Builder<'_> {
                 for (key, place) in others {
                     self.sink
                         .error(place, format!("a second operation: the tool has `{first}` already, and now `{key}`"))
-                        .hint("a tool has exactly one operation; write two tools")
+                        .hint("a tool has exactly one operation: write two tools, or make each a `[[tool.step]]`")
                         .related(first_place, "the first operation");
                 }
                 Some(first)
@@ -232,7 +372,7 @@ impl Builder<'_> {
         let Some(written) = table.get("lookup").and_then(Node::as_table) else { return lookups };
         let mut later: Vec<&str> = written.iter().map(|(name, _, _)| name).collect();
         for (name, place, node) in written.iter() {
-            self.lookup_name(name, place);
+            self.variable("the lookup", name, place);
             self.scope.later_lookups = later.iter().map(|name| (*name).to_owned()).collect();
             if !later.is_empty() {
                 later.remove(0);
@@ -265,28 +405,11 @@ impl Builder<'_> {
         lookups
     }
 
-    fn lookup_name(&mut self, name: &str, place: &Place) {
-        if !template::is_identifier(name) {
-            self.sink
-                .error(place, format!("`{name}` is not a variable name"))
-                .hint("letters, digits and `_`, beginning with a letter");
-        } else if template::is_reserved(name) {
-            self.sink.error(place, format!("the lookup cannot be called `{name}`: the name is reserved")).hint(
-                "`args`, `user`, `bundle`, `odoo`, `item`, `index` and the names of functions have a meaning of their own",
-            );
-        } else if let Some(argument) = self.scope.arguments.get(name) {
-            let argument = argument.place.clone();
-            self.sink
-                .error(place, format!("the lookup `{name}` has the name of an argument"))
-                .hint("templates could not tell the two apart: rename one of them")
-                .related(&argument, "the argument");
-        }
-    }
-
     /// Keys that do nothing for static content.
     fn needless(&mut self, table: &Table) {
         let lookups = table.get("lookup").is_some();
-        for key in ["confirm", "result", "company"] {
+        self.needless_result(table);
+        for key in ["confirm", "company"] {
             if let Some(place) = table.key_place(key).filter(|_| key != "company" || !lookups) {
                 self.sink
                     .error(place, format!("`{key}` has no meaning for static content"))
@@ -337,10 +460,4 @@ fn plain_text(sink: &mut Sink, node: &Node, key: &str) {
 fn strings(table: &Table, key: &str) -> Vec<String> {
     let items = table.get(key).and_then(Node::as_array).unwrap_or_default();
     items.iter().filter_map(Node::as_str).map(str::to_owned).collect()
-}
-
-fn result(table: &Table) -> ResultShape {
-    let shape = table.get("result").and_then(Node::as_table);
-    let max_bytes = shape.and_then(|shape| shape.get("max_bytes")?.as_integer());
-    ResultShape { max_bytes: max_bytes.and_then(|bytes| usize::try_from(bytes).ok()) }
 }

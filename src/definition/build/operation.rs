@@ -4,8 +4,8 @@ use crate::source::{Node, Table};
 use crate::template::{self, Templated};
 
 use super::super::operation::{
-    Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Named, Operation, Read, ReadGroup,
-    SearchCount, SearchRead, Server, Unlink, Write, Writes,
+    Attachments, Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Named, Operation,
+    Read, ReadGroup, SavePrompt, SearchCount, SearchRead, Server, Unlink, Write, Writes,
 };
 use super::super::tool::Paging;
 use super::super::values::{Clear, Ids, Values};
@@ -27,7 +27,10 @@ impl Builder<'_> {
                 self.sink.error(&body.place, "`content` is empty");
             }
             let blocks: Vec<_> = blocks.iter().map(|block| self.content_block(block)).collect();
-            return Some(Operation::Content(Content { blocks: blocks.into_iter().collect::<Option<_>>()? }));
+            return Some(Operation::Content(Content {
+                blocks: blocks.into_iter().collect::<Option<_>>()?,
+                is_error: false,
+            }));
         }
         let table = body.as_table()?;
         Some(match key {
@@ -56,6 +59,12 @@ impl Builder<'_> {
             "write" => self.write(table)?,
             "unlink" => Operation::Unlink(Unlink { ids: self.required_ids(table)? }),
             "call" => self.call(table)?,
+            "message_post" => Operation::MessagePost(self.message_post(table)?),
+            "attach" => Operation::Attach(self.attach(table)?),
+            "attachments" => {
+                Operation::Attachments(Attachments { ids: self.required_ids(table)?, limit: limit(table) })
+            }
+            "report" => Operation::Report(self.report(table)?),
             "server" => Operation::Server(self.server(table)?),
             // Reported as not supported yet.
             _ => return None,
@@ -153,16 +162,37 @@ impl Builder<'_> {
         Some(Operation::Call(Call { method: method?, ids, kwargs, args, writes }))
     }
 
+    /// What keeping a prompt cannot do without.
+    fn of_prompt(&mut self, table: &Table, key: &str) -> Option<Templated> {
+        let Some(node) = table.get(key) else {
+            let place = table.key_place("what")?.clone();
+            let hint = format!("e.g. `{key} = \"{{{{ {key} }}}}\"`, in the same table");
+            self.sink.missing(&place, format!("`{key}` is missing: it says which prompt, and what it says"), hint);
+            return None;
+        };
+        let value = self.templated(node);
+        self.needed(key, node, &value);
+        Some(value)
+    }
+
     fn server(&mut self, table: &Table) -> Option<Server> {
         let what = table.get("what").and_then(Node::as_str)?;
         let takes: &[&str] = match what {
             "modules" | "models" => &["query", "limit", "page"],
             "access" => &["model"],
+            "save_prompt" => &["name", "title", "description", "text", "arguments", "overwrite"],
+            "delete_prompt" => &["name"],
             _ => &[],
         };
-        for key in ["model", "query", "limit", "page"] {
+        let of_prompts = ["name", "title", "description", "text", "arguments", "overwrite"];
+        for key in ["model", "query", "limit", "page"].into_iter().chain(of_prompts) {
             if let Some(place) = table.key_place(key).filter(|_| !takes.contains(&key)) {
-                let with = if key == "model" { "`access`" } else { "`modules` and `models`" };
+                let with = match key {
+                    "model" => "`access`",
+                    "name" => "`save_prompt` and `delete_prompt`",
+                    key if of_prompts.contains(&key) => "`save_prompt`",
+                    _ => "`modules` and `models`",
+                };
                 self.sink
                     .error(place, format!("`{key}` has no meaning for `what = \"{what}\"`"))
                     .hint(format!("it goes with {with}; remove it"));
@@ -186,6 +216,20 @@ impl Builder<'_> {
                 self.needed("model", node, &model);
                 Server::Access(model)
             }
+            "save_prompt" => {
+                let name = self.of_prompt(table, "name");
+                let text = self.of_prompt(table, "text");
+                let mut given = |key: &str| table.get(key).map(|node| self.templated(node));
+                Server::SavePrompt(Box::new(SavePrompt {
+                    title: given("title"),
+                    description: given("description"),
+                    arguments: given("arguments"),
+                    overwrite: given("overwrite"),
+                    name: name?,
+                    text: text?,
+                }))
+            }
+            "delete_prompt" => Server::DeletePrompt(self.of_prompt(table, "name")?),
             // Reported as unknown, or as not supported yet.
             _ => return None,
         })
@@ -214,7 +258,7 @@ impl Builder<'_> {
         Some(Templated::Literal(name.into()))
     }
 
-    fn required_ids(&mut self, table: &Table) -> Option<Ids> {
+    pub(super) fn required_ids(&mut self, table: &Table) -> Option<Ids> {
         table.get("ids").and_then(|node| self.ids(node))
     }
 
@@ -266,7 +310,7 @@ impl Builder<'_> {
     pub(super) fn paging_of(&mut self, key: &str, table: &Table) -> Option<Paging> {
         let table = table.get(key)?.as_table()?;
         let pages = match key {
-            "search_read" | "read_group" | "name_search" => true,
+            "search_read" | "read_group" | "name_search" | "attachments" => true,
             "server" => matches!(table.get("what").and_then(Node::as_str), Some("modules" | "models")),
             _ => false,
         };

@@ -30,9 +30,6 @@ impl Builder<'_> {
         let word =
             |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if CAPABILITIES.contains(&text) {
-            self.sink
-                .error(&node.place, format!("`{text}` in `requires` (a client capability) is not supported yet"))
-                .hint("models (`crm.lead`), modules (`sale_stock`) and Odoo versions (`odoo>=17`) are");
             return Some(Requirement::Capability(text.to_owned()));
         }
         if !text.split('.').all(word) {

@@ -8,7 +8,9 @@ use crate::domain::DomainTemplate;
 use crate::source::{Node, NodeValue, Place, Table, nearest};
 use crate::template::{self, Fault, Name, Template, Templated};
 
+use super::super::tool::Parameter;
 use super::Builder;
+use super::variables::Earlier;
 
 /// The longest template, in bytes.
 const MAX_TEMPLATE_BYTES: usize = 100_000;
@@ -16,9 +18,35 @@ const MAX_TEMPLATE_BYTES: usize = 100_000;
 /// What `user` has.
 const USER: &[&str] = &["id", "login", "name", "lang", "tz", "company_id", "company_ids"];
 
+/// What is built: where its arguments are declared.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    #[default]
+    Tool,
+    Resource,
+    Prompt,
+}
+
+impl Kind {
+    /// How an argument of that name is declared.
+    fn declaration(self, name: &str) -> String {
+        match self {
+            Self::Tool => format!("declare it: `[tool.input.properties]`, `{name} = {{ type = \"string\" }}`"),
+            Self::Resource => {
+                format!(
+                    "the address says all that a client gives: write `{{{name}}}` in `uri`, or `{{?{name}}}` at its end"
+                )
+            }
+            Self::Prompt => format!("declare it: `[[prompt.argument]]`, `name = \"{name}\"`"),
+        }
+    }
+}
+
 /// The names that templates may use, and which arguments they did use.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
+    /// What is built.
+    pub(super) kind: Kind,
     /// The declared arguments.
     pub(super) arguments: IndexMap<String, Argument>,
     /// The schema lets in arguments that it does not name.
@@ -29,12 +57,26 @@ pub(super) struct Scope {
     pub(super) lookups: IndexMap<String, bool>,
     /// Lookups that run later (and the one being built itself).
     pub(super) later_lookups: Vec<String>,
+    /// The questions and steps that ran already.
+    pub(super) earlier: IndexMap<String, Earlier>,
+    /// Questions and steps that come later.
+    pub(super) later: Vec<String>,
+    /// The data of a prompt, while it is being built: all of it is fetched at once.
+    pub(super) fetched: Vec<String>,
+    /// Steps that have a name and no answer.
+    pub(super) nothing: IndexMap<String, Place>,
+    /// What each variable stands for, and where it is named: lookups, questions, steps.
+    pub(super) variables: IndexMap<String, (String, Place)>,
     /// The elements of the `each` around, the outermost first.
     pub(super) elements: Vec<String>,
+    /// The keys of the tool's answer, where a text may name them: they win over everything else.
+    pub(super) answer_keys: Vec<&'static str>,
     /// Arguments that some template names.
     pub(super) used: HashSet<String>,
     /// A template takes all of them.
     pub(super) all_used: bool,
+    /// What templates name of `bundle`.
+    pub(super) parameters: Vec<Parameter>,
 }
 
 /// A declared argument.
@@ -61,6 +103,9 @@ impl Scope {
         template.names().iter().filter(|name| !name.guarded).find_map(|name| {
             if let Some(absent) = self.lookups.get(&name.root) {
                 return absent.then(|| name.root.clone());
+            }
+            if let Some(earlier) = self.earlier.get(&name.root) {
+                return earlier.may_be_absent.then(|| name.root.clone());
             }
             let argument = if name.root == "args" { name.attribute.as_ref()? } else { &name.root };
             self.arguments.get(argument).filter(|argument| argument.optional).map(|_| argument.clone())
@@ -162,7 +207,24 @@ impl Builder<'_> {
         let attribute = name.attribute.as_deref();
         let place = || node.inside(name.place.clone());
         let element = self.scope.elements.iter().any(|element| element == root);
+        if self.scope.answer_keys.contains(&root) {
+            // It wins over an argument of its name, which is there where the answer has no such key.
+            self.scope.used.insert(root.to_owned());
+            return;
+        }
         if element || self.scope.lookups.contains_key(root) {
+            return;
+        }
+        if let Some(earlier) = self.scope.earlier.get(root) {
+            if let (Some(keys), Some(attribute)) = (&earlier.keys, attribute)
+                && !keys.iter().any(|key| key == attribute)
+            {
+                let hint = nearest(attribute, keys.iter().map(String::as_str)).map_or_else(
+                    || format!("it has `{}`", keys.join("`, `")),
+                    |near| format!("did you mean `{root}.{near}`?"),
+                );
+                self.sink.error(&place(), format!("the answer of `{root}` has no `{attribute}`")).hint(hint);
+            }
             return;
         }
         match (root, attribute) {
@@ -180,13 +242,14 @@ impl Builder<'_> {
                 let place = place();
                 self.sink.error(&place, format!("`odoo` has no `{attribute}`")).hint("it has `odoo.version`");
             }
-            ("user" | "odoo", _) => {}
-            ("bundle", _) => {
-                let place = place();
-                self.sink
-                    .error(&place, "`bundle` in a template is not supported yet")
-                    .hint("this version of tooldoo has no bound parameters");
+            ("bundle", Some(parameter)) => {
+                let (parameter, needed, place) = (parameter.to_owned(), !name.guarded, place());
+                match self.scope.parameters.iter_mut().find(|known| known.name == parameter) {
+                    Some(known) => known.needed |= needed,
+                    None => self.scope.parameters.push(Parameter { name: parameter, needed, place }),
+                }
             }
+            ("user" | "odoo" | "bundle", _) => {}
             ("index", _) if !self.scope.elements.is_empty() => {}
             ("item" | "index", _) => {
                 let place = place();
@@ -209,18 +272,39 @@ impl Builder<'_> {
                     .error(&place, format!("the lookup `{later}` has not run here"))
                     .hint("lookups run in the order in which they are written, before the operation");
             }
+            (later, _) if self.scope.later.iter().any(|name| name == later) => {
+                let place = place();
+                self.sink.error(&place, format!("`{later}` has not run here")).hint(
+                    "questions and steps run in the order in which they are written, questions of the tool first",
+                );
+            }
+            (fetched, _) if self.scope.fetched.iter().any(|name| name == fetched) => {
+                let place = place();
+                self.sink
+                    .error(&place, format!("the data `{fetched}` is not there here"))
+                    .hint("all data of a prompt is fetched at once: what depends on other data is a tool with steps");
+            }
+            (nothing, _) if self.scope.nothing.contains_key(nothing) => {
+                let place = place();
+                let first = self.scope.nothing.get(nothing).cloned();
+                let diagnostic = self.sink.error(&place, format!("the step `{nothing}` has no answer"));
+                diagnostic.hint("operations and questions have one");
+                if let Some(first) = first {
+                    diagnostic.related(&first, "the step");
+                }
+            }
             // With a syntax error, the declaration may be what could not be read.
             _ if self.scope.open || self.sink.recovering => {}
             (unknown, _) => {
                 let place = place();
-                let names = self.scope.arguments.keys().chain(self.scope.lookups.keys());
+                let names =
+                    self.scope.arguments.keys().chain(self.scope.lookups.keys()).chain(self.scope.earlier.keys());
                 let known = names.chain(&self.scope.elements).map(String::as_str);
+                let known = known.chain(self.scope.answer_keys.iter().copied());
                 let known: Vec<_> =
-                    known.chain(["args", "user", "odoo", "today", "now", "start_of", "end_of"]).collect();
-                let hint = nearest(unknown, known).map_or_else(
-                    || format!("declare it: `[tool.input.properties]`, `{unknown} = {{ type = \"string\" }}`"),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                    known.chain(["args", "user", "bundle", "odoo", "today", "now", "start_of", "end_of"]).collect();
+                let hint = nearest(unknown, known)
+                    .map_or_else(|| self.scope.kind.declaration(unknown), |near| format!("did you mean `{near}`?"));
                 self.sink.error(&place, format!("unknown name `{unknown}` in a template")).hint(hint);
             }
         }
@@ -234,10 +318,8 @@ impl Builder<'_> {
             || self.scope.paging && matches!(argument, "limit" | "offset"))
         {
             let near = nearest(argument, self.scope.arguments.keys().map(String::as_str));
-            let hint = near.map_or_else(
-                || "declare it in `[tool.input.properties]`".to_owned(),
-                |near| format!("did you mean `args.{near}`?"),
-            );
+            let hint = near
+                .map_or_else(|| self.scope.kind.declaration(argument), |near| format!("did you mean `args.{near}`?"));
             self.sink.error(place, format!("there is no argument `{argument}`")).hint(hint);
         }
     }
@@ -292,20 +374,29 @@ impl Builder<'_> {
         }
     }
 
-    /// Warns where a key that the operation needs may be absent in a call.
+    /// Warns where a key that the operation needs may be absent in a call. A step with a `when` of its own is trusted to say
+    /// when the key is there.
     pub(super) fn needed(&mut self, key: &str, node: &Node, value: &Templated) {
+        if self.guarded {
+            return;
+        }
         if let Some(name) = self.scope.absence(value) {
-            let what = if self.scope.lookups.contains_key(&name) { "lookup" } else { "argument" };
-            let hint = if what == "argument" {
-                format!("add `{name}` to `required` in `[tool.input]`, or give it a default")
+            let (what, hint) = if self.scope.earlier.contains_key(&name) {
+                (
+                    "answer of",
+                    format!("`{name}` may be skipped: give this step a `when` of its own, e.g. `{name} is defined`"),
+                )
+            } else if self.scope.lookups.contains_key(&name) {
+                ("lookup", format!("make the argument that `{name}` matches required, or give it a default"))
             } else {
-                format!("make the argument that `{name}` matches required, or give it a default")
+                ("argument", format!("add `{name}` to `required` in `[tool.input]`, or give it a default"))
             };
+            let given = if what == "answer of" { "be there" } else { "be given" };
             self.sink
                 .warning(
                     &node.place,
                     format!(
-                        "`{key}` may be absent: the {what} `{name}` need not be given, and the call is refused then"
+                        "`{key}` may be absent: the {what} `{name}` need not {given}, and the call is refused then"
                     ),
                 )
                 .hint(hint);

@@ -82,7 +82,7 @@ impl Builder<'_> {
     }
 
     /// `{ lookup = …, domain = …, missing = … }`. `checked`: its keys were, with the structure of the file.
-    fn spot_lookup(&mut self, node: &Node, checked: bool) -> Option<SpotLookup> {
+    pub(super) fn spot_lookup(&mut self, node: &Node, checked: bool) -> Option<SpotLookup> {
         if !checked {
             shape::check(node, &SPOT_LOOKUP, self.sink);
         }

@@ -4,14 +4,17 @@
 //! records without one": a condition whose value is absent is dropped, the one beside it is not.
 
 use super::Written;
+use crate::definition::tool::Lookup;
 use crate::domain;
 use crate::source::{Node, Place, Sink, Table};
 use crate::template::{Outcome, Scope, Template, is_template};
 
 pub(super) fn lint(written: &Written<'_>, sink: &mut Sink) {
-    let body = written.table.get(written.tool.operation.name());
-    let lookups = written.table.get("lookup").and_then(Node::as_table).into_iter().flat_map(Table::iter);
-    let domains = lookups.map(|(_, _, lookup)| lookup).chain(body).filter_map(|table| table.child("domain"));
+    let steps = written.table.get("step").and_then(Node::as_array).unwrap_or_default();
+    let lookups = std::iter::once(written.table).chain(steps.iter().filter_map(Node::as_table));
+    let lookups = lookups.filter_map(|table| table.get("lookup")?.as_table()).flat_map(Table::iter);
+    let bodies = written.operations().map(|(_, body)| body);
+    let domains = lookups.map(|(_, _, lookup)| lookup).chain(bodies).filter_map(|table| table.child("domain"));
     for domain in domains {
         for argument in optional(written) {
             list(domain, &Argument { name: argument, written }, sink);
@@ -86,9 +89,15 @@ impl Argument<'_> {
         uses.peek().is_some() && (uses.any(|name| !name.guarded) || nothing_given())
     }
 
+    /// Of the tool and its steps.
+    fn lookups(&self) -> impl Iterator<Item = &Lookup> {
+        let tool = self.written.tool;
+        tool.lookups.iter().chain(tool.steps.iter().flat_map(|step| &step.lookups))
+    }
+
     /// Whether a name in a template is the argument, or a lookup of it.
     fn means(&self, root: &str, attribute: Option<&str>) -> bool {
-        let lookup = self.written.tool.lookups.iter().find(|lookup| lookup.name == root);
+        let lookup = self.lookups().find(|lookup| lookup.name == root);
         match lookup {
             Some(lookup) => lookup.matches.templates().any(|template| self.makes_absent(template)),
             None => root == self.name || (root == "args" && attribute == Some(self.name)),
@@ -98,7 +107,7 @@ impl Argument<'_> {
     /// Whether the condition depends on anything that the caller gives.
     fn asks(&self, leaf: &Node) -> bool {
         templates(leaf).iter().flat_map(|(_, template)| template.names()).any(|name| {
-            let lookup = self.written.tool.lookups.iter().find(|lookup| lookup.name == name.root);
+            let lookup = self.lookups().find(|lookup| lookup.name == name.root);
             lookup
                 .map_or_else(|| name.is_callers(), |lookup| lookup.matches.names().iter().any(|name| name.is_callers()))
         })

@@ -18,6 +18,22 @@ pub(super) fn lint(written: &Written<'_>, sink: &mut Sink) {
     }
 }
 
+/// A person chooses among prompts by what they are for.
+pub(super) fn of_prompt(written: &Written<'_>, sink: &mut Sink) {
+    if written.table.get("description").is_none_or(is_blank) {
+        sink.warning(&written.tool.place, "the prompt has no `description`: it is what a person chooses by")
+            .hint("one sentence: what comes of it");
+    }
+}
+
+/// A person attaches a resource, and a model follows an address, for what is there.
+pub(super) fn of_resource(written: &Written<'_>, sink: &mut Sink) {
+    if written.table.get("description").is_none_or(is_blank) {
+        sink.warning(&written.tool.place, "the resource has no `description`: it is what people and models choose by")
+            .hint("one sentence: what is read there");
+    }
+}
+
 fn tool(written: &Written<'_>, sink: &mut Sink) {
     let description = written.table.get("description").filter(|node| !is_blank(node));
     let hint = "one or two sentences: what it finds or does, by what, and when another tool is better";

@@ -11,7 +11,7 @@ pub(super) fn lint(subject: &Subject<'_>, sink: &mut Sink) {
     // By places, not by tools: one default may reach many.
     let mut uses: IndexMap<&str, Vec<&Place>> = IndexMap::new();
     let mut seen = HashSet::new();
-    let named = subject.tools.iter().filter_map(|written| written.table.get("bundles")?.as_array()).flatten();
+    let named = subject.all().filter_map(|(_, written)| written.table.get("bundles")?.as_array()).flatten();
     let named = named.filter_map(|node: &Node| Some((node.as_str()?, &node.place)));
     let declared = subject.declared.iter().map(|bundle| (bundle.name.as_str(), &bundle.place));
     for (name, place) in declared.chain(named) {

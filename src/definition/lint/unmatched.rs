@@ -1,4 +1,4 @@
-//! A pattern of a bundle that no tool's name matches.
+//! A pattern of a bundle that no name matches.
 
 use super::Subject;
 use crate::source::{Sink, nearest};
@@ -14,7 +14,7 @@ pub(super) fn lint(subject: &Subject<'_>, sink: &mut Sink) {
                     || "correct it, or remove it; `tooldoo list` shows the names".to_owned(),
                     |near| format!("did you mean `{near}`?"),
                 );
-                let message = format!("`{key}` matches no tool: `{}`", pattern.text);
+                let message = format!("`{key}` matches nothing: `{}`", pattern.text);
                 sink.warning(&pattern.place, message).hint(hint).definition = Some(format!("bundle `{}`", bundle.name));
             }
         }

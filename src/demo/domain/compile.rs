@@ -68,6 +68,11 @@ fn condition(env: &Env<'_>, model: &Model, path: &str, operator: &str, right: &V
     if field.name == "display_name" && !model.name_search.iter().any(|name| name == "display_name") {
         return named(env, model, field, operator, right);
     }
+    // An old Odoo searches the path: a record that has nothing there is not found by an empty value either.
+    let path = field.path().filter(|_| env.major() < 17 && !field.store && field.inherited.is_none());
+    if let Some(path) = path.filter(|path| path.contains('.')) {
+        return condition(env, model, path, operator, right);
+    }
     if !field.is_searchable() {
         return unsearchable(env, model, field);
     }
@@ -340,7 +345,7 @@ fn membership(env: &Env<'_>, field: &Field, operator: &str, values: &[Value], ri
                 keys.push(Key::Flag(flag));
                 empty |= !flag;
             }
-            Kind::Integer | Kind::Float | Kind::Monetary => {
+            Kind::Integer | Kind::Float | Kind::Monetary | Kind::Many2oneReference => {
                 let number = number(field, one)?;
                 empty |= same && number == 0.0;
                 keys.push(Key::Number(number));
@@ -436,7 +441,7 @@ fn inequality(env: &Env<'_>, field: &Field, operator: &str, right: &Value) -> Ou
             }
             (Key::Text(clock::print(at)), false)
         }
-        Kind::Integer | Kind::Float | Kind::Monetary => {
+        Kind::Integer | Kind::Float | Kind::Monetary | Kind::Many2oneReference => {
             let than = number(field, right)?;
             let null = match how {
                 Compare::Less => 0.0 < than,

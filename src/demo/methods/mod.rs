@@ -1,16 +1,22 @@
 //! What single models do beyond the common rules: values that follow from others, constraints, business methods. One file per application.
 
+mod activity;
+pub(super) mod attachment;
 mod company;
 mod helpdesk;
 pub(super) mod invoice;
 mod knowledge;
 mod lead;
+mod leave;
 mod order;
 pub(super) mod parameters;
 mod partner;
 mod project;
 mod purchase;
 mod stock;
+mod thread;
+mod timesheet;
+mod wizard;
 
 use serde_json::{Map, Value, json};
 
@@ -28,6 +34,11 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str, argument:
         .or_else(|| stock::value(env, model, id, word, argument))
         .or_else(|| purchase::value(env, model, id, word))
         .or_else(|| invoice::value(env, model, id, word, argument))
+        .or_else(|| thread::value(env, model, id, word))
+        .or_else(|| activity::value(env, model, id, word, argument))
+        .or_else(|| attachment::value(env, model, id, word))
+        .or_else(|| leave::value(env, model, id, word, argument))
+        .or_else(|| timesheet::value(env, model, id, word))
 }
 
 /// The display name of a record that is not one of its fields.
@@ -42,6 +53,9 @@ pub(super) fn default(env: &Env<'_>, how: &str) -> Option<Value> {
     match how {
         "warehouse" => stock::default_warehouse(env).map(|id| json!(id)),
         "sale_tax" => order::default_tax(env, "sale").map(|id| json!([id])),
+        "activity_type" => activity::default_type(env).map(|id| json!(id)),
+        "employee" => leave::employee_of(env, env.context.uid).map(|id| json!(id)),
+        "own_partner" => thread::partner(env).map(|id| json!([id])),
         "purchase_tax" => order::default_tax(env, "purchase").map(|id| json!([id])),
         _ => None,
     }
@@ -60,6 +74,19 @@ pub(super) fn prefill(env: &Env<'_>, model: &Model, values: &mut Map<String, Val
         "purchase.order.line" => purchase::prefill_line(env, values),
         "account.move" => invoice::prefill(env, values),
         "account.move.line" => invoice::prefill_line(env, values),
+        "mail.message" => thread::prefill(env, values),
+        "mail.activity" => activity::prefill(env, values),
+        "hr.leave" => leave::prefill(env, values),
+        "hr.leave.allocation" => {
+            let department = values
+                .get("employee_id")
+                .and_then(value::id)
+                .and_then(|employee| env.sudo().link(env.registry.model("hr.employee")?, employee, "department_id"));
+            values.extend(department.map(|id| ("department_id".to_owned(), json!(id))));
+        }
+        "account.analytic.line" => timesheet::prefill(env, values),
+        "stock.warehouse.orderpoint" => timesheet::prefill_rule(env, values),
+        "calendar.event" => timesheet::event(values),
         "res.users" => {
             let company = values.get("company_id").cloned();
             if let Some(company) = company.filter(|company| value::id(company).is_some()) {
@@ -95,7 +122,14 @@ pub(super) fn created(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
             let values = Map::from_iter([("product_tmpl_id".to_owned(), json!(id))]);
             write::create(&mut tx.sudo(), variant, &[values])?;
         }
+        "ir.attachment" => attachment::keep(tx, model, id, values, true),
+        "hr.leave" | "hr.leave.allocation" => leave::created(tx, model, id)?,
+        "stock.warehouse.orderpoint" => timesheet::number(tx, model, id),
         _ => {}
+    }
+    attachment::of_fields(tx, model, id, values)?;
+    if model.has("thread") {
+        thread::created(tx, model, id, values)?;
     }
     company::consistent(&tx.env(), model, id)
 }
@@ -105,6 +139,7 @@ pub(super) fn before_write(env: &Env<'_>, model: &Model, id: i64, values: &mut M
     match model.name.as_str() {
         "crm.lead" => lead::before_write(env, model, id, values),
         "account.move" => invoice::dated(values),
+        "hr.leave" => leave::dates(env, values),
         "project.task" => project::before_write(env, model, id, values),
         "helpdesk.ticket" => helpdesk::before_write(env, model, id, values),
         "knowledge.article" => knowledge::before_write(env, values),
@@ -127,7 +162,12 @@ pub(super) fn written(tx: &mut Tx<'_>, model: &'static Model, id: i64, values: &
     match model.name.as_str() {
         "crm.lead" => lead::written(tx, model, id, values),
         "res.partner" => partner::sync(tx, model, id, values)?,
+        "ir.attachment" => attachment::keep(tx, model, id, values, false),
         _ => {}
+    }
+    attachment::of_fields(tx, model, id, values)?;
+    if model.has("thread") {
+        thread::responsible(tx, model, id, values)?;
     }
     if company::concerned(model, values) { company::consistent(&tx.env(), model, id) } else { Ok(()) }
 }
@@ -137,6 +177,11 @@ pub(super) fn constraints(env: &Env<'_>, model: &Model, id: i64) -> Outcome<()> 
     let sudo = env.sudo();
     if model.name == "res.partner" {
         partner::named(env, model, id)?;
+    }
+    match model.name.as_str() {
+        "hr.leave" => leave::allowed(env, model, id)?,
+        "account.analytic.line" => timesheet::allowed(env, model, id)?,
+        _ => {}
     }
     if model.name == "project.task" && sudo.link(model, id, "parent_id") == Some(id) {
         return Err(Fault::user("Sorry. You can't set a task as its parent task."));
@@ -173,6 +218,11 @@ fn only_one(env: &Env<'_>, model: &Model, id: i64, unique: &Unique) -> Outcome<(
     };
     let taken = env.store.ids(&model.name).into_iter().any(|other| other != id && stored(other).as_ref() == Some(&own));
     if taken { Err(Fault::constraint(env.major(), &unique.name, &unique.message)) } else { Ok(()) }
+}
+
+/// What goes with a record that names it without a field of its own.
+pub(super) fn gone(tx: &mut Tx<'_>, model: &Model, id: i64) -> Outcome<()> {
+    thread::gone(tx, model, id)
 }
 
 /// What may not be removed.
@@ -256,6 +306,14 @@ pub(super) fn call(
 ) -> Outcome<Value> {
     match (model.name.as_str(), method) {
         (_, "action_archive" | "action_unarchive" | "toggle_active") => archive(tx, model, method, ids),
+        (_, "message_post") => thread::post(tx, model, ids, kwargs),
+        (_, "message_subscribe") => thread::subscribe(tx, model, ids, kwargs, true),
+        (_, "message_unsubscribe") => thread::subscribe(tx, model, ids, kwargs, false),
+        (_, "activity_schedule") => activity::schedule(tx, model, ids, kwargs),
+        ("mail.activity", "action_feedback" | "action_done") => activity::done(tx, model, ids, kwargs),
+        ("hr.leave" | "hr.leave.allocation", _) => leave::act(tx, model, method, ids),
+        ("crm.lead.lost", "action_lost_reason_apply") => wizard::lost(tx, model, ids),
+        ("sale.order.cancel", "action_cancel" | "action_send_mail_and_cancel") => wizard::cancel(tx, model, ids),
         ("ir.config_parameter", "set_param") => parameters::set(tx, model, kwargs),
         ("crm.lead", "action_set_lost") => lead::lose(tx, model, ids, kwargs),
         ("crm.lead", "action_set_won" | "action_set_won_rainbowman") => lead::win(tx, model, ids),

@@ -56,18 +56,8 @@ fn address(env: &Env<'_>, partner: i64, kind: &str) -> i64 {
 
 /// Values that a new line takes from its product.
 pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
-    if values.get("display_type").is_some_and(value::truthy) {
-        for field in ["product_uom_qty", "price_unit"] {
-            values.insert(field.into(), json!(0.0));
-        }
-        return;
-    }
+    let Some((products, product)) = product_of_line(env, values, "product_uom_qty") else { return };
     let sudo = env.sudo();
-    let Some((products, product)) =
-        env.registry.model("product.product").zip(values.get("product_id").and_then(value::id))
-    else {
-        return;
-    };
     let mut name = sudo.name(products, product);
     let description = sudo.text(products, product, "description_sale");
     if !description.is_empty() {
@@ -75,11 +65,39 @@ pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
     }
     values.entry("name").or_insert(json!(name));
     values.entry("price_unit").or_insert(sudo.get(products, product, "lst_price"));
+    unit_and_taxes(env, values, "sale.order", product, (tax_field(env), "taxes_id"));
+}
+
+/// The product of a new line. A heading has none, and neither a quantity nor a price.
+pub(super) fn product_of_line(
+    env: &Env<'_>,
+    values: &mut Map<String, Value>,
+    quantity: &str,
+) -> Option<(&'static Model, i64)> {
+    if values.get("display_type").is_some_and(value::truthy) {
+        for field in [quantity, "price_unit"] {
+            values.insert(field.into(), json!(0.0));
+        }
+        return None;
+    }
+    env.registry.model("product.product").zip(values.get("product_id").and_then(value::id))
+}
+
+/// The unit of the line's product, and its taxes: the field of the line, and that of the product.
+pub(super) fn unit_and_taxes(
+    env: &Env<'_>,
+    values: &mut Map<String, Value>,
+    orders: &str,
+    product: i64,
+    (of_line, of_product): (&str, &str),
+) {
+    let Some(products) = env.registry.model("product.product") else { return };
+    let sudo = env.sudo();
     let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
     values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
-    let orders = env.registry.model("sale.order").zip(values.get("order_id").and_then(value::id));
+    let orders = env.registry.model(orders).zip(values.get("order_id").and_then(value::id));
     let company = orders.and_then(|(orders, order)| sudo.link(orders, order, "company_id"));
-    values.entry(tax_field(env)).or_insert(taxes_of(&sudo, products, product, "taxes_id", company));
+    values.entry(of_line).or_insert(taxes_of(&sudo, products, product, of_product, company));
 }
 
 /// The command that gives a line its product's taxes, those of the document's company.
@@ -218,11 +236,20 @@ pub(super) fn confirm(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Ou
 /// `action_cancel`
 pub(super) fn cancel(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64]) -> Outcome<Value> {
     write::exist(tx, model, ids)?;
-    // 15 to 18 ask first, for an order that was sent or confirmed.
-    let asks = (15..19).contains(&tx.env().major()) && !tx.context.raw.contains_key("disable_cancel_warning");
-    if asks && ids.iter().any(|id| tx.env().text(model, *id, "state") != "draft") {
+    let major = tx.env().major();
+    let locked = |id: &i64| model.field("locked").is_some() && tx.env().get(model, *id, "locked") == json!(true);
+    if major >= 17 && ids.iter().any(locked) {
+        return Err(Fault::user("You cannot cancel a locked order. Please unlock it first."));
+    }
+    // 15 to 18 ask first, for an order that was sent or confirmed; 14 where something was delivered.
+    let asks = major < 19 && !tx.context.raw.contains_key("disable_cancel_warning");
+    let concerned = |id: &i64| match major {
+        15.. => tx.env().text(model, *id, "state") != "draft",
+        _ => stock::delivered(&tx.env(), model, *id),
+    };
+    if asks && ids.iter().any(concerned) {
         return Ok(json!({
-            "name": "Cancel Quotation",
+            "name": if major < 15 { "Cancel Sales Order" } else { "Cancel Quotation" },
             "view_mode": "form",
             "res_model": "sale.order.cancel",
             "type": "ir.actions.act_window",

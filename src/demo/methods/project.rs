@@ -121,8 +121,7 @@ pub(super) fn computed(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Val
     match word {
         "task_closed" => json!(match env.major() {
             17.. => closed(&env.get(model, id, "state")),
-            16 => env.follow(model, id, "stage_id.fold") == json!(true),
-            _ => env.follow(model, id, "stage_id.is_closed") == json!(true),
+            _ => env.follow(model, id, "stage_id.fold") == json!(true),
         }),
         "task_template" => {
             let mut at = Some(id);

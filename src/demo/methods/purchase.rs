@@ -83,26 +83,13 @@ pub(super) fn prefill(values: &mut Map<String, Value>) {
 
 /// Values that a new line takes from its product.
 pub(super) fn prefill_line(env: &Env<'_>, values: &mut Map<String, Value>) {
-    if values.get("display_type").is_some_and(value::truthy) {
-        for field in ["product_qty", "price_unit"] {
-            values.insert(field.into(), json!(0.0));
-        }
-        return;
-    }
+    let Some((products, product)) = order::product_of_line(env, values, "product_qty") else { return };
     let sudo = env.sudo();
-    let Some((products, product)) =
-        env.registry.model("product.product").zip(values.get("product_id").and_then(value::id))
-    else {
-        return;
-    };
     values.entry("name").or_insert(json!(sudo.name(products, product)));
     values.entry("price_unit").or_insert(sudo.get(products, product, "standard_price"));
-    let uom = if env.major() >= 19 { "product_uom_id" } else { "product_uom" };
-    values.entry(uom).or_insert(sudo.get(products, product, "uom_id"));
-    let orders = env.registry.model("purchase.order").zip(values.get("order_id").and_then(value::id));
-    let company = orders.and_then(|(orders, order)| sudo.link(orders, order, "company_id"));
-    values.entry(tax_field(env)).or_insert(order::taxes_of(&sudo, products, product, "supplier_taxes_id", company));
-    if let Some((orders, order)) = orders {
+    order::unit_and_taxes(env, values, "purchase.order", product, (tax_field(env), "supplier_taxes_id"));
+    if let Some((orders, order)) = env.registry.model("purchase.order").zip(values.get("order_id").and_then(value::id))
+    {
         values.entry("date_planned").or_insert(sudo.get(orders, order, "date_planned"));
     }
 }

@@ -390,3 +390,12 @@ pub(super) fn undeliver(tx: &mut Tx<'_>, orders: &Model, order: i64) {
         tx.store.set(model, id, field, given);
     }
 }
+
+/// Whether something of the order has left already.
+pub(super) fn delivered(env: &Env<'_>, orders: &Model, order: i64) -> bool {
+    let sudo = env.sudo();
+    let done = |picking: &i64| {
+        env.registry.model("stock.picking").is_some_and(|model| sudo.text(model, *picking, "state") == "done")
+    };
+    value::ids(&sudo.get(orders, order, "picking_ids")).iter().any(done)
+}

@@ -51,6 +51,7 @@ pub(in crate::demo) fn value(env: &Env<'_>, model: &Model, id: i64, how: &str) -
         "false" => json!(false),
         "true" => json!(true),
         "zero" => json!(0.0),
+        "nothing" => Value::Null,
         "decimal_places" => {
             let rounding = env.get(model, id, "rounding").as_f64().unwrap_or(0.01);
             let mut places = 0;

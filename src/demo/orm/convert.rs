@@ -183,9 +183,27 @@ fn html(text: &str, major: u8) -> String {
         clean.replace_range(start..end, "");
     }
     if !clean.contains('<') {
-        let escaped = clean.replace('&', "&amp;").replace('>', "&gt;");
+        let escaped = ampersands(&clean).replace('>', "&gt;");
         return if major >= 19 { format!("<span>{escaped}</span>") } else { format!("<p>{escaped}</p>") };
     }
     let block = ["<p", "<div", "<ul", "<ol", "<h", "<table", "<blockquote", "<section", "<span", "<pre"];
     if block.iter().any(|tag| clean.trim_start().starts_with(tag)) { clean } else { format!("<span>{clean}</span>") }
+}
+
+/// Escapes each `&` that does not begin an entity.
+fn ampersands(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut escaped = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let entity = part.split_once(';').map(|(name, _)| name);
+        let known = entity.is_some_and(|name| {
+            matches!(name, "amp" | "lt" | "gt" | "quot" | "nbsp")
+                || name
+                    .strip_prefix('#')
+                    .is_some_and(|number| number.chars().all(|digit| digit.is_ascii_alphanumeric()))
+        });
+        escaped.push_str(if known { "&" } else { "&amp;" });
+        escaped.push_str(part);
+    }
+    escaped
 }

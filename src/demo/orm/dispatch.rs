@@ -14,7 +14,6 @@ use super::{
 };
 use crate::demo::{
     access::{self, Mode},
-    clock,
     env::{Context, Env, Tx},
     errors::{Fault, Outcome},
     methods::{self, parameters},
@@ -145,6 +144,7 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
             });
             Ok(Value::Object(printed.collect()))
         }
+        "load_views" => views::loaded(env, model, arguments.get("views")),
         "get_views" => views::several(env, model, arguments.get("views")),
         "get_view" | "fields_view_get" => {
             let (view, kind) = (arguments.get("view_id"), arguments.get("view_type").and_then(Value::as_str));
@@ -171,7 +171,8 @@ pub(in crate::demo) fn look(env: &Env<'_>, call: &Call) -> Outcome<Value> {
         )),
         "check_object_reference" => reference(env, arguments),
         "get_available_models" => {
-            let readable = env.registry.models().filter(|model| access::allowed(env, model, Mode::Read));
+            let readable =
+                env.registry.models().filter(|model| !model.transient && access::allowed(env, model, Mode::Read));
             let models: BTreeMap<&str, &str> =
                 readable.map(|model| (model.label(env.lang()), model.name.as_str())).collect();
             Ok(models.into_iter().map(|(label, model)| json!({"display_name": label, "model": model})).collect())
@@ -326,9 +327,4 @@ pub(in crate::demo) fn change(tx: &mut Tx<'_>, call: &Call) -> Outcome<Value> {
         }
         method => methods::call(tx, model, method, ids, arguments),
     }
-}
-
-/// The moment of a call; one for the whole transaction.
-pub(in crate::demo) fn stamp(context: &mut Context) {
-    context.now = clock::now();
 }

@@ -23,6 +23,7 @@ pub(in crate::demo) fn get(env: &Env<'_>, model: &Model, names: &[String], attri
         let mut said = describe(env, field);
         if locked {
             said.insert("readonly".into(), Value::Bool(true));
+            said.remove("states");
         }
         if !attributes.is_empty() {
             said.retain(|key, _| attributes.contains(key));
@@ -59,6 +60,9 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     }
     if let Some(related) = told.related.as_ref().or(field.related.as_ref()) {
         put("related", if major >= 17 { json!(related) } else { json!(related.split('.').collect::<Vec<_>>()) });
+    }
+    if let Some(states) = &told.states {
+        put("states", states.clone());
     }
     if !field.groups.is_empty() {
         put("groups", json!(field.groups.join(",")));
@@ -97,6 +101,12 @@ fn describe(env: &Env<'_>, field: &Field) -> Map<String, Value> {
     let aggregator = field.aggregator.clone().or_else(|| numeric.then(|| "sum".to_owned()));
     if let Some(aggregator) = aggregator.filter(|aggregator| aggregator != "none") {
         put(if major >= 18 { "aggregator" } else { "group_operator" }, json!(aggregator));
+    }
+    for (key, value) in &told.attributes {
+        match value {
+            Value::Null => drop(said.shift_remove(key)),
+            value => drop(said.insert(key.clone(), value.clone())),
+        }
     }
     said
 }

@@ -70,6 +70,9 @@ fn one_command(
             if let Some(inverse) = &field.inverse {
                 values.insert(inverse.clone(), json!(id));
             }
+            if let Some(inverse_model) = &field.inverse_model {
+                values.insert(inverse_model.clone(), json!(model.name));
+            }
             let made = create(tx, comodel, &[values])?;
             if field.inverse.is_none() {
                 made.into_iter().try_for_each(|made| link(tx, model, id, field, comodel, made))?;
@@ -130,7 +133,11 @@ fn link(
         )));
     }
     match (&field.inverse, &field.mirror) {
-        (Some(inverse), _) => write(tx, comodel, &[target], &Map::from_iter([(inverse.clone(), json!(id))])),
+        (Some(inverse), _) => {
+            let mut values = Map::from_iter([(inverse.clone(), json!(id))]);
+            values.extend(field.inverse_model.iter().map(|name| (name.clone(), json!(model.name))));
+            write(tx, comodel, &[target], &values)
+        }
         (None, Some(mirror)) => set_member(tx, comodel, target, mirror, id, true),
         (None, None) => set_member(tx, model, id, &field.name, target, true),
     }

@@ -83,6 +83,7 @@ pub(in crate::demo) fn method(registry: &Registry, model: &Model, method: &str) 
         "has_access" if major >= 18 => signature("has_access", false, true, &["operation!"]),
         "get_views" if major >= 16 => signature("get_views", true, true, &["views!", "options"]),
         "get_view" if major >= 16 => signature("get_view", true, true, &["view_id", "view_type", "**"]),
+        "load_views" if major < 16 => signature("load_views", true, true, &["views!", "options"]),
         "fields_view_get" if major < 16 => {
             signature("fields_view_get", true, true, &["view_id", "view_type", "toolbar", "submenu"])
         }
@@ -91,12 +92,44 @@ pub(in crate::demo) fn method(registry: &Registry, model: &Model, method: &str) 
             "action_unarchive" => signature("action_unarchive", false, false, &[]),
             _ => signature("toggle_active", false, false, &[]),
         },
+        "message_post" if model.has("thread") => signature("message_post", false, false, &["**"]),
+        "message_subscribe" if model.has("thread") => {
+            signature("message_subscribe", false, false, &["partner_ids", "subtype_ids", "**"])
+        }
+        "message_unsubscribe" if model.has("thread") => {
+            signature("message_unsubscribe", false, false, &["partner_ids", "**"])
+        }
+        "activity_schedule" if model.has("activity") => {
+            signature("activity_schedule", false, false, &["act_type_xmlid", "date_deadline", "summary", "note", "**"])
+        }
         _ => return special(major, model, method),
     })
 }
 
 fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
     Some(match (model.name.as_str(), method) {
+        ("hr.leave" | "hr.leave.allocation", "action_approve") if major != 17 || model.name == "hr.leave" => {
+            signature("action_approve", false, false, if major >= 18 { &["check_state"] } else { &[] })
+        }
+        ("hr.leave" | "hr.leave.allocation", "action_validate") if major < 18 => {
+            signature("action_validate", false, false, &[])
+        }
+        ("hr.leave" | "hr.leave.allocation", "action_refuse") => signature("action_refuse", false, false, &[]),
+        ("hr.leave" | "hr.leave.allocation", "action_draft") if major < 18 => {
+            signature("action_draft", false, false, &[])
+        }
+        ("hr.leave" | "hr.leave.allocation", "action_confirm") if major < 18 => {
+            signature("action_confirm", false, false, &[])
+        }
+        ("crm.lead.lost", "action_lost_reason_apply") => signature("action_lost_reason_apply", false, false, &[]),
+        ("sale.order.cancel", "action_cancel") => signature("action_cancel", false, false, &[]),
+        ("sale.order.cancel", "action_send_mail_and_cancel") if major >= 15 => {
+            signature("action_send_mail_and_cancel", false, false, &[])
+        }
+        ("mail.activity", "action_feedback") => {
+            signature("action_feedback", false, false, &["feedback", "attachment_ids"])
+        }
+        ("mail.activity", "action_done") => signature("action_done", false, false, &[]),
         ("res.users", "context_get") => signature("context_get", true, true, &[]),
         ("res.users", "has_group") => signature("has_group", major < 18, true, &["group_ext_id!"]),
         ("ir.config_parameter", "get_param") => signature("get_param", true, true, &["key!", "default"]),
@@ -120,6 +153,56 @@ fn special(major: u8, model: &Model, method: &str) -> Option<Signature> {
         ("sale.order", "action_quotation_send") => signature("action_quotation_send", false, false, &[]),
         _ => return None,
     })
+}
+
+/// The names of all methods that some model has.
+const ALL: [&str; 41] = [
+    "action_archive",
+    "action_cancel",
+    "action_confirm",
+    "action_draft",
+    "action_post",
+    "action_quotation_send",
+    "action_set_lost",
+    "action_set_won",
+    "action_set_won_rainbowman",
+    "action_unarchive",
+    "button_cancel",
+    "button_confirm",
+    "button_draft",
+    "check_access_rights",
+    "check_object_reference",
+    "context_get",
+    "copy",
+    "create",
+    "default_get",
+    "fields_get",
+    "fields_view_get",
+    "get_available_models",
+    "get_metadata",
+    "get_param",
+    "get_view",
+    "get_views",
+    "has_access",
+    "has_group",
+    "name_create",
+    "name_get",
+    "name_search",
+    "read",
+    "search",
+    "search_count",
+    "search_read",
+    "set_param",
+    "toggle_active",
+    "unlink",
+    "web_read",
+    "web_search_read",
+    "write",
+];
+
+/// The public methods of a model, by name.
+pub(in crate::demo) fn methods(registry: &Registry, model: &Model) -> Vec<&'static str> {
+    ALL.into_iter().filter(|name| method(registry, model, name).is_some()).collect()
 }
 
 impl Signature {

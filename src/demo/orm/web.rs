@@ -12,6 +12,7 @@ use crate::demo::{
     env::{Context, Env},
     errors::{Fault, Outcome},
     field::{Field, Kind},
+    methods::attachment,
     model::Model,
     value,
 };
@@ -27,6 +28,7 @@ pub(in crate::demo) fn read(
     let names: Vec<String> = specification.keys().cloned().collect();
     let fields = if names.is_empty() { Vec::new() } else { chosen(env, model, &names)? };
     access::check_records(env, model, ids, Mode::Read)?;
+    attachment::printable(env, model, ids, &fields)?;
     // A record that is gone is left out, unless its relations are to be followed.
     let follows = specification.values().any(|spec| spec.get("fields").is_some());
     let gone: Vec<i64> = ids.iter().copied().filter(|id| !env.store.has(&model.name, *id)).collect();
@@ -96,7 +98,7 @@ fn cell(env: &Env<'_>, model: &Model, id: i64, field: &Field, spec: Option<&Map<
             rows.extend(rest.iter().map(|id| json!({"id": id})));
             Ok(Value::Array(rows))
         }
-        _ => Ok(found),
+        _ => Ok(attachment::size_only(env, field, &found).unwrap_or(found)),
     }
 }
 

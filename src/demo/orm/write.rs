@@ -306,6 +306,7 @@ pub(in crate::demo) fn unlink(tx: &mut Tx<'_>, model: &'static Model, ids: &[i64
             }
         }
         tx.store.remove(&model.name, id);
+        methods::gone(tx, model, id)?;
     }
     match tx.registry.model("product.template").filter(|_| !bereft.is_empty()) {
         Some(template) => unlink(&mut tx.sudo(), template, &bereft),

@@ -8,9 +8,27 @@ use crate::operation::faults::{Faults, cut, did_you_mean, invalid, quote};
 /// More than this many faults are not even looked at.
 const MOST: usize = 200;
 
-/// What is wrong with the arguments.
-pub(super) fn faults(arguments: &Value, schema: &Map<String, Value>, validator: &jsonschema::Validator) -> Faults {
+/// Arguments of the caller that the tool does not have for it.
+pub(super) fn unknown(names: &[String], schema: &Map<String, Value>) -> Faults {
     let mut faults = Faults::default();
+    let known = properties_at(schema, "");
+    for name in names {
+        faults.push(invalid(is_unknown(name, "", &known)).hint(takes(schema)));
+    }
+    faults
+}
+
+fn is_unknown(name: &str, place: &str, known: &[&str]) -> String {
+    format!("`{}` is not known{}", cut(&below(place, name), 120), did_you_mean(name, known.iter().copied()))
+}
+
+/// What is wrong with the arguments. `schema` is what the caller knows of them.
+pub(super) fn faults(
+    arguments: &Value,
+    schema: &Map<String, Value>,
+    validator: &jsonschema::Validator,
+    faults: &mut Faults,
+) {
     let mut said: Vec<String> = Vec::new();
     for error in validator.iter_errors(arguments).take(MOST) {
         let pointer = error.instance_path().as_str().to_owned();
@@ -21,7 +39,6 @@ pub(super) fn faults(arguments: &Value, schema: &Map<String, Value>, validator: 
             }
         }
     }
-    faults
 }
 
 fn sentences(
@@ -39,11 +56,7 @@ fn sentences(
         K::Required { property } => one(format!("`{}` is missing", below(&place, property.as_str().unwrap_or("?")))),
         K::AdditionalProperties { unexpected } | K::UnevaluatedProperties { unexpected } => {
             let known = properties_at(schema, pointer);
-            let name = |name: &String| {
-                let meant = did_you_mean(name, known.iter().copied());
-                format!("`{}` is not known{meant}", cut(&below(&place, name), 120))
-            };
-            unexpected.iter().take(MOST).map(name).collect()
+            unexpected.iter().take(MOST).map(|name| is_unknown(name, &place, &known)).collect()
         }
         _ if pointer.is_empty() => one(format!("The arguments do not fit together: {}", cut(&shown.to_string(), 200))),
         K::Type { kind } => one(format!("`{place}` takes {}, not {not}", types(kind))),
@@ -137,7 +150,7 @@ fn takes(schema: &Map<String, Value>) -> String {
         })
         .collect();
     match named.is_empty() {
-        true => "The tool takes no arguments.".to_owned(),
-        false => format!("The tool takes {}.", named.join(", ")),
+        true => "There are no arguments.".to_owned(),
+        false => format!("The arguments are {}.", named.join(", ")),
     }
 }

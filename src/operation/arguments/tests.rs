@@ -8,7 +8,7 @@ use crate::operation::conditions::tests::any_json;
 
 fn run(schema: &Value, arguments: Value, paging: Option<Paging>) -> Result<Value, Error> {
     let validator = jsonschema::draft202012::new(schema).unwrap();
-    put_right(arguments.as_object().unwrap().clone(), schema.as_object().unwrap(), &validator, paging)
+    put_right(arguments.as_object().unwrap().clone(), schema.as_object().unwrap(), &validator, paging, &Map::new())
         .map(Value::Object)
 }
 
@@ -112,7 +112,7 @@ fn every_fault_is_named_with_its_path() {
         assert!(error.message.contains(part), "{part}\n{}", error.message);
     }
     let hint = error.hint.unwrap();
-    assert_eq!(hint, "The tool takes `customer` (required), `state`, `query`, `lines` (required).");
+    assert_eq!(hint, "The arguments are `customer` (required), `state`, `query`, `lines` (required).");
 }
 
 #[test]
@@ -137,4 +137,39 @@ proptest! {
             }
         }
     }
+}
+
+fn with_bound(schema: &Value, arguments: Value, bound: Value) -> Result<Value, Error> {
+    let Value::Object(bound) = bound else { unreachable!() };
+    let whole = schema.as_object().unwrap();
+    let validator = jsonschema::draft202012::new(schema).unwrap();
+    let shown = crate::definition::bound::without(whole, &bound);
+    put_right(arguments.as_object().unwrap().clone(), &shown, &validator, None, &bound).map(Value::Object)
+}
+
+#[test]
+fn what_is_bound_is_put_in_as_it_is_and_is_nobodys_to_set() {
+    let mut schema = properties(json!({"team": {"type": "string"}, "query": {"type": "string"}}));
+    schema["required"] = json!(["team"]);
+    let bound = || json!({"team": ""});
+    let given = with_bound(&schema, json!({"query": "x"}), bound()).unwrap();
+    assert_eq!(given, json!({"query": "x", "team": ""}), "also what would not count as given");
+    for team in [json!("Asia"), json!(""), json!(null)] {
+        let error = with_bound(&schema, json!({"team": team}), bound()).unwrap_err();
+        let usual = run(&properties(json!({"query": {"type": "string"}})), json!({"team": "Asia"}), None).unwrap_err();
+        assert_eq!((error.kind, &error.message, &error.hint), (usual.kind, &usual.message, &usual.hint));
+    }
+    schema["additionalProperties"] = json!(true);
+    assert!(with_bound(&schema, json!({"team": "Asia"}), bound()).is_err(), "where any argument is let in, too");
+}
+
+#[test]
+fn keywords_across_arguments_see_what_is_bound() {
+    let schema = json!({
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}, "c": {"type": "string"}},
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}], "dependentRequired": {"a": ["c"]},
+    });
+    let right = with_bound(&schema, json!({"c": "x"}), json!({"a": "y"})).unwrap();
+    assert_eq!(right, json!({"c": "x", "a": "y"}));
+    assert!(with_bound(&schema, json!({}), json!({"a": "y"})).unwrap_err().message.contains("`c` is missing"));
 }

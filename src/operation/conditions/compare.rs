@@ -15,7 +15,7 @@ use crate::operation::temporal::{self, When};
 
 /// Operators that take the same kind of value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
+pub(super) enum Family {
     /// `=`, `!=`, `=?`: one value.
     Equality,
     /// `in`, `not in`: a list.
@@ -101,8 +101,11 @@ fn allowed(field: &Field, family: Family) -> bool {
     }
 }
 
-/// The condition as Odoo has to get it; a day on a datetime may become two.
-pub(super) fn fit(found: &Found, operator: Operator, value: &Value, zone: &TimeZone) -> Result<Domain<Value>, Error> {
+/// How the operator compares, where Odoo answers it for the field.
+///
+/// # Errors
+/// `invalid_arguments`: it does not.
+pub(super) fn suits(found: &Found, operator: Operator) -> Result<Family, Error> {
     let Found { path, field, .. } = found;
     let family = family(operator);
     if matches!(field.kind, FieldType::Properties | FieldType::PropertiesDefinition) {
@@ -116,6 +119,13 @@ pub(super) fn fit(found: &Found, operator: Operator, value: &Value, zone: &TimeZ
         let message = format!("`{path}` ({}) cannot be compared with `{}`", type_name(&field.kind), spelled(operator));
         return Err(invalid(message));
     }
+    Ok(family)
+}
+
+/// The condition as Odoo has to get it; a day on a datetime may become two.
+pub(super) fn fit(found: &Found, operator: Operator, value: &Value, zone: &TimeZone) -> Result<Domain<Value>, Error> {
+    let Found { path, field, .. } = found;
+    let family = suits(found, operator)?;
     match family {
         Family::Hierarchy => hierarchy(path, field, operator, value),
         Family::Text => text(path, field, operator, value),

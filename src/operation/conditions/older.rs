@@ -26,10 +26,8 @@ pub(super) fn fit(
     negated: bool,
 ) -> Result<Domain<Value>, Error> {
     let Found { path, field, .. } = found;
-    if negated && path.contains('.') {
-        let message = format!("This Odoo does not negate a condition on a path (`!` before `{path}`)");
-        return Err(Error::new(Kind::Unsupported, message)
-            .hint("Search the related records first, and give their ids after `not in`."));
+    if negated {
+        negatable(path)?;
     }
     let inverse = inverse(operator);
     let fitted = compare::fit(found, if negated { inverse.unwrap_or(operator) } else { operator }, value, zone)?;
@@ -42,6 +40,19 @@ pub(super) fn fit(
         fitted => fitted,
     };
     Ok(if negated && inverse.is_none() { Domain::Not(Box::new(fitted)) } else { fitted })
+}
+
+/// Whether `!` before a condition on this path means what it says.
+///
+/// # Errors
+/// `unsupported`: it is a path through a relation.
+pub(super) fn negatable(path: &str) -> Result<(), Error> {
+    if !path.contains('.') {
+        return Ok(());
+    }
+    let message = format!("This Odoo does not negate a condition on a path (`!` before `{path}`)");
+    Err(Error::new(Kind::Unsupported, message)
+        .hint("Search the related records first, and give their ids after `not in`."))
 }
 
 /// A condition on a number, in which a number that is not set counts as 0.

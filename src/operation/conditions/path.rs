@@ -27,6 +27,17 @@ pub(super) enum Target {
     Missing(Arc<Model>),
 }
 
+impl Target {
+    /// The path in this Odoo's names; empty where there is none.
+    pub(super) fn path(&self) -> &str {
+        match self {
+            Self::Field(found) => &found.path,
+            Self::Raw(path) | Self::Number(path) => path,
+            Self::Missing(_) => "",
+        }
+    }
+}
+
 /// The field at the end of a path.
 pub(super) struct Found {
     /// The path in this Odoo's names.

@@ -71,6 +71,7 @@ pub(crate) fn field(name: &str, kind: FieldType) -> Field {
         groupable: !list,
         required: false,
         readonly: false,
+        depends: Vec::new(),
         currency_field: None,
         model_field: None,
     }

@@ -1,5 +1,6 @@
 //! Relation fields in `values`: names that become ids, and ids that become Odoo's commands.
 
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 
 use super::given::{Entry, Given, Wanted, Words};
@@ -114,16 +115,16 @@ async fn ids<M: Records>(
     let mut elements = Vec::new();
     flatten(given, &mut elements);
     let none_wanted = elements.is_empty();
-    let (mut ids, mut whole) = (Vec::with_capacity(elements.len()), true);
+    // A caller may name very many.
+    let (mut ids, mut whole) = (IndexSet::with_capacity(elements.len()), true);
     for element in elements {
         match id(at, element, fit, faults).await? {
-            Resolved::Id(id) if ids.contains(&id) => {}
-            Resolved::Id(id) => ids.push(id),
+            Resolved::Id(id) => drop(ids.insert(id)),
             Resolved::Nothing => {}
             Resolved::Fault => whole = false,
         }
     }
-    Ok((whole && (none_wanted || !ids.is_empty())).then_some(ids))
+    Ok((whole && (none_wanted || !ids.is_empty())).then(|| ids.into_iter().collect()))
 }
 
 /// One element at a time; `false` and null are none.

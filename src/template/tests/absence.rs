@@ -395,3 +395,35 @@ fn a_name_can_be_absent_for_a_reason() {
     assert_eq!(compile("{{ step.id }}").evaluate(&scope).unwrap(), Outcome::Absent(Cause::Empty("step".into())));
     assert_eq!(compile("{{ partner }}").evaluate(&scope).unwrap(), Outcome::Absent(Cause::NotGiven));
 }
+
+// A decision is not made on what is absent.
+
+#[test]
+fn a_decision_on_what_is_absent_is_absent() {
+    let decided = |source: &str| compile(source).evaluate_decision(&scope(none())).unwrap();
+    for source in [
+        "{{ x == 3 }}",
+        "{{ x != 3 }}",
+        "{{ x.y == 3 }}",
+        "{{ rows[0].name == 'A' }}",
+        "{{ x == z }}",
+        "{{ n == 7 and x == 3 }}",
+        "{{ x == 3 or n == 8 }}",
+        "{{ n == 8 or x == 3 }}",
+        "{{ (x == 3 and t) or n == 8 }}",
+        "{{ bundle.nothing == 3 }}",
+    ] {
+        assert!(matches!(decided(source), Outcome::Absent(_)), "{source}");
+    }
+    for (source, expected) in [
+        ("{{ n == 8 }}", false),
+        ("{{ n != 8 }}", true),
+        ("{{ x == 3 or n == 7 }}", true),
+        ("{{ n == 8 and x == 3 }}", false),
+        ("{{ x is defined and x == 3 }}", false),
+        ("{{ x | default(3) == 3 }}", true),
+        ("{{ x or n == 8 }}", false),
+    ] {
+        assert_eq!(decided(source), Outcome::Given(json!(expected)), "{source}");
+    }
+}

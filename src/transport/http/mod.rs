@@ -4,10 +4,12 @@
 //! decided by the [`Caller`] it stands for, not here.
 
 mod doorman;
+mod events;
 mod health;
 mod owed;
 mod post;
 mod reply;
+mod resume;
 mod sessions;
 
 use std::net::SocketAddr;
@@ -259,7 +261,11 @@ fn router(server: Arc<Server>) -> Router {
 }
 
 async fn default(State(server): State<Arc<Server>>, request: Request) -> Response {
-    server.answer(server.options.bundles.clone(), request).await
+    let names = server.options.bundles.clone();
+    if let Some(refused) = server.clash(&names, &request) {
+        return refused;
+    }
+    server.answer(names, request).await
 }
 
 async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, request: Request) -> Response {
@@ -276,6 +282,9 @@ async fn bundle(State(server): State<Arc<Server>>, Path(bundles): Path<String>, 
             return reply::error(StatusCode::NOT_FOUND, &message);
         }
     }
+    if let Some(refused) = server.clash(&names, &request) {
+        return refused;
+    }
     server.answer(names, request).await
 }
 
@@ -288,13 +297,30 @@ async fn nowhere(State(server): State<Arc<Server>>) -> Response {
 type Service = StreamableHttpService<Handler, Scoped>;
 
 impl Server {
+    /// The answer to who wants to use bundles together that do not go together. A client that is connected already sees nothing
+    /// more, and is told so when it calls.
+    fn clash(&self, names: &[String], request: &Request) -> Option<Response> {
+        let connected = request.headers().contains_key("mcp-session-id");
+        let clash = self.hub.snapshot().clash(names).filter(|_| !connected)?;
+        Some(reply::error(StatusCode::CONFLICT, &clash.to_string()))
+    }
+
     async fn answer(&self, bundles: Vec<String>, request: Request) -> Response {
-        let caller = Caller { bundles, read_only: self.options.read_only };
+        let caller = Caller { bundles, read_only: self.options.read_only, login: None };
         let response = if request.method() == axum::http::Method::POST {
             self.post(caller, request).await
         } else {
+            if let Some(refused) = self.unknown(&caller, &request) {
+                return refused;
+            }
             let mode = Mode { sessions: true, json: true };
-            reply::from_rmcp(self.service(caller, mode).handle(request).await, None).await
+            let deletes = request.method() == axum::http::Method::DELETE;
+            let mut response = reply::from_rmcp(self.service(caller, mode).handle(request).await, None).await;
+            // The session is gone by now. Python's client takes a 202 for a failure, and warns its user of it.
+            if deletes && response.status() == StatusCode::ACCEPTED {
+                *response.status_mut() = StatusCode::NO_CONTENT;
+            }
+            response
         };
         reply::without_buffering(response)
     }
@@ -305,6 +331,8 @@ impl Server {
             // The doorman has checked both, with answers in JSON.
             .disable_allowed_hosts()
             .disable_allowed_origins()
+            // Streams are primed where their events are kept, for the clients that understand it.
+            .with_sse_retry(None)
             .with_legacy_session_mode(mode.sessions)
             .with_json_response(mode.json)
             .with_max_request_body_bytes(self.options.max_body)

@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use bytes::BytesMut;
+use futures::StreamExt;
+use rmcp::model::ErrorData;
 use serde_json::Value;
 
 use super::{Mode, Server, owed, reply};
@@ -18,8 +21,14 @@ use crate::mcp::wire::{self, Refusal};
 /// How long a client may take to send its request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-const REVISION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+/// How much more than it may a client may send until it is cut off.
+const MAX_DISCARDED: usize = 64 * 1024 * 1024;
+
+/// The client has to begin again.
+pub(super) const NO_SESSION: &str = "There is no such session: it has ended, or it belongs to another path.";
+
+pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) const REVISION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 impl Server {
     pub(super) async fn post(&self, caller: Caller, request: Request) -> Response {
@@ -34,12 +43,15 @@ impl Server {
             return reply::refusal(StatusCode::NOT_ACCEPTABLE, Refusal::invalid(None, message));
         }
         let limit = self.options.max_body;
-        if content_length(&parts.headers).is_some_and(|length| length > limit) {
+        let length = content_length(&parts.headers).filter(|length| *length > limit);
+        if length.is_some() && parts.headers.contains_key(header::EXPECT) {
+            // It has not been sent yet.
             return too_large(limit);
         }
-        let body = match tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, limit)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => return too_large(limit),
+        let body = match tokio::time::timeout(PATIENCE, whole(body, limit)).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return too_large(limit),
+            Err(_) if length.is_some() => return too_large(limit),
             Err(_) => {
                 let message = format!("The request was not complete after {} s.", PATIENCE.as_secs());
                 return reply::refusal(StatusCode::REQUEST_TIMEOUT, Refusal::invalid(None, message));
@@ -56,6 +68,7 @@ impl Server {
 
         let id = wire::id_of(&message);
         let initialize = opens_session(&message);
+        let is_notification = message.get("method").is_some() && message.get("id").is_none();
         let body = if initialize && wire::complete_initialize(&mut message) {
             // It would contradict what was filled in.
             parts.headers.remove(REVISION);
@@ -67,6 +80,13 @@ impl Server {
             Ok(mode) => mode,
             Err((status, sentence)) => return reply::refusal(status, Refusal::invalid(id, sentence)),
         };
+        if initialize && mode.sessions && wire::is_misread_initialize(&message) {
+            let error = ErrorData::invalid_params(
+                "The parameters of `initialize` do not have the shape that MCP gives them.",
+                None,
+            );
+            return reply::refusal(StatusCode::BAD_REQUEST, Refusal { id, error });
+        }
         if initialize && mode.sessions && !self.sessions.has_room().await {
             return full(id);
         }
@@ -78,6 +98,14 @@ impl Server {
         // Others may have taken the last places since.
         if initialize && response.status() == StatusCode::INTERNAL_SERVER_ERROR && !self.sessions.has_room().await {
             return full(id);
+        }
+        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            // The content type is right: it is the message that rmcp cannot read.
+            return if is_notification {
+                reply::accepted()
+            } else {
+                reply::refusal(StatusCode::BAD_REQUEST, Refusal::unread(id))
+            };
         }
         owed::until_written(reply::from_rmcp(response, id).await, counted)
     }
@@ -103,10 +131,7 @@ impl Server {
         let Some(session) = headers.get(SESSION) else { return Ok(mode(false)) };
         if !session.to_str().is_ok_and(|session| self.sessions.is_owned(session, caller)) {
             // The client has to begin again: that is what 404 says.
-            return Err((
-                StatusCode::NOT_FOUND,
-                "There is no such session: it has ended, or it belongs to another path.",
-            ));
+            return Err((StatusCode::NOT_FOUND, NO_SESSION));
         }
         let is_request = message.get("method").is_some() && message.get("id").is_some();
         Ok(mode(accepts.stream || !is_request))
@@ -128,6 +153,27 @@ fn full(id: Option<rmcp::model::RequestId>) -> Response {
     let mut response = reply::refusal(StatusCode::SERVICE_UNAVAILABLE, Refusal::invalid(id, message));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
+}
+
+/// The body; `None` where it is longer than that. Read to its end anyway, within reason: a client that still sends when the
+/// connection is closed does not see the answer.
+async fn whole(body: Body, limit: usize) -> Option<Bytes> {
+    let mut parts = body.into_data_stream();
+    let mut whole = BytesMut::new();
+    let mut length = 0_usize;
+    while let Some(part) = parts.next().await {
+        // The client is gone, or does not know how to end: half a request is none.
+        let Ok(part) = part else { return Some(Bytes::new()) };
+        length = length.saturating_add(part.len());
+        if length <= limit {
+            whole.extend_from_slice(&part);
+        } else if length > limit.saturating_add(MAX_DISCARDED) {
+            return None;
+        } else {
+            whole = BytesMut::new();
+        }
+    }
+    (length <= limit).then(|| whole.freeze())
 }
 
 fn too_large(limit: usize) -> Response {

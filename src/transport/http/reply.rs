@@ -22,6 +22,13 @@ pub(super) fn refusal(status: StatusCode, refusal: Refusal) -> Response {
     json_response(status, body.into())
 }
 
+/// The answer to what nobody waits for an answer to.
+pub(super) fn accepted() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::ACCEPTED;
+    response
+}
+
 /// rmcp's answer; an error that is plain text becomes a JSON-RPC error to the request of that id.
 pub(super) async fn from_rmcp<B>(response: HttpResponse<B>, id: Option<RequestId>) -> Response
 where

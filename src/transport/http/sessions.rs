@@ -1,17 +1,22 @@
-//! Sessions, of the revisions that have them: bounded in number, closed when idle, and bound to who opened them.
+//! Sessions, of the revisions that have them: bounded in number, closed when idle, and bound to who opened them. What is said
+//! in one is written down before it is sent, so that a stream can be resumed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use futures::Stream;
-use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
+use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::common::server_side_http::ServerSseMessage;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 use tokio::sync::Mutex;
 
+use super::events::{Events, Limits, Refused};
 use crate::access::Caller;
+
+/// The first revision whose clients understand an event without a message.
+const WITH_PRIMING: &str = "2025-11-25";
 
 /// Every open session of the process.
 pub(super) struct Pool {
@@ -21,6 +26,7 @@ pub(super) struct Pool {
     opening: Mutex<()>,
     /// Who opened it. A session id alone opens no other door.
     owners: RwLock<HashMap<SessionId, Caller>>,
+    events: Arc<Events>,
 }
 
 impl Pool {
@@ -28,7 +34,11 @@ impl Pool {
         let mut local = LocalSessionManager::default();
         // rmcp closes an idle session after five minutes, an open stream or not; people pause for longer.
         local.session_config.keep_alive = Some(idle);
-        Arc::new(Self { local, max, opening: Mutex::new(()), owners: RwLock::default() })
+        // Both are ours: rmcp primes clients that do not understand it, and keeps what cannot be asked for.
+        local.session_config.sse_retry = None;
+        local.session_config.completed_cache_ttl = Duration::ZERO;
+        let events = Events::new(Limits::default());
+        Arc::new(Self { local, max, opening: Mutex::new(()), owners: RwLock::default(), events })
     }
 
     /// Whether another session may be opened.
@@ -39,6 +49,14 @@ impl Pool {
     /// Whether that session exists and is this caller's.
     pub(super) fn is_owned(&self, id: &str, caller: &Caller) -> bool {
         self.owners.read().unwrap_or_else(PoisonError::into_inner).get(id) == Some(caller)
+    }
+
+    /// Whether a stream of that session can go on after that event.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(super) fn may_resume(&self, id: &str, last_event_id: &str) -> Result<(), Refused> {
+        self.events.find(&SessionId::from(id), last_event_id).map(|_| ())
     }
 }
 
@@ -63,6 +81,12 @@ pub(super) enum SessionError {
     /// There is no such session, or it broke.
     #[error(transparent)]
     Local(#[from] LocalSessionManagerError),
+    /// It ended while it was used.
+    #[error("The session has ended.")]
+    Ended,
+    /// There is nothing to go on with.
+    #[error(transparent)]
+    Resume(#[from] Refused),
 }
 
 impl SessionManager for Scoped {
@@ -77,6 +101,7 @@ impl SessionManager for Scoped {
         let (id, transport) = self.pool.local.create_session().await?;
         let mut owners = self.pool.owners.write().unwrap_or_else(PoisonError::into_inner);
         owners.insert(id.clone(), self.caller.clone());
+        self.pool.events.open(&id);
         Ok((id, transport))
     }
 
@@ -85,7 +110,17 @@ impl SessionManager for Scoped {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<ServerJsonRpcMessage, SessionError> {
-        Ok(self.pool.local.initialize_session(id, message).await?)
+        let answer = self.pool.local.initialize_session(id, message).await?;
+        if let ServerJsonRpcMessage::Response(response) = &answer
+            && let ServerResult::InitializeResult(result) = &response.result
+            && result.protocol_version.as_str() >= WITH_PRIMING
+        {
+            self.pool.events.prime(id);
+        }
+        // From now on, whether anybody listens or not.
+        let said = self.pool.local.create_standalone_stream(id).await?;
+        self.pool.events.record_standalone(id, said);
+        Ok(answer)
     }
 
     async fn has_session(&self, id: &SessionId) -> Result<bool, SessionError> {
@@ -97,6 +132,7 @@ impl SessionManager for Scoped {
             return Ok(());
         }
         self.pool.owners.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.pool.events.close(id);
         Ok(self.pool.local.close_session(id).await?)
     }
 
@@ -105,7 +141,8 @@ impl SessionManager for Scoped {
         id: &SessionId,
         message: ClientJsonRpcMessage,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionError> {
-        Ok(self.pool.local.create_stream(id, message).await?)
+        let said = self.pool.local.create_stream(id, message).await?;
+        self.pool.events.record(id, said).ok_or(SessionError::Ended)
     }
 
     async fn accept_message(&self, id: &SessionId, message: ClientJsonRpcMessage) -> Result<(), SessionError> {
@@ -116,7 +153,7 @@ impl SessionManager for Scoped {
         &self,
         id: &SessionId,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionError> {
-        Ok(self.pool.local.create_standalone_stream(id).await?)
+        self.pool.events.standalone(id).ok_or(SessionError::Ended)
     }
 
     async fn resume(
@@ -124,6 +161,6 @@ impl SessionManager for Scoped {
         id: &SessionId,
         last_event_id: String,
     ) -> Result<impl Stream<Item = ServerSseMessage> + Send + Sync + 'static, SessionError> {
-        Ok(self.pool.local.resume(id, last_event_id).await?)
+        Ok(self.pool.events.resume(id, &last_event_id)?)
     }
 }

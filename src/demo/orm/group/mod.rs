@@ -99,7 +99,7 @@ pub(in crate::demo) fn classic(env: &Env<'_>, model: &Model, request: &Request, 
         for (grouping, key) in groupings.iter().zip(&group.keys) {
             row.insert(grouping.spec.clone(), shown(env, grouping, key, true));
             domains.push(condition(env, grouping, key));
-            if let Some((from, to)) = range(grouping, key) {
+            if let Some((from, to)) = range(env, grouping, key) {
                 let name = if env.major() < 17 { grouping.path.clone() } else { grouping.spec.clone() };
                 ranges.insert(name, json!({"from": from, "to": to}));
             }

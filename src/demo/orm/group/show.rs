@@ -12,11 +12,16 @@ use crate::demo::{
 };
 
 /// From and to (exclusive) of a date group, as text.
-pub(super) fn range(grouping: &Grouping<'_>, key: &Value) -> Option<(String, String)> {
+pub(super) fn range(env: &Env<'_>, grouping: &Grouping<'_>, key: &Value) -> Option<(String, String)> {
     let unit = grouping.unit.as_deref()?;
     match clock::parse(key.as_str()?)? {
         When::Day(day) => Some((day.to_string(), next(day.to_datetime(Time::midnight()), unit).date().to_string())),
-        When::Moment(at) => Some((clock::print(at), clock::print(next(at, unit)))),
+        When::Moment(at) => {
+            // The period ends where it does on the clock on the wall: a month in which the clock changes is an hour longer.
+            let zone = env.context.raw.get("tz").and_then(Value::as_str);
+            let end = clock::to_utc(next(clock::to_local(at, zone), unit), zone);
+            Some((clock::print(at), clock::print(end)))
+        }
     }
 }
 
@@ -47,7 +52,7 @@ pub(super) fn condition(env: &Env<'_>, grouping: &Grouping<'_>, key: &Value) -> 
             _ => json!([[through, "any", inner]]),
         };
     }
-    if let Some((from, to)) = range(grouping, key) {
+    if let Some((from, to)) = range(env, grouping, key) {
         return json!(["&", [grouping.path, ">=", from], [grouping.path, "<", to]]);
     }
     match &grouping.unit {

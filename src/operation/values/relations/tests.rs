@@ -25,7 +25,7 @@ async fn sent(values: &str, arguments: Value) -> Result<Value, Error> {
     let loaded = crate::definition::load_texts([(std::path::Path::new("t.toml"), text.as_str(), Format::Toml)]);
     let errors: Vec<_> = loaded.diagnostics.iter().filter(|found| found.is_error()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    let Operation::Create(create) = &loaded.definitions.tools[0].operation else { panic!("a create") };
+    let Operation::Create(create) = loaded.definitions.tools[0].operation().unwrap() else { panic!("a create") };
     let Values::Fields(fields) = &create.values else { panic!("fields") };
     let mut scope = Scope::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
     scope.set_arguments(arguments.as_object().unwrap());

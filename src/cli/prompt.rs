@@ -1,0 +1,109 @@
+//! `tooldoo prompt`: the messages of a prompt, without a client.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::runtime::{self, Runtime};
+use super::settings::Settings;
+use super::terminal::Terminal;
+use super::{Error, Outcome, call, serve};
+use crate::access::Caller;
+use crate::answer::Answer;
+use crate::config::Options;
+use crate::definition::bundle::DEFAULT_BUNDLE;
+use crate::definition::prompt::{Role, Said};
+use crate::source::nearest;
+
+/// Flags of `prompt`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:
+  tooldoo prompt pipeline_review
+  tooldoo prompt customer_360 '{\"customer\": \"azure\"}'
+  tooldoo prompt overdue_invoices '{\"days\": \"30\"}' --bundle finance")]
+pub struct Args {
+    /// The prompt
+    pub prompt: String,
+    /// Its arguments, a JSON object
+    #[arg(default_value = "{}", value_name = "JSON")]
+    pub arguments: String,
+    /// Which configuration and definitions.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// As a client of these bundles (`sales` or `sales+crm`)
+    #[arg(long, value_name = "NAME")]
+    pub bundle: Vec<String>,
+    /// As `prompts/get` gives it
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Uses the prompt and writes its messages to stdout, or its error to stderr.
+///
+/// # Errors
+/// What is wrong with configuration, definitions or arguments; the prompt's own error is an outcome.
+pub async fn run(args: Args) -> Result<Outcome, Error> {
+    let arguments = call::parse(&args.prompt, &args.arguments)?;
+    let runtime = Runtime::new(runtime::configure(&Options { ..args.settings.options() })?).await?;
+    let bundles = runtime::bundles(&args.bundle);
+    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
+    runtime.learn(None).await;
+    let caller = runtime.caller(bundles);
+    let stop = serve::stop_on_signal();
+    let terminal = Terminal::new(false, stop.clone());
+    let Some(said) = runtime.hub.prompt(&caller, &args.prompt, arguments, &terminal, stop).await else {
+        return Err(unknown(&runtime, &caller, &args.prompt));
+    };
+    match said {
+        Ok(said) if args.json => {
+            let messages: Vec<_> =
+                said.iter().map(|said| json!({"role": role(said.role), "content": said.content})).collect();
+            writeln!(io::stdout(), "{:#}", json!({ "messages": messages })).map_err(Error::Output)?;
+            Ok(Outcome::Done)
+        }
+        Ok(said) => {
+            show(&said, &mut io::stdout()).map_err(Error::Output)?;
+            Ok(Outcome::Done)
+        }
+        Err(error) => {
+            writeln!(io::stderr(), "{}", call::shown(&Answer::error(&error))).map_err(Error::Output)?;
+            Ok(Outcome::Failed)
+        }
+    }
+}
+
+/// The messages, one after the other; a block that is no text as its JSON.
+fn show(said: &[Said], out: &mut dyn Write) -> io::Result<()> {
+    for (position, said) in said.iter().enumerate() {
+        if position > 0 {
+            writeln!(out)?;
+        }
+        let text = said.content.get("text").and_then(serde_json::Value::as_str);
+        let text = text.map_or_else(|| said.content.to_string(), |text| text.trim_end().to_owned());
+        writeln!(out, "[{}]\n{text}", role(said.role))?;
+    }
+    Ok(())
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+/// Why this caller has no such prompt.
+fn unknown(runtime: &Runtime, caller: &Caller, prompt: &str) -> Error {
+    let catalog = runtime.hub.snapshot();
+    let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
+    let bundles = catalog.bundles().into_iter();
+    let elsewhere: Vec<String> =
+        bundles.filter(|bundle| catalog.prompt(&through(bundle), prompt).is_some()).map(str::to_owned).collect();
+    if !elsewhere.is_empty() {
+        let asked = if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
+        return Error::OtherBundle { name: prompt.to_owned(), asked, elsewhere };
+    }
+    let seen = catalog.prompts(caller);
+    let meant = nearest(prompt, seen.iter().map(|prompted| prompted.offered.tool.name.as_str())).map(str::to_owned);
+    Error::UnknownPrompt { name: prompt.to_owned(), meant }
+}
