@@ -1,8 +1,12 @@
 //! A client that knows as little as can be: named arguments in, the answer or the error out, over either protocol.
 
-use std::sync::Mutex;
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
 
 use serde_json::{Map, Value, json};
+use tooldoo::demo;
 
 /// How to reach the Odoo under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +29,8 @@ pub struct Login {
     pub api_key: String,
 }
 
-/// An Odoo under test, and what a case made in it.
-pub struct Odoo {
+/// An Odoo under test, and who calls it.
+pub struct Target {
     pub url: String,
     pub database: String,
     pub admin: Login,
@@ -35,11 +39,77 @@ pub struct Odoo {
     /// The major version.
     pub version: u8,
     pub real: bool,
+    /// Shared by all cases: a new one reads every root certificate of the machine.
+    pub http: reqwest::Client,
+    /// Shared by all cases too: Odoo takes half a second to hash a password.
+    pub uids: Mutex<Vec<(String, i64)>>,
+}
+
+impl Target {
+    pub fn embedded(server: &demo::Server, protocol: Protocol, version: u8, http: reqwest::Client) -> Self {
+        let login = |account: demo::Account| Login {
+            login: account.login.to_owned(),
+            password: account.password.to_owned(),
+            api_key: account.api_key.to_owned(),
+        };
+        Self {
+            url: server.url(),
+            database: server.database().to_owned(),
+            admin: login(demo::ADMIN),
+            employee: login(demo::EMPLOYEE),
+            protocol,
+            version,
+            real: false,
+            http,
+            uids: Mutex::default(),
+        }
+    }
+
+    pub fn login(&self, who: Who) -> &Login {
+        if who == Who::Admin { &self.admin } else { &self.employee }
+    }
+
+    /// A call of a JSON-RPC service.
+    pub async fn service(&self, service: &str, method: &str, args: Value) -> Result<Value, Fault> {
+        let params = json!({"service": service, "method": method, "args": args});
+        let body = json!({"jsonrpc": "2.0", "method": "call", "id": 7, "params": params});
+        let answer = self.http.post(format!("{}/jsonrpc", self.url)).json(&body).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "JSON-RPC answers 200");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(body["id"], 7, "the answer names its request");
+        match body.get("error") {
+            Some(error) => Err(Fault::of(&error["data"], None)),
+            None => Ok(body.get("result").cloned().unwrap_or(Value::Null)),
+        }
+    }
+
+    pub async fn uid(&self, who: Who) -> i64 {
+        let login = self.login(who).clone();
+        let known = self.uids.lock().unwrap().iter().find(|(name, _)| *name == login.login).map(|(_, uid)| *uid);
+        if let Some(uid) = known {
+            return uid;
+        }
+        let args = json!([self.database, login.login, login.password, {}]);
+        let uid = self.service("common", "authenticate", args).await.unwrap().as_i64().expect("the login is accepted");
+        self.uids.lock().unwrap().push((login.login, uid));
+        uid
+    }
+}
+
+/// The Odoo under test, and what one case made in it.
+pub struct Odoo {
+    target: Arc<Target>,
     /// A text that no other run and no record of the database has.
     pub tag: String,
-    pub http: reqwest::Client,
-    uids: Mutex<Vec<(String, i64)>>,
     made: Mutex<Vec<(String, i64)>>,
+}
+
+impl Deref for Odoo {
+    type Target = Target;
+
+    fn deref(&self) -> &Target {
+        &self.target
+    }
 }
 
 /// What Odoo raised.
@@ -53,26 +123,10 @@ pub struct Fault {
 }
 
 impl Odoo {
-    /// `http` is shared by all cases: a new one reads every root certificate of the machine.
-    #[expect(clippy::too_many_arguments, reason = "one test helper, called thrice")]
-    pub fn new(
-        url: String,
-        database: String,
-        admin: Login,
-        employee: Login,
-        protocol: Protocol,
-        version: u8,
-        real: bool,
-        http: reqwest::Client,
-    ) -> Self {
+    pub fn new(target: &Arc<Target>) -> Self {
         let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
-        let tag = format!("zzc{}{protocol:?}{nanos}", std::process::id());
-        let (uids, made) = (Mutex::default(), Mutex::default());
-        Self { url, database, admin, employee, protocol, version, real, tag, http, uids, made }
-    }
-
-    pub fn login(&self, who: Who) -> &Login {
-        if who == Who::Admin { &self.admin } else { &self.employee }
+        let tag = format!("zzc{}{:?}{nanos}", std::process::id(), target.protocol);
+        Self { target: Arc::clone(target), tag, made: Mutex::default() }
     }
 
     /// A call as anyone; `ids` and `context` are arguments like any other.
@@ -118,32 +172,6 @@ impl Odoo {
         }
         let params = json!([self.database, uid, self.login(who).password, model, method, args, Value::Object(kwargs)]);
         self.service("object", "execute_kw", params).await
-    }
-
-    /// A call of a JSON-RPC service.
-    pub async fn service(&self, service: &str, method: &str, args: Value) -> Result<Value, Fault> {
-        let params = json!({"service": service, "method": method, "args": args});
-        let body = json!({"jsonrpc": "2.0", "method": "call", "id": 7, "params": params});
-        let answer = self.http.post(format!("{}/jsonrpc", self.url)).json(&body).send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 200, "JSON-RPC answers 200");
-        let body: Value = answer.json().await.unwrap();
-        assert_eq!(body["id"], 7, "the answer names its request");
-        match body.get("error") {
-            Some(error) => Err(Fault::of(&error["data"], None)),
-            None => Ok(body.get("result").cloned().unwrap_or(Value::Null)),
-        }
-    }
-
-    pub async fn uid(&self, who: Who) -> i64 {
-        let login = self.login(who).clone();
-        let known = self.uids.lock().unwrap().iter().find(|(name, _)| *name == login.login).map(|(_, uid)| *uid);
-        if let Some(uid) = known {
-            return uid;
-        }
-        let args = json!([self.database, login.login, login.password, {}]);
-        let uid = self.service("common", "authenticate", args).await.unwrap().as_i64().expect("the login is accepted");
-        self.uids.lock().unwrap().push((login.login, uid));
-        uid
     }
 
     /// A call of the administrator that must succeed.

@@ -1,11 +1,13 @@
 //! `fields_get` and `default_get`: what the models say of themselves.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 use tooldoo::demo;
 
 use crate::{
     case,
-    client::{Login, Odoo, Protocol, Who},
+    client::{Odoo, Protocol, Target, Who},
     run::Case,
 };
 
@@ -93,21 +95,7 @@ const COMPARED: [&str; 17] = [
 
 async fn same(odoo: &Odoo) {
     let server = demo::Server::start(demo::Options::default()).await.unwrap();
-    let login = |account: demo::Account| Login {
-        login: account.login.into(),
-        password: account.password.into(),
-        api_key: account.api_key.into(),
-    };
-    let own = Odoo::new(
-        server.url(),
-        server.database().to_owned(),
-        login(demo::ADMIN),
-        login(demo::EMPLOYEE),
-        Protocol::Json2,
-        19,
-        false,
-        odoo.http.clone(),
-    );
+    let own = Odoo::new(&Arc::new(Target::embedded(&server, Protocol::Json2, 19, odoo.http.clone())));
     let models = own.ok("ir.model", "search_read", json!({"domain": [], "fields": ["model", "name"]})).await;
     let mut wrong = Vec::new();
     for model in models.as_array().unwrap() {

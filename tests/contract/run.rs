@@ -1,11 +1,15 @@
 //! Runs the cases on one Odoo, and says what ran where.
 
-use std::{io::Write, panic::AssertUnwindSafe};
+use std::{
+    io::Write,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+};
 
 use futures::{FutureExt, future::LocalBoxFuture};
 use tooldoo::demo;
 
-use crate::client::{Login, Odoo, Protocol};
+use crate::client::{Login, Odoo, Protocol, Target};
 
 /// One behaviour.
 pub struct Case {
@@ -59,27 +63,9 @@ fn say(line: &str) {
 
 pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Case>) {
     let server = demo::Server::start(demo::Options { version: profile, ..demo::Options::default() }).await.unwrap();
-    let login = |account: demo::Account| Login {
-        login: account.login.to_owned(),
-        password: account.password.to_owned(),
-        api_key: account.api_key.to_owned(),
-    };
-    let (url, database) = (server.url(), server.database().to_owned());
-    let http = reqwest::Client::new();
-    let make = || {
-        Odoo::new(
-            url.clone(),
-            database.clone(),
-            login(demo::ADMIN),
-            login(demo::EMPLOYEE),
-            protocol,
-            profile.major(),
-            false,
-            http.clone(),
-        )
-    };
+    let target = Arc::new(Target::embedded(&server, protocol, profile.major(), reqwest::Client::new()));
     let place = format!("the embedded Odoo {} over {protocol:?}", profile.major());
-    let ran = all(make, &cases, &place).await;
+    let ran = all(&target, &cases, &place).await;
     let real = std::env::var("TOOLDOO_TEST_ODOO_URL").is_ok() && profile == demo::Profile::V19;
     let alone: Vec<&str> =
         ran.iter().filter(|case| !real || case.embedded_only.is_some()).map(|case| case.name).collect();
@@ -117,33 +103,37 @@ pub async fn real(protocol: Protocol, cases: Vec<Case>) {
     let admin = Login { login: needed("LOGIN"), password: needed("PASSWORD"), api_key: needed("API_KEY") };
     let employee =
         Login { login: needed("USER_LOGIN"), password: needed("USER_PASSWORD"), api_key: needed("USER_API_KEY") };
-    let database = needed("DB");
-    let url = url.trim_end_matches('/').to_owned();
-    let http = reqwest::Client::new();
-    let probe =
-        Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, 0, true, http.clone());
+    let mut target = Target {
+        url: url.trim_end_matches('/').to_owned(),
+        database: needed("DB"),
+        admin,
+        employee,
+        protocol,
+        version: 0,
+        real: true,
+        http: reqwest::Client::new(),
+        uids: Mutex::default(),
+    };
     let version =
-        probe.service("common", "version", serde_json::json!([])).await.expect("the real Odoo tells its version");
+        target.service("common", "version", serde_json::json!([])).await.expect("the real Odoo tells its version");
     let major =
         version["server_version_info"][0].as_u64().and_then(|major| u8::try_from(major).ok()).expect("a major version");
     if protocol == Protocol::Json2 && major < 19 {
         say(&format!("Odoo {major} has no JSON-2"));
         return;
     }
-    let make = || {
-        Odoo::new(url.clone(), database.clone(), admin.clone(), employee.clone(), protocol, major, true, http.clone())
-    };
+    target.version = major;
     let cases: Vec<Case> = cases.into_iter().filter(|case| case.embedded_only.is_none()).collect();
-    all(make, &cases, &format!("a real Odoo {major} over {protocol:?}")).await;
+    all(&Arc::new(target), &cases, &format!("a real Odoo {major} over {protocol:?}")).await;
 }
 
 /// Runs what holds for the version; fails with all that failed.
-async fn all<'c>(make: impl Fn() -> Odoo, cases: &'c [Case], place: &str) -> Vec<&'c Case> {
+async fn all<'c>(target: &Arc<Target>, cases: &'c [Case], place: &str) -> Vec<&'c Case> {
     let mut failed = Vec::new();
     let mut ran = Vec::new();
     let wanted = std::env::var("TOOLDOO_TEST_CASES").ok();
     for case in cases {
-        let odoo = make();
+        let odoo = Odoo::new(target);
         let asked = wanted.as_deref().is_none_or(|part| case.name.contains(part));
         if !asked || !(case.since..=case.until).contains(&odoo.version) {
             continue;

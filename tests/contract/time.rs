@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         case!("hr.leave: two requests may not overlap", overlap),
         case!("hr.leave: an employee may not approve", 17, not_by_employees),
         case!("hr.leave.type: what an employee has left of a type", balance),
+        case!("hr.leave.type: days count from the first to the last day of their allocation", 17, spans),
         case!("account.analytic.line: hours on a task, of its project and the user's employee", hours),
         case!("account.analytic.line: an employee sees their own hours", own_hours),
         case!("stock.warehouse.orderpoint: a product below its minimum", below),
@@ -112,22 +113,52 @@ async fn not_by_employees(odoo: &Odoo) {
     release(odoo, leave).await;
 }
 
-async fn balance(odoo: &Odoo) {
-    let (employee, kind) = (employee(odoo).await, kind(odoo, true).await);
-    let values = json!({"name": odoo.tag, "employee_id": employee, "holiday_status_id": kind, "number_of_days": 12});
+/// An approved allocation of twelve days. Without a span it begins on the user's day, which begins before that of UTC or after it.
+async fn allocation(odoo: &Odoo, employee: i64, kind: i64, span: Option<(&str, Value)>) -> i64 {
+    let mut values =
+        json!({"name": odoo.tag, "employee_id": employee, "holiday_status_id": kind, "number_of_days": 12});
+    if let Some((from, to)) = span {
+        values["date_from"] = json!(from);
+        values["date_to"] = to;
+    }
     let allocation = odoo.make("hr.leave.allocation", values).await;
-    if odoo.version < 18 && odoo.read("hr.leave.allocation", allocation, &["state"]).await["state"] == "confirm" {
-        odoo.ok("hr.leave.allocation", "action_validate", json!({"ids": [allocation]})).await;
-    } else if odoo.read("hr.leave.allocation", allocation, &["state"]).await["state"] == "confirm" {
-        odoo.ok("hr.leave.allocation", "action_approve", json!({"ids": [allocation]})).await;
+    if odoo.read("hr.leave.allocation", allocation, &["state"]).await["state"] == "confirm" {
+        let approve = if odoo.version < 18 { "action_validate" } else { "action_approve" };
+        odoo.ok("hr.leave.allocation", approve, json!({"ids": [allocation]})).await;
     }
     assert_eq!(odoo.read("hr.leave.allocation", allocation, &["state"]).await["state"], "validate");
-    let arguments = json!({"ids": [kind], "fields": ["max_leaves", "virtual_remaining_leaves"], "context": {"employee_id": employee}});
-    let row = odoo.ok("hr.leave.type", "read", arguments).await[0].clone();
-    assert_eq!((&row["max_leaves"], &row["virtual_remaining_leaves"]), (&json!(12.0), &json!(12.0)));
+    allocation
+}
+
+/// Lets an allocation go: Odoo deletes none that is approved.
+async fn take_back(odoo: &Odoo, allocation: i64) {
     let _ = odoo.call(Who::Admin, "hr.leave.allocation", "action_refuse", json!({"ids": [allocation]})).await;
     if odoo.version < 18 {
         let _ = odoo.call(Who::Admin, "hr.leave.allocation", "action_draft", json!({"ids": [allocation]})).await;
+    }
+}
+
+/// The days of a type that an employee was given, and those that are left.
+async fn left(odoo: &Odoo, employee: i64, kind: i64) -> (Value, Value) {
+    let arguments = json!({"ids": [kind], "fields": ["max_leaves", "virtual_remaining_leaves"], "context": {"employee_id": employee}});
+    let row = odoo.ok("hr.leave.type", "read", arguments).await[0].clone();
+    (row["max_leaves"].clone(), row["virtual_remaining_leaves"].clone())
+}
+
+async fn balance(odoo: &Odoo) {
+    let (employee, kind) = (employee(odoo).await, kind(odoo, true).await);
+    let span = (odoo.version >= 15).then(|| ("2026-01-01", Value::Bool(false)));
+    let allocation = allocation(odoo, employee, kind, span).await;
+    assert_eq!(left(odoo, employee, kind).await, (json!(12.0), json!(12.0)));
+    take_back(odoo, allocation).await;
+}
+
+async fn spans(odoo: &Odoo) {
+    for (from, to) in [("2020-01-01", json!("2020-12-31")), ("2199-01-01", Value::Bool(false))] {
+        let (employee, kind) = (employee(odoo).await, kind(odoo, true).await);
+        let allocation = allocation(odoo, employee, kind, Some((from, to.clone()))).await;
+        assert_eq!(left(odoo, employee, kind).await, (json!(0.0), json!(0.0)), "{from} to {to}");
+        take_back(odoo, allocation).await;
     }
 }
 

@@ -66,7 +66,11 @@ struct Balance {
 }
 
 fn balance(env: &Env<'_>, employee: i64, kind: i64, without: Option<i64>) -> Balance {
+    // As of the day in UTC, whatever the user's own day is.
+    let today = env.context.now.date().to_string();
     let sum = |name: &str, states: &[&str]| -> f64 {
+        // Earlier Odoos count an allocation whenever it begins.
+        let spans = name == "hr.leave.allocation" && env.major() >= 17;
         let Some(model) = env.registry.model(name) else { return 0.0 };
         let sudo = env.sudo();
         let counts = |id: &i64| {
@@ -74,6 +78,7 @@ fn balance(env: &Env<'_>, employee: i64, kind: i64, without: Option<i64>) -> Bal
                 && sudo.link(model, *id, "employee_id") == Some(employee)
                 && sudo.link(model, *id, "holiday_status_id") == Some(kind)
                 && states.contains(&sudo.text(model, *id, "state").as_str())
+                && (!spans || covers(&sudo.text(model, *id, "date_from"), &sudo.text(model, *id, "date_to"), &today))
         };
         let days = |id: i64| sudo.get(model, id, "number_of_days").as_f64().unwrap_or_default();
         env.store.ids(name).into_iter().filter(counts).map(days).sum()
@@ -83,6 +88,11 @@ fn balance(env: &Env<'_>, employee: i64, kind: i64, without: Option<i64>) -> Bal
         taken: sum("hr.leave", &["validate"]),
         asked: sum("hr.leave", &["confirm", "validate1"]),
     }
+}
+
+/// Whether a day lies in a span of days, whose end may be open.
+fn covers(from: &str, to: &str, day: &str) -> bool {
+    from <= day && (to.is_empty() || day <= to)
 }
 
 /// The working days of a span.
