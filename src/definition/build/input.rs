@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::source::{Node, Place, Table, nearest};
+use crate::source::{Node, NodeValue, Place, Table, nearest};
 
 use super::super::bound::fault_at;
 use super::super::tool::{Input, Paging};
@@ -258,7 +258,9 @@ impl Builder<'_> {
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
-            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"));
+            self.sink
+                .error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"))
+                .hint_if(misread(&pointer, at));
         }
     }
 
@@ -504,4 +506,20 @@ fn add_paging(schema: &mut Map<String, Value>, paging: Paging) -> Paging {
     properties.insert("limit".into(), limit);
     properties.insert("offset".into(), Value::Object(offset));
     paging
+}
+
+/// What JSON Schema wants in the place of what those write who do not know it.
+fn misread(pointer: &str, at: &Node) -> Option<String> {
+    let (above, name) = pointer.rsplit_once('/')?;
+    match &at.value {
+        NodeValue::String(word) if above.ends_with("/properties") => {
+            let word = if TYPES.contains(&word.as_str()) { word } else { "string" };
+            Some(format!("write `{name} = {{ type = \"{word}\", description = \"…\" }}`"))
+        }
+        NodeValue::Boolean(_) if name == "required" => {
+            let argument = above.rsplit('/').next().unwrap_or_default();
+            Some(format!("`required` stands beside `properties` and lists names: `required = [\"{argument}\"]`"))
+        }
+        _ => None,
+    }
 }
