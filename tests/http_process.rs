@@ -40,7 +40,11 @@ impl Demo {
     }
 
     async fn post(&self, message: &Value) -> Value {
-        let request = reqwest::Client::builder().no_proxy().build().unwrap().post(format!("{}/mcp", self.url));
+        self.post_to("/mcp", message).await
+    }
+
+    async fn post_to(&self, path: &str, message: &Value) -> Value {
+        let request = reqwest::Client::builder().no_proxy().build().unwrap().post(format!("{}{path}", self.url));
         let response =
             request.header("content-type", "application/json").body(message.to_string()).send().await.unwrap();
         response.json().await.unwrap()
@@ -96,6 +100,76 @@ async fn the_demo_shows_a_call_says_how_to_connect_and_stays_up() {
     demo.server.signal("-TERM");
     demo.server.input = None;
     assert_eq!(demo.server.ended().await.0, Some(0));
+}
+
+/// What it prints to copy is about the definitions that it serves, also for a client that starts in another directory.
+#[tokio::test]
+async fn the_demo_of_a_folder_says_how_to_have_that_folder_elsewhere() {
+    let files = tempfile::tempdir().unwrap();
+    save(files.path(), "a.toml", &definition("first", "one"));
+    let demo = Demo::start(Some(files.path())).await;
+    let line = demo.said.lines().find(|line| line.contains("Claude Desktop")).unwrap();
+    let shown: Value = serde_json::from_str(&line[line.find('{').unwrap()..]).unwrap();
+    let path = files.path().to_str().unwrap();
+    assert_eq!(shown["mcpServers"]["odoo-demo"]["args"], json!(["demo", "--stdio", "--definitions", path]));
+    let mut elsewhere = tooldoo(&["call", "first"]);
+    let exports: Vec<&str> = demo.said.lines().filter_map(|line| line.trim().strip_prefix("export ")).collect();
+    assert!(exports.len() == 2 && exports[0].starts_with("ODOO_URL="), "{}", demo.said);
+    for (name, value) in exports.iter().flat_map(|line| line.split(' ')).map(|one| one.split_once('=').unwrap()) {
+        elsewhere.env(name, value.trim_matches('\''));
+    }
+    let called = elsewhere.output().await.unwrap();
+    assert!(called.status.success() && String::from_utf8_lossy(&called.stdout).contains("one"), "{called:?}");
+}
+
+/// The same tool with the same arguments, and an answer that may be given again: but what a bundle binds is another.
+#[tokio::test]
+async fn a_kept_answer_is_for_those_to_whom_it_was_given() {
+    let files = tempfile::tempdir().unwrap();
+    let text = r#"
+[[bundle]]
+name = "one"
+bind = { word = "Azure" }
+[[bundle]]
+name = "two"
+bind = { word = "Acme" }
+[[tool]]
+name = "ours"
+description = "Contacts of the team."
+model = "res.partner"
+bundles = ["one", "two"]
+cache = "1h"
+[tool.search_read]
+domain = [["name", "ilike", "{{ bundle.word }}"]]
+fields = ["name"]
+"#;
+    save(files.path(), "a.toml", text);
+    let demo = Demo::start(Some(files.path())).await;
+    let ours = call(1, "ours", json!({}));
+    for (path, word) in [("/mcp/one", "Azure"), ("/mcp/two", "Acme"), ("/mcp/one", "Azure")] {
+        let answer = demo.post_to(path, &ours).await.to_string();
+        assert!(answer.contains(word), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn every_post_that_the_pages_show_is_answered() {
+    let demo = Demo::start(None).await;
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let bodies: Vec<&str> =
+        page.lines().filter_map(|line| line.trim().strip_prefix("-d '")?.strip_suffix('\'')).collect();
+    assert!(bodies.len() >= 3);
+    for body in bodies {
+        let answer = demo.post(&serde_json::from_str(body).unwrap()).await;
+        assert!(answer["result"].is_object() && answer["result"]["isError"] != true, "{body}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_demo_prints_a_report() {
+    let demo = Demo::start(Some(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/gallery")))).await;
+    let printed = demo.post(&call(1, "print_invoice", json!({"invoice": "1"}))).await;
+    assert!(printed["result"]["content"].to_string().contains("application/pdf"), "{printed}");
 }
 
 #[tokio::test]

@@ -136,9 +136,13 @@ async fn the_first_tool_works() {
     assert!(checked.status.success(), "{}", text(&checked));
     assert_eq!(text(&checked).matches('⚠').count(), 1, "the one that the page names: {}", text(&checked));
     assert!(text(&checked).contains("the bundle `default` has 41 tools"), "{}", text(&checked));
-    let arguments = ["call", "contacts_of_country", r#"{"country": "united"}"#, "--definitions", "my-odoo/tools.d"];
+    let readme = page("README.md");
+    let line = readme.lines().find(|line| line.starts_with("tooldoo call contacts_of_country ")).expect("it is called");
+    let given = line.split('\'').nth(1).unwrap();
+    let arguments = ["call", "contacts_of_country", given, "--definitions", "my-odoo/tools.d"];
     let called = tooldoo(directory.path(), &arguments, Some(&odoo));
-    assert!(called.status.success() && text(&called).contains("Azure Interior"), "{}", text(&called));
+    let shown = readme.split(line).nth(1).unwrap().split("```json\n").nth(1).unwrap().lines().next().unwrap();
+    assert!(called.status.success() && text(&called).trim() == shown, "{}", text(&called));
     let configured = tooldoo(directory.path(), &["list", "--config", "my-odoo/config.toml"], Some(&odoo));
     assert!(configured.status.success() && text(&configured).contains("contacts_of_country"), "{}", text(&configured));
     odoo.stop().await;

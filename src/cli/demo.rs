@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -77,6 +77,8 @@ fn options(args: &Args, odoo: &demo::Server) -> Options {
         ("ODOO_DB", odoo.database().to_owned()),
         ("ODOO_USERNAME", demo::ADMIN.login.to_owned()),
         ("ODOO_API_KEY", demo::ADMIN.api_key.to_owned()),
+        // For reports.
+        ("ODOO_PASSWORD", demo::ADMIN.password.to_owned()),
     ] {
         environment.insert(name.to_owned(), value);
     }
@@ -133,7 +135,10 @@ async fn introduce(runtime: &Runtime, caller: &Caller, bound: &http::Bound, odoo
         }
     }
     writeln!(out, "MCP is served at {url}. To connect a client:\n")?;
-    writeln!(out, "{}", clients(&url, &program()))?;
+    let definitions = runtime.config.definitions.paths.as_deref().unwrap_or_default();
+    writeln!(out, "{}", clients(&url, &program(), definitions))?;
+    writeln!(out, "To call a tool without a client, in another terminal:\n")?;
+    writeln!(out, "{}", terminal(odoo, definitions))?;
     if runtime.config.definitions.paths.is_none() {
         writeln!(
             out,
@@ -169,11 +174,36 @@ fn program() -> String {
     std::env::current_exe().map_or_else(|_| "tooldoo".to_owned(), |path| path.display().to_string())
 }
 
+/// What makes this Odoo that of the commands which take one.
+fn terminal(odoo: &demo::Server, definitions: &[PathBuf]) -> String {
+    let mut text = format!(
+        "  export ODOO_URL={} ODOO_DB={} ODOO_USERNAME={} ODOO_API_KEY={} ODOO_PASSWORD={}\n",
+        odoo.url(),
+        odoo.database(),
+        demo::ADMIN.login,
+        demo::ADMIN.api_key,
+        demo::ADMIN.password
+    );
+    if !definitions.is_empty() {
+        let paths: Vec<String> = definitions.iter().map(|path| absolute(path)).collect();
+        text.push_str(&format!("  export TOOLDOO_DEFINITIONS__PATHS='{}'\n", json!(paths)));
+    }
+    text.push_str("  tooldoo list\n");
+    text
+}
+
+/// A client starts the program in a directory of its own.
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
 /// How each client is told, as it wants it.
-fn clients(url: &str, program: &str) -> String {
+fn clients(url: &str, program: &str, definitions: &[PathBuf]) -> String {
+    let mut args = vec!["demo".to_owned(), "--stdio".to_owned()];
+    args.extend(definitions.iter().flat_map(|path| ["--definitions".to_owned(), absolute(path)]));
     let remote = json!({ "servers": { "odoo-demo": { "type": "http", "url": url } } });
     let cursor = json!({ "mcpServers": { "odoo-demo": { "url": url } } });
-    let desktop = json!({ "mcpServers": { "odoo-demo": { "command": program, "args": ["demo", "--stdio"] } } });
+    let desktop = json!({ "mcpServers": { "odoo-demo": { "command": program, "args": args } } });
     let bare = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
     format!(
         "  Claude Code     claude mcp add --transport http odoo-demo {url}
@@ -194,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_clients_are_told_is_json_that_they_can_read() {
-        let text = clients("http://127.0.0.1:8080/mcp", "C:\\Program Files\\tooldoo.exe");
+        let text = clients("http://127.0.0.1:8080/mcp", "C:\\Program Files\\tooldoo.exe", &[]);
         let snippets: Vec<Value> = text
             .lines()
             .filter_map(|line| serde_json::from_str(line.get(line.find('{')?..)?.trim_end_matches('\'')).ok())

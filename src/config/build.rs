@@ -312,11 +312,14 @@ impl Build<'_> {
     fn origins(&mut self, node: Option<&Node>) {
         for node in node.and_then(Node::as_array).unwrap_or_default() {
             let Some(text) = node.as_str() else { continue };
-            let sound = text == "*"
-                || text
-                    .split_once("://")
-                    .is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'));
-            if !sound {
+            let sound = text
+                .split_once("://")
+                .is_some_and(|(scheme, host)| !scheme.is_empty() && !host.is_empty() && !host.contains('/'));
+            if text == "*" {
+                self.sink
+                    .error(&node.place, "`*` is not supported yet: any page that somebody here opens could call")
+                    .hint("name the origins, e.g. `https://app.example.com`, or `http://localhost:*`");
+            } else if !sound {
                 self.sink
                     .error(&node.place, format!("`{text}` is not an origin"))
                     .hint("e.g. `https://app.example.com`, without a path");

@@ -347,7 +347,7 @@ tls = { verify = "no", cert = "x" }
 [http]
 listen = "8080"
 path = "mcp"
-allowed_origins = ["https://app.example.com/x"]
+allowed_origins = ["https://app.example.com/x", "*"]
 max_body = "4 bananas"
 [server]
 max_records = 0

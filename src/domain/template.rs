@@ -321,7 +321,11 @@ impl Reader {
                         path,
                         "a sub-domain is one single expression: a domain is never put together from texts",
                     )
-                    .hint("write `\"{{ domain }}\"`"),
+                    .hint(if text.trim_start().starts_with(['[', '(']) {
+                        "write the list itself, without quotes around it: `[[\"name\", \"ilike\", \"{{ query }}\"]]`"
+                    } else {
+                        "write `\"{{ domain }}\"`"
+                    }),
                 );
                 None
             }

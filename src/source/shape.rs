@@ -148,6 +148,10 @@ impl Checker<'_> {
                         lowered(key.doc)
                     ));
                 }
+                // Not a switch, so which words it takes is what is missing.
+                Some(key) if matches!(value.value, NodeValue::Boolean(_)) && !key.kind.accepts(value) => {
+                    self.wrong_type(value, &key.kind.described()).hint(format!("`{name}`: {}", key.doc));
+                }
                 Some(key) => {
                     self.above.push(shape);
                     self.value(value, &key.kind, place, name);

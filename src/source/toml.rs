@@ -147,6 +147,11 @@ impl Reader<'_> {
         let bare = !word.is_empty() && word.chars().all(|letter| letter.is_alphanumeric() || "_.-/ ".contains(letter));
         let hint = if message.starts_with("invalid") && bare && word.starts_with(char::is_alphabetic) {
             Some(format!("a text stands in quotes: `\"{word}\"`"))
+        } else if word.starts_with('(') || message.contains("expected `,`") && within_parentheses(text, &place.range) {
+            Some(
+                "a list stands in square brackets: `[\"name\", \"=\", \"x\"]`, not `(\"name\", \"=\", \"x\")`"
+                    .to_owned(),
+            )
         } else if message.contains("recursion limit") {
             Some("it is nested too deep".to_owned())
         } else {
@@ -154,6 +159,13 @@ impl Reader<'_> {
         };
         self.sink.error(&place, format!("not valid TOML: {message}")).hint_if(hint);
     }
+}
+
+/// Whether a Python tuple opened before this place, on its line.
+fn within_parentheses(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.end).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    ["('", "(\""].iter().any(|tuple| line.contains(tuple))
 }
 
 /// An empty span shows nothing: the character there, or the one before.

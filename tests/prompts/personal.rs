@@ -48,6 +48,11 @@ fn kept(target: &Target) {
     let shared = theirs.prompts();
     assert!(shared.contains(&"daily_briefing".to_owned()) && names(&mut mine).contains(&"save_my_prompt".to_owned()));
     heard(&mut theirs);
+    let tools = mine.request("tools/list", json!({}), &mut nobody)["result"]["tools"].clone();
+    for name in ["save_my_prompt", "delete_my_prompt"] {
+        let tool = tools.as_array().unwrap().iter().find(|tool| tool["name"] == name).unwrap();
+        assert_ne!(tool["annotations"]["readOnlyHint"], true, "clients ask before they call what writes: {tool}");
+    }
 
     let prompt = json!({
         "name": "weekly", "title": "My week", "description": "The week of a team.",

@@ -112,6 +112,8 @@ impl Operation {
         match self {
             Self::Create(_) | Self::Write(_) | Self::Unlink(_) | Self::MessagePost(_) | Self::Attach(_) => true,
             Self::Call(call) => !matches!(call.writes, Writes::Fixed(false)),
+            // Not in Odoo, but for good all the same.
+            Self::Server(server) => server.is_personal(),
             _ => false,
         }
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use crate::source::{Node, Table, did_you_mean, nearest};
+use crate::source::{Node, NodeValue, Table, did_you_mean, nearest};
 
 use super::super::bound::fault_at;
 use super::super::validator::{TYPES, compile, is_plain};
@@ -160,7 +160,9 @@ impl Builder<'_> {
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
-            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"));
+            self.sink
+                .error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"))
+                .hint_if(misread(&pointer, at));
         }
     }
 
@@ -245,4 +247,20 @@ fn meta_errors(schema: &Value) -> Vec<(String, String)> {
         }
         found
     })
+}
+
+/// What JSON Schema wants in the place of what those write who do not know it.
+fn misread(pointer: &str, at: &Node) -> Option<String> {
+    let (above, name) = pointer.rsplit_once('/')?;
+    match &at.value {
+        NodeValue::String(word) if above.ends_with("/properties") => {
+            let word = if TYPES.contains(&word.as_str()) { word } else { "string" };
+            Some(format!("write `{name} = {{ type = \"{word}\", description = \"…\" }}`"))
+        }
+        NodeValue::Boolean(_) if name == "required" => {
+            let argument = above.rsplit('/').next().unwrap_or_default();
+            Some(format!("`required` stands beside `properties` and lists names: `required = [\"{argument}\"]`"))
+        }
+        _ => None,
+    }
 }

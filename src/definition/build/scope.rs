@@ -31,6 +31,8 @@ impl Kind {
     /// How an argument of that name is declared.
     fn declaration(self, name: &str) -> String {
         match self {
+            // What Odoo's own domains call it.
+            _ if name == "uid" => "the caller's id is `user.id`".to_owned(),
             Self::Tool => format!("declare it: `[tool.input.properties]`, `{name} = {{ type = \"string\" }}`"),
             Self::Resource => {
                 format!(

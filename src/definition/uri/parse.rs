@@ -130,8 +130,8 @@ impl<'a> Reader<'a> {
         if inner.starts_with('{') || inner.starts_with('%') {
             return fault(
                 start..start + 2,
-                "an address has no templates of the other kind",
-                "a variable of the address is `{name}`",
+                "in an address a variable has one brace on each side",
+                "write `{name}`: `{{ name }}` is for the values of the other keys",
             );
         }
         if let Some(names) = inner.strip_prefix('?') {

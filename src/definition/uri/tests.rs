@@ -115,7 +115,7 @@ fn what_cannot_be_read_back_is_refused_with_its_place() {
         ("odoo://a{?x,}", "}", "`` is not the name of a variable"),
         ("odoo://{x}/{x}", "x", "the variable `x` is there twice"),
         ("odoo://{x}{?x}", "x", "the variable `x` is there twice"),
-        ("odoo://a/{{ id }}", "{{", "an address has no templates of the other kind"),
+        ("odoo://a/{{ id }}", "{{", "in an address a variable has one brace on each side"),
         ("odoo://a?x={x}", "?", "a query can only be given by variables"),
         ("odoo://a#b", "#", "an address of a resource has no `#` part"),
         ("odoo://a/../b", "..", "`..` is no part of an address"),
