@@ -174,3 +174,22 @@ fn bundles_that_do_not_go_together_stop_a_start_and_a_list() {
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!((status, &listed["tools"][0]["inputSchema"]["properties"]), (Some(0), &serde_json::json!({})));
 }
+
+/// Proxies lead out of this machine: none is asked for an Odoo that runs on it, such as that of `demo`.
+#[test]
+fn an_odoo_on_this_machine_is_reached_without_the_proxy_of_the_environment() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let odoo = runtime.block_on(tooldoo::demo::Server::start(tooldoo::demo::Options::default())).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tooldoo"))
+        .args(["call", "search_contacts", r#"{"query": "Azure Interior"}"#])
+        .env_clear()
+        .envs(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:9")))
+        .env("ODOO_URL", odoo.url())
+        .env("ODOO_DB", odoo.database())
+        .env("ODOO_USERNAME", tooldoo::demo::ADMIN.login)
+        .env("ODOO_API_KEY", tooldoo::demo::ADMIN.api_key)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("Azure Interior"), "{told}");
+}

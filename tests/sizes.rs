@@ -48,7 +48,9 @@ fn an_answer_is_hardly_larger_than_its_records() {
     let odoo = runtime.block_on(demo::Server::start(demo::Options::default())).unwrap();
     let target = Target::embedded(&odoo, 19, "json2");
     let query = json!({"domain": [["email", "!=", false]], "fields": ["name", "email"], "order": "id", "limit": 10});
-    let bare = ureq::post(format!("{}/json/2/res.partner/search_read", target.url))
+    let direct = ureq::Agent::new_with_config(ureq::Agent::config_builder().proxy(None).build());
+    let bare = direct
+        .post(format!("{}/json/2/res.partner/search_read", target.url))
         .header("content-type", "application/json")
         .header("authorization", format!("bearer {}", target.api_key))
         .send(query.to_string())

@@ -224,9 +224,11 @@ fn resolved(store: &Store, field: &Field, given: &Value) -> Result<Value, String
             match field.kind {
                 Kind::Date => json!(day.to_string()),
                 _ => {
-                    // What happened earlier today must not lie in the future.
+                    // What happened earlier today must not lie in the future; what is planned for today may.
                     let at = day.to_datetime(time.unwrap_or_else(jiff::civil::Time::midnight));
-                    let past = text.starts_with("today") || text.starts_with('-') || text.starts_with("+0");
+                    let planned = ["date_from", "date_to", "date_deadline", "scheduled_date"];
+                    let past = (text.starts_with("today") || text.starts_with('-') || text.starts_with("+0"))
+                        && !planned.contains(&field.name.as_str());
                     json!(clock::print(if past { at.min(store.now()) } else { at }))
                 }
             }

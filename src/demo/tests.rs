@@ -8,8 +8,13 @@ async fn start(version: Profile) -> Server {
     Server::start(Options { version, ..Options::default() }).await.unwrap()
 }
 
+/// Whatever proxy the environment names.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 async fn post(server: &Server, path: &str, key: Option<&str>, body: Value) -> reqwest::Response {
-    let mut request = reqwest::Client::new().post(format!("{}{path}", server.url())).json(&body);
+    let mut request = client().post(format!("{}{path}", server.url())).json(&body);
     if let Some(key) = key {
         request = request.bearer_auth(key);
     }
@@ -51,6 +56,31 @@ fn the_sample_company_is_at_work() {
         for moment in all(model, field) {
             assert!(moment.as_str().unwrap() <= now.as_str(), "{model}.{field} lies in the future: {moment}");
         }
+    }
+}
+
+/// Whatever the time of day: what happened has happened, and what is planned keeps its hours.
+#[test]
+fn the_sample_company_is_there_at_every_hour() {
+    for hour in ["00:00", "09:30", "23:59"] {
+        let now = format!("2026-03-10T{hour}:00").parse().unwrap();
+        let store = data::load_at(Registry::of(Profile::V19).unwrap(), now).unwrap();
+        let each = |model: &str, field: &str| -> Vec<String> {
+            let rows = store.ids(model).into_iter().filter_map(|id| store.get(model, id)?.get(field)?.as_str());
+            rows.map(str::to_owned).collect()
+        };
+        let now = super::clock::print(now);
+        for (model, field) in [
+            ("crm.lead", "create_date"),
+            ("crm.lead", "date_closed"),
+            ("sale.order", "date_order"),
+            ("mail.message", "date"),
+        ] {
+            let future: Vec<String> = each(model, field).into_iter().filter(|moment| *moment > now).collect();
+            assert!(future.is_empty(), "{model}.{field} lies in the future of {now}: {future:?}");
+        }
+        let (from, to) = (each("hr.leave", "date_from"), each("hr.leave", "date_to"));
+        assert!(from.len() == to.len() && from.iter().zip(&to).all(|(from, to)| from < to), "{now}: {from:?} {to:?}");
     }
 }
 
@@ -131,7 +161,7 @@ async fn a_stopped_server_refuses_and_an_address_in_use_is_an_error() {
     let server = start(Profile::V14).await;
     let listen = server.url().trim_start_matches("http://").parse().unwrap();
     assert!(Server::start(Options { version: Profile::V14, listen, ..Options::default() }).await.is_err());
-    let client = reqwest::Client::new();
+    let client = client();
     let url = format!("{}/web/login", server.url());
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     server.stop().await;

@@ -6,6 +6,7 @@
 //! Odoo cannot have got the call ([`Watched`]).
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -123,6 +124,10 @@ impl Http {
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(self.max_connections)
             .tls_danger_accept_invalid_certs(!self.verify_tls);
+        if is_loopback(&self.base) {
+            // No proxy knows the way to it.
+            builder = builder.no_proxy();
+        }
         if !may_need_tls(&self.base) {
             builder = builder.tls_certs_only([]);
         } else if !self.certificates.is_empty() {
@@ -314,7 +319,16 @@ fn certificates(instance: &str, path: &Path) -> Result<Vec<reqwest::Certificate>
 /// Whether a connection may be encrypted: to the host itself, or to a proxy before it that the environment names.
 fn may_need_tls(base: &Url) -> bool {
     let names_tls = |name| std::env::var(name).is_ok_and(|proxy| proxy.starts_with("https:"));
-    base.scheme() == "https" || ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].into_iter().any(names_tls)
+    let proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    base.scheme() == "https" || !is_loopback(base) && proxies.into_iter().any(names_tls)
+}
+
+/// Whether it is this machine. (A URL's host is in lower case.)
+fn is_loopback(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The URL as a folder, so that paths join below it.
@@ -356,6 +370,25 @@ mod tests {
         ] {
             let base = base_url(&settings(url)).unwrap();
             assert_eq!(base.join("json/2/a/b").unwrap().as_str(), joined);
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_every_name() {
+        let here = |url: &str| is_loopback(&base_url(&settings(url)).unwrap());
+        for url in [
+            "http://localhost:8069",
+            "http://LOCALHOST",
+            "http://erp.localhost",
+            "http://127.0.0.1:8069",
+            "http://127.1.2.3",
+            "http://[::1]:8069",
+            "https://[::ffff:127.0.0.1]",
+        ] {
+            assert!(here(url), "{url}");
+        }
+        for url in ["http://odoo:8069", "http://192.168.1.1", "https://localhost.example.com", "http://[2001:db8::1]"] {
+            assert!(!here(url), "{url}");
         }
     }
 

@@ -285,7 +285,14 @@ async fn newest(odoo: &Odoo) {
     let row = odoo
         .ok("res.partner", "search_read", json!({"domain": [["ref", "=", tag]], "fields": ["create_date"], "limit": 1}))
         .await;
-    let month: i64 = row[0]["create_date"].as_str().unwrap()[5..7].parse().unwrap();
+    let made = row[0]["create_date"].as_str().unwrap();
+    let (month, hour): (i64, i64) = (made[5..7].parse().unwrap(), made[11..13].parse().unwrap());
+    // Of the zone that the call names: never that of the user.
+    for (context, hour) in [(json!({}), hour), (json!({"tz": "Asia/Tokyo"}), (hour + 9) % 24)] {
+        let domain = json!([["id", "=", row[0]["id"]], ["create_date.hour_number", "=", hour]]);
+        let found = odoo.ok("res.partner", "search_count", json!({"domain": domain, "context": context})).await;
+        assert_eq!(found, 1, "{made}: {hour} in {context}");
+    }
     check(
         odoo,
         vec![

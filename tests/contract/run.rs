@@ -61,9 +61,14 @@ fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "contract: {line}");
 }
 
+/// The Odoo under test is reached directly, whatever proxy the environment names.
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 pub async fn embedded(profile: demo::Profile, protocol: Protocol, cases: Vec<Case>) {
     let server = demo::Server::start(demo::Options { version: profile, ..demo::Options::default() }).await.unwrap();
-    let target = Arc::new(Target::embedded(&server, protocol, profile.major(), reqwest::Client::new()));
+    let target = Arc::new(Target::embedded(&server, protocol, profile.major(), http()));
     let place = format!("the embedded Odoo {} over {protocol:?}", profile.major());
     let ran = all(&target, &cases, &place).await;
     let real = std::env::var("TOOLDOO_TEST_ODOO_URL").is_ok() && profile == demo::Profile::V19;
@@ -111,7 +116,7 @@ pub async fn real(protocol: Protocol, cases: Vec<Case>) {
         protocol,
         version: 0,
         real: true,
-        http: reqwest::Client::new(),
+        http: http(),
         uids: Mutex::default(),
     };
     let version =

@@ -1,5 +1,6 @@
-//! Time off, timesheets, meetings, and rules that reorder stock.
+//! Time off, timesheets, meetings, rules that reorder stock, and which day is today.
 
+use jiff::{Span, civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,6 +21,7 @@ pub fn cases() -> Vec<Case> {
         case!("account.analytic.line: an employee sees their own hours", own_hours),
         case!("stock.warehouse.orderpoint: a product below its minimum", below),
         case!("calendar.event: a meeting about a lead", meeting),
+        case!("today, where Odoo fills it in, is the day in the caller's zone", 16, today),
     ]
 }
 
@@ -227,4 +229,40 @@ async fn meeting(odoo: &Odoo) {
     let row = odoo.read("calendar.event", event, &["duration", "user_id", "opportunity_id", "allday", "show_as"]).await;
     assert_eq!((&row["duration"], &row["allday"], &row["show_as"]), (&json!(1.5), &json!(false), &json!("busy")));
     assert_eq!((&row["user_id"][0], &row["opportunity_id"][0]), (&json!(odoo.uid(Who::Admin).await), &json!(lead)));
+}
+
+/// At every moment the day of one of these zones is not that of UTC.
+const EDGES: [&str; 2] = ["Pacific/Kiritimati", "Pacific/Pago_Pago"];
+
+/// The day on which a record was made, in a zone, and so many days later.
+async fn day_of(odoo: &Odoo, model: &str, id: i64, zone: &str, later: i64) -> Value {
+    let made = odoo.read(model, id, &["create_date"]).await["create_date"].as_str().unwrap().to_owned();
+    let made = made.parse::<DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap();
+    json!(made.in_tz(zone).unwrap().date().checked_add(Span::new().days(later)).unwrap().to_string())
+}
+
+async fn today(odoo: &Odoo) {
+    let customer = odoo.make("res.partner", json!({"name": odoo.tag})).await;
+    for zone in EDGES {
+        let context = json!({"tz": zone});
+        for (model, values, field, later) in [
+            ("sale.order", json!({"partner_id": customer}), "validity_date", 30),
+            ("account.move", json!({"move_type": "out_invoice", "partner_id": customer}), "date", 0),
+        ] {
+            let id =
+                odoo.ok(model, "create", json!({"vals_list": [values], "context": context})).await[0].as_i64().unwrap();
+            odoo.keep(model, id);
+            let row = odoo.read(model, id, &[field]).await;
+            assert_eq!(row[field], day_of(odoo, model, id, zone, later).await, "{model}.{field} in {zone}");
+        }
+        for (model, field) in [
+            ("account.analytic.line", "date"),
+            ("mail.activity", "date_deadline"),
+            ("hr.leave.allocation", "date_from"),
+        ] {
+            let now = odoo.make("res.partner", json!({"name": odoo.tag})).await;
+            let row = odoo.ok(model, "default_get", json!({"fields": [field], "context": context})).await;
+            assert_eq!(row[field], day_of(odoo, "res.partner", now, zone, 0).await, "{model}.{field} in {zone}");
+        }
+    }
 }

@@ -228,7 +228,7 @@ fn slow(world: &World) {
         let mut client = world.client(revision);
         let found = client.answers("ask_quick", json!({}), &mut |_, _| {
             // Longer than the call may take.
-            std::thread::sleep(std::time::Duration::from_millis(1500));
+            std::thread::sleep(std::time::Duration::from_millis(2500));
             accept(json!({}))
         });
         assert_eq!(found["count"], 1, "{revision}");

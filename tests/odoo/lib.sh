@@ -8,6 +8,9 @@ logs=$cache/log
 stamps=$cache/done
 pg_user=odoo
 
+# Odoo is on this machine: no proxy leads to it.
+export NO_PROXY="127.0.0.1,localhost${NO_PROXY:+,$NO_PROXY}" no_proxy="127.0.0.1,localhost${no_proxy:+,$no_proxy}"
+
 say() { printf 'odoo %s: %s\n' "$version" "$*"; }
 
 # One sentence, the end of the log that explains it, and a failing exit.

@@ -77,7 +77,7 @@ async fn a_write_that_left_is_sent_once_and_its_outcome_is_unknown() {
 async fn a_write_that_timed_out_is_unknown_and_was_sent_once() {
     let server = Server::odoo("19.0", |seen, _| (seen.call() == "res.partner.create").then_some(Reply::Silence)).await;
     let client = server.warm(server.settings()).await;
-    let error = create(&client, &Patience::lasting(Duration::from_millis(300))).await.unwrap_err();
+    let error = create(&client, &Patience::lasting(Duration::from_millis(1500))).await.unwrap_err();
     assert_eq!((error.kind, error.applied), (Kind::Timeout, Applied::Unknown));
     assert_eq!(server.count("res.partner.create"), 1);
 }
@@ -135,7 +135,7 @@ async fn an_odoo_that_is_not_there_is_said_and_not_remembered() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let other = Server::odoo("19.0", |_, _| None).await;
     let client = Client::new(Settings { url: format!("http://{address}"), ..other.settings() }).unwrap();
-    let short = || Patience::lasting(Duration::from_millis(400));
+    let short = || Patience::lasting(Duration::from_secs(2));
     let error = create(&client, &short()).await.unwrap_err();
     assert_eq!((error.kind, error.applied), (Kind::Unavailable, Applied::No));
     assert!(error.message.contains(&format!("`{address}` is not reachable")), "{}", error.message);

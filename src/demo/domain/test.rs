@@ -243,7 +243,9 @@ impl Test {
             },
             Self::Part { field, part, how, than } => match env.get(model, id, field) {
                 Value::String(text) => {
-                    part.of(&text, env.context.tz.as_deref()).is_some_and(|number| how.holds(number.cmp(than)))
+                    // In the zone that the call names, whatever the user's own is.
+                    let zone = env.context.raw.get("tz").and_then(Value::as_str);
+                    part.of(&text, zone).is_some_and(|number| how.holds(number.cmp(than)))
                 }
                 _ => *how == Compare::Different,
             },

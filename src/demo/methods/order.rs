@@ -28,7 +28,9 @@ pub(super) fn prefill(env: &Env<'_>, values: &mut Map<String, Value>) {
     if let Some(team) = env.registry.model("res.users").and_then(|users| sudo.link(users, user, "sale_team_id")) {
         values.entry("team_id").or_insert(json!(team));
     }
-    let today = env.context.now.date();
+    // From 16 on counted from the caller's day, before from that of UTC.
+    let now = env.context.now;
+    let today = if env.major() >= 16 { clock::to_local(now, env.context.tz.as_deref()) } else { now }.date();
     if let Ok(until) = today.checked_add(Span::new().days(30)) {
         values.entry("validity_date").or_insert(json!(until.to_string()));
     }
