@@ -1,5 +1,7 @@
 //! The conditions of a search: what people look for, made of the columns that they see.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{Naming, label, options, property, sentence};
 use super::subject::{Subject, is_speakable};
 use super::text::{Row, Text, expression, row, string};
@@ -38,7 +40,7 @@ pub(super) struct Filters {
     /// The labels of what is looked at, for the description.
     pub(super) words: Vec<String>,
     /// Models that are looked in.
-    pub(super) models: Vec<String>,
+    pub(super) models: BTreeSet<String>,
 }
 
 impl Filters {
@@ -123,7 +125,7 @@ impl Filters {
             self.property(argument, "string", &hint);
             self.words.push(words::lower(&label));
             self.lookups.push((found, model.clone(), argument.to_owned()));
-            self.models.push(model.clone());
+            self.models.insert(model.clone());
         }
     }
 
@@ -189,8 +191,16 @@ impl Filters {
         }
     }
 
+    /// The lookups' tables, then the operation's: its domain and these other keys.
+    pub(super) fn write(&self, out: &mut Text, header: &str, others: impl IntoIterator<Item = Row>) {
+        self.write_lookups(out);
+        out.header(header);
+        let domain = self.domain().map(|domain| row("domain", domain));
+        out.rows(&domain.into_iter().chain(others).collect::<Vec<_>>());
+    }
+
     /// The lookups' tables.
-    pub(super) fn write_lookups(&self, out: &mut Text) {
+    fn write_lookups(&self, out: &mut Text) {
         for (at, (variable, model, argument)) in self.lookups.iter().enumerate() {
             if at == 0 {
                 out.comment("Names become the ids of all that they are part of; a name of nobody is an error, not an answer of nothing.");
@@ -202,7 +212,7 @@ impl Filters {
     }
 
     /// The domain as the value of a key; `None` where there is no condition.
-    pub(super) fn domain(&self) -> Option<String> {
+    fn domain(&self) -> Option<String> {
         let lines: Vec<String> = self.conditions.iter().map(|condition| format!("  {condition},")).collect();
         (!lines.is_empty()).then(|| format!("[\n{}\n]", lines.join("\n")))
     }

@@ -1,5 +1,6 @@
 //! The tables of the operations, and the keys that several of them have.
 
+use super::keys::names;
 use super::{AS_KEY, EACH_KEY, SPOT_LOOKUP};
 use crate::source::shape::{Key, Kind, Shape};
 
@@ -25,6 +26,10 @@ pub(super) const PAGE_KEY: Key =
 pub(super) const CONTEXT_KEY: Key = Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context.");
 pub(super) const IDS_KEY: Key =
     Key::required("ids", IDS, "The records: an id, a list of ids, an external id, or a template.");
+pub(super) const SERVER_MODEL_KEY: Key =
+    Key::new("model", Kind::Text, "With `access`: the model; may be one template.");
+pub(super) const SERVER_QUERY_KEY: Key =
+    Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it.");
 
 /// `limit = { default, max }`.
 pub static LIMIT: Shape = Shape {
@@ -192,8 +197,8 @@ operation!(
             Kind::Choice(&["info", "modules", "models", "access", "save_prompt", "delete_prompt"], &[]),
             "The connection, the modules or models that there are, what the caller may do with a model, or the prompts that the caller keeps.",
         ),
-        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
-        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
+        SERVER_MODEL_KEY,
+        SERVER_QUERY_KEY,
         LIMIT_KEY,
         PAGE_KEY,
         Key::new("name", Kind::Text, "With `save_prompt` and `delete_prompt`: the name of the prompt."),
@@ -212,3 +217,27 @@ operation!(
         ),
     ]
 );
+
+/// The keys that open the operations, of a tool and of a step alike.
+pub(super) const OPERATION_KEYS: &[Key] = &[
+    Key::new("search_read", Kind::Table(&SEARCH_READ), "Find records, and read them."),
+    Key::new("read", Kind::Table(&READ), "Read records by id."),
+    Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records."),
+    Key::new("read_group", Kind::Table(&READ_GROUP), "Group records, with aggregates."),
+    Key::new("name_search", Kind::Table(&NAME_SEARCH), "Find ids and names by a text."),
+    Key::new("fields_get", Kind::Table(&FIELDS_GET), "Describe the fields of the model."),
+    Key::new("default_get", Kind::Table(&DEFAULT_GET), "The default values of a new record."),
+    Key::new("create", Kind::Table(&CREATE), "Create records."),
+    Key::new("write", Kind::Table(&WRITE), "Change records."),
+    Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
+    Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
+    Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records."),
+    Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records."),
+    Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records."),
+    Key::new("report", Kind::Table(&REPORT), "Print records as one PDF."),
+    Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
+    Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
+];
+
+/// Their names.
+pub(super) const OPERATION_NAMES: &[&str] = &names::<{ OPERATION_KEYS.len() }>(OPERATION_KEYS);
