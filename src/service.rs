@@ -16,12 +16,10 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
-use crate::access::Caller;
 use crate::answer::{Answer, Contents};
 use crate::catalog::{Catalog, Found, Known, Offered, Prompted, literal_model};
-use crate::conversation::{Conversation, Outcome};
+use crate::conversation::Outcome;
 use crate::definition::prompt::Said;
 use crate::mcp::{Backend, Completing, Request, Suggestions};
 use crate::odoo::{self, Kind, Watch};
@@ -60,14 +58,11 @@ impl Backend for Service {
 
     fn call<'a>(
         &'a self,
-        catalog: &'a Catalog,
         offered: &'a Arc<Offered>,
         arguments: Map<String, Value>,
-        caller: &'a Caller,
-        conversation: &'a dyn Conversation,
-        cancelled: CancellationToken,
+        request: Request<'a>,
     ) -> BoxFuture<'a, Outcome> {
-        self.call(catalog, offered, arguments, caller, conversation, cancelled).boxed()
+        self.call(offered, arguments, request).boxed()
     }
 
     fn read<'a>(
@@ -124,15 +119,21 @@ impl Default for Settings {
 }
 
 /// What a call meets beside its arguments.
+#[derive(Clone)]
 pub struct Circumstances<'a> {
-    /// The client that called.
-    pub conversation: &'a dyn Conversation,
+    /// Who calls, of which catalog, through which client.
+    pub request: Request<'a>,
     /// What `now()` is.
     pub now: Timestamp,
-    /// Who sees what the call sends.
+    /// Who sees what the call sends; usually nobody.
     pub watch: Option<Arc<Watch>>,
-    /// Set when nobody waits for the answer any more.
-    pub cancelled: CancellationToken,
+}
+
+impl<'a> From<Request<'a>> for Circumstances<'a> {
+    /// Now, and seen by nobody.
+    fn from(request: Request<'a>) -> Self {
+        Self { request, now: Timestamp::now(), watch: None }
+    }
 }
 
 /// One server: shared by every connection.
@@ -213,23 +214,15 @@ impl Service {
     }
 
     /// Calls a tool that the caller sees. Every failure is an answer too.
-    pub async fn call(
-        &self,
-        catalog: &Catalog,
-        offered: &Offered,
-        arguments: Map<String, Value>,
-        caller: &Caller,
-        conversation: &dyn Conversation,
-        cancelled: CancellationToken,
-    ) -> Outcome {
+    pub async fn call(&self, offered: &Offered, arguments: Map<String, Value>, request: Request<'_>) -> Outcome {
         let instance = self.instance_of(offered);
-        let key = self.settings.enabled.then(|| self.answers.key(offered, instance, caller, &arguments)).flatten();
+        let key = || self.answers.key(offered, instance, request.caller, &arguments);
+        let key = self.settings.enabled.then(key).flatten();
         if let Some(known) = key.as_ref().and_then(|key| self.answers.get(key)) {
             return Outcome::Answer(known);
         }
         let writing = (!offered.tool.annotations.read_only).then(|| self.answers.writing(instance));
-        let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
-        let outcome = self.attempt(catalog, offered, arguments, caller, circumstances).await;
+        let outcome = self.attempt(offered, arguments, request.into()).await;
         drop(writing);
         match outcome {
             Ok(outcome) => {
@@ -248,14 +241,12 @@ impl Service {
     /// Every kind of the definition language.
     pub async fn attempt(
         &self,
-        catalog: &Catalog,
         offered: &Offered,
         arguments: Map<String, Value>,
-        caller: &Caller,
         circumstances: Circumstances<'_>,
     ) -> Result<Outcome, odoo::Error> {
-        let call = async |call: ToolCall<'_>| operation::call_tool(call).await;
-        self.called(catalog, offered, arguments, caller, circumstances, call).await
+        self.called(offered, arguments, circumstances, async |call: ToolCall<'_>| operation::call_tool(call).await)
+            .await
     }
 
     /// What a reading tool answers, for a template.
@@ -264,14 +255,12 @@ impl Service {
     /// Every kind of the definition language.
     pub async fn data(
         &self,
-        catalog: &Catalog,
         offered: &Offered,
         arguments: Map<String, Value>,
-        caller: &Caller,
         circumstances: Circumstances<'_>,
     ) -> Result<Value, odoo::Error> {
-        let call = async |call: ToolCall<'_>| operation::tool_data(call).await;
-        self.called(catalog, offered, arguments, caller, circumstances, call).await
+        self.called(offered, arguments, circumstances, async |call: ToolCall<'_>| operation::tool_data(call).await)
+            .await
     }
 
     /// # Errors
@@ -287,17 +276,15 @@ impl Service {
     /// What a request makes of a definition: the one place that says what a call is made of, whatever the definition is of.
     async fn called<T>(
         &self,
-        catalog: &Catalog,
         offered: &Offered,
         arguments: Map<String, Value>,
-        caller: &Caller,
         circumstances: Circumstances<'_>,
         call: impl AsyncFnOnce(ToolCall<'_>) -> Result<T, odoo::Error>,
     ) -> Result<T, odoo::Error> {
         self.switched_on()?;
-        let Circumstances { conversation, now, watch, cancelled } = circumstances;
-        let name = offered.instance.as_ref().unwrap_or(&self.default_instance);
-        let instance = self.instances.get(name).map(Arc::as_ref);
+        let Circumstances { request: Request { catalog, caller, conversation, cancelled }, now, watch } = circumstances;
+        let name = self.instance_of(offered);
+        let instance = self.instance(offered);
         let apps = || catalog.apps(caller, name);
         // Few answers point to anything.
         let readable = OnceLock::new();

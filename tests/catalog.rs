@@ -21,6 +21,9 @@ mod calls;
 mod client;
 #[path = "catalog/meanings.rs"]
 mod meanings;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 #[path = "catalog/wrong.rs"]
 mod wrong;
 
@@ -29,7 +32,6 @@ use std::collections::BTreeSet;
 use calls::{CALLS, Expected, Who};
 use client::{Server, Target};
 use serde_json::json;
-use tooldoo::demo;
 
 /// The names of the tools that ship, from their files.
 fn shipped() -> BTreeSet<String> {
@@ -150,55 +152,18 @@ fn run(target: &Target) {
     run_as(target, Who::Administrator);
 }
 
-fn embedded(profile: demo::Profile, run: fn(&Target)) {
-    let (version, protocol) = match profile {
-        demo::Profile::V14 => (14, "auto"),
-        demo::Profile::V17 => (17, "auto"),
-        demo::Profile::V19 => (19, "json2"),
-    };
-    Target::on_embedded(profile, version, protocol, run);
+suite! {
+    run;
+    on_the_embedded_odoo_19: embedded(V19, "json2"),
+    on_the_embedded_odoo_17: embedded(V17, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo: real("json2", "jsonrpc"),
 }
 
-#[test]
-fn on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, run);
-}
-
-#[test]
-fn wrong_input_on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, wrong::run);
-}
-
-#[test]
-fn wrong_input_on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, wrong::run);
-}
-
-#[test]
-fn wrong_input_on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, wrong::run);
-}
-
-#[test]
-fn on_a_real_odoo() {
-    real(run);
-}
-
-#[test]
-fn wrong_input_on_a_real_odoo() {
-    real(wrong::run);
-}
-
-fn real(run: fn(&Target)) {
-    ["json2", "jsonrpc"].into_iter().for_each(|protocol| Target::on_real(protocol, run));
+suite! {
+    wrong::run;
+    wrong_input_on_the_embedded_odoo_19: embedded(V19, "json2"),
+    wrong_input_on_the_embedded_odoo_17: embedded(V17, "auto"),
+    wrong_input_on_the_embedded_odoo_14: embedded(V14, "auto"),
+    wrong_input_on_a_real_odoo: real("json2", "jsonrpc"),
 }

@@ -23,49 +23,30 @@ mod dialogue {
 }
 #[path = "tools/client.rs"]
 mod odoo;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use dialogue::client::World;
 use dialogue::{asks, plans, steps};
 use odoo::Target;
-use tooldoo::demo;
+use suite::{none_failed, run_cases};
 
 /// Something that holds on every Odoo.
 type Case = (&'static str, fn(&World));
 
 /// Runs every case on this Odoo, and names all that failed.
 fn run(target: &Target) {
-    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
-    let cases = [steps::CASES, asks::CASES, plans::CASES].concat();
+    let cases: Vec<Case> = [steps::CASES, asks::CASES, plans::CASES].concat();
     let world = World::new(target);
-    let mut failed = Vec::new();
-    for (name, case) in cases.into_iter().filter(|(name, _)| name.contains(&wanted)) {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&world)));
-        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
-        if outcome.is_err() {
-            failed.push(name);
-        }
-    }
+    let failed = run_cases(&target.name, &cases, || (), |(), case| case(&world));
     world.clean();
-    assert!(failed.is_empty(), "on {}: {} cases failed: {failed:?}", target.name, failed.len());
+    none_failed(&target.name, &failed);
 }
 
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    Target::on_embedded(profile, version, protocol, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, 19, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
-}
-
-#[test]
-fn on_a_real_odoo() {
-    if let Some(target) = Target::real("auto") {
-        run(&target);
-    }
+suite! {
+    run;
+    on_the_embedded_odoo_19: embedded(V19, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo: real("auto"),
 }

@@ -24,21 +24,22 @@ mod people;
 mod sales;
 #[path = "gallery/session.rs"]
 mod session;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use client::Target;
 use session::Session;
-use tooldoo::demo;
+use suite::{none_failed, run_cases};
 
 /// A recipe on some Odoo: the tool that it is about, and what it has to do.
 type Case = (&'static str, fn(&mut Session, &Target));
 
 fn cases() -> Vec<Case> {
-    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
-    let all = [sales::CASES, crm::CASES, money::CASES, people::CASES, crm::READ];
-    all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
+    [sales::CASES, crm::CASES, money::CASES, people::CASES, crm::READ].concat()
 }
 
 fn root() -> &'static Path {
@@ -69,64 +70,29 @@ fn tag() -> String {
 
 /// Runs every case on this Odoo, and names all that failed.
 fn run(target: &Target) {
-    let mut failed = Vec::new();
     let mut session = start(target);
     let offered = session.names();
     let read = |name: &str| crm::READ.iter().any(|(one, _)| *one == name);
-    let hidden: Vec<&str> = cases()
+    let cases = cases();
+    let hidden: Vec<&str> = cases
         .iter()
         .map(|(name, _)| *name)
         .filter(|name| !read(name) && !offered.iter().any(|one| one == name))
         .collect();
     assert!(hidden.is_empty(), "on {}: not offered: {hidden:?}", target.name);
-    for (name, case) in cases() {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&mut session, target)));
-        if outcome.is_err() {
-            // It may have been left in the middle of a frame.
-            session = start(target);
-            failed.push(name);
-        }
-        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
-    }
-    assert!(failed.is_empty(), "on {}: {} of {} cases failed: {failed:?}", target.name, failed.len(), cases().len());
+    let mut first = Some(session);
+    let begin = || first.take().unwrap_or_else(|| start(target));
+    none_failed(&target.name, &run_cases(&target.name, &cases, begin, |session, case| case(session, target)));
 }
 
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    Target::on_embedded(profile, version, protocol, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_19_over_json2() {
-    embedded(demo::Profile::V19, 19, "json2");
-}
-
-#[test]
-fn on_the_embedded_odoo_19_over_jsonrpc() {
-    embedded(demo::Profile::V19, 19, "jsonrpc");
-}
-
-#[test]
-fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, 17, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
-}
-
-fn real(protocol: &'static str) {
-    Target::on_real(protocol, run);
-}
-
-#[test]
-fn on_a_real_odoo_over_json2() {
-    real("json2");
-}
-
-#[test]
-fn on_a_real_odoo_over_jsonrpc() {
-    real("jsonrpc");
+suite! {
+    run;
+    on_the_embedded_odoo_19_over_json2: embedded(V19, "json2"),
+    on_the_embedded_odoo_19_over_jsonrpc: embedded(V19, "jsonrpc"),
+    on_the_embedded_odoo_17: embedded(V17, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo_over_json2: real("json2"),
+    on_a_real_odoo_over_jsonrpc: real("jsonrpc"),
 }
 
 #[test]
@@ -157,11 +123,7 @@ fn every_recipe_is_checked_clean_and_has_a_case_and_a_place_in_the_page() {
             tools.insert(tool.name);
         }
     }
-    let tried: BTreeSet<String> = [sales::CASES, crm::CASES, money::CASES, people::CASES, crm::READ]
-        .concat()
-        .iter()
-        .map(|(name, _)| (*name).to_owned())
-        .collect();
+    let tried: BTreeSet<String> = cases().iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(tools, tried, "each tool has a case of its name");
     assert!(tools.len() >= 16, "{}", tools.len());
 }

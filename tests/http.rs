@@ -424,14 +424,7 @@ async fn both_eras_hear_of_a_change_on_their_streams() {
     let (_, hub) = Fake::hub();
     let web = Web::new(&hub).await;
     let session = web.open("/mcp").await;
-    let get = web
-        .http
-        .get(web.url("/mcp"))
-        .header("accept", "text/event-stream")
-        .header("mcp-session-id", &session)
-        .send()
-        .await
-        .unwrap();
+    let get = web.listen("/mcp", &session).await;
     assert_eq!(get.status(), 200);
     let listen = modern(request("s", "subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})));
     let post = web
@@ -467,14 +460,7 @@ async fn stopping_ends_subscriptions_first_and_lets_calls_finish() {
     let (fake, hub) = Fake::hub();
     let web = Web::new(&hub).await;
     let session = web.open("/mcp").await;
-    let get = web
-        .http
-        .get(web.url("/mcp"))
-        .header("accept", "text/event-stream")
-        .header("mcp-session-id", &session)
-        .send()
-        .await
-        .unwrap();
+    let get = web.listen("/mcp", &session).await;
     let wait = call(1, "wait", json!({}));
     let calling = web.bare("/mcp", &wait);
     let listening =

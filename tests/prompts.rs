@@ -22,27 +22,21 @@ mod personal;
 mod probe;
 #[path = "prompts/shipped.rs"]
 mod shipped;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use odoo::Target;
 use serde_json::Value;
-use tooldoo::demo;
+use suite::{none_failed, run_cases};
 
 /// Something that holds on every Odoo.
 type Case = (&'static str, fn(&Target));
 
 /// Runs every case on this Odoo, and names all that failed.
 fn run(target: &Target) {
-    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
-    let cases = [shipped::CASES, probe::CASES, personal::CASES].concat();
-    let mut failed = Vec::new();
-    for (name, case) in cases.into_iter().filter(|(name, _)| name.contains(&wanted)) {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(target)));
-        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
-        if outcome.is_err() {
-            failed.push(name);
-        }
-    }
-    assert!(failed.is_empty(), "on {}: {} cases failed: {failed:?}", target.name, failed.len());
+    let cases: Vec<Case> = [shipped::CASES, probe::CASES, personal::CASES].concat();
+    none_failed(&target.name, &run_cases(&target.name, &cases, || (), |(), case| case(target)));
 }
 
 /// The messages of a response that must be a result: role and text; a block that is no text as its JSON.
@@ -61,31 +55,11 @@ fn texts(response: &Value) -> Vec<String> {
     messages(response).into_iter().map(|(_, text)| text).collect()
 }
 
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    Target::on_embedded(profile, version, protocol, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, 19, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, 17, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
-}
-
-#[test]
-fn on_a_real_odoo_over_json2() {
-    Target::on_real("json2", run);
-}
-
-#[test]
-fn on_a_real_odoo_over_jsonrpc() {
-    Target::on_real("jsonrpc", run);
+suite! {
+    run;
+    on_the_embedded_odoo_19: embedded(V19, "auto"),
+    on_the_embedded_odoo_17: embedded(V17, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo_over_json2: real("json2"),
+    on_a_real_odoo_over_jsonrpc: real("jsonrpc"),
 }

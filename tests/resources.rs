@@ -83,7 +83,7 @@ macro_rules! cases {
             })*
             $(#[test]
             fn $own() {
-                super::Target::on_embedded(super::demo::Profile::V19, 19, "json2", super::$own);
+                super::Target::on_embedded(super::demo::Profile::V19, "json2", super::$own);
             })*
         }
         mod real {
@@ -108,8 +108,8 @@ cases! {
 }
 
 fn on_the_embedded(case: fn(&Target)) {
-    Target::on_embedded(demo::Profile::V19, 19, "json2", case);
-    Target::on_embedded(demo::Profile::V14, 14, "jsonrpc", case);
+    Target::on_embedded(demo::Profile::V19, "json2", case);
+    Target::on_embedded(demo::Profile::V14, "jsonrpc", case);
 }
 
 fn on_a_real_one(case: fn(&Target)) {

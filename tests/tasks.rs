@@ -23,24 +23,18 @@ mod client;
 mod odoo;
 #[path = "odoo_client/server.rs"]
 mod server;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use odoo::Target;
-use tooldoo::demo;
 
 /// The tools of these tests.
 const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tasks/tools.toml");
 
-#[test]
-fn on_the_embedded_odoo_19() {
-    Target::on_embedded(demo::Profile::V19, 19, "auto", tasks::calls::all);
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    Target::on_embedded(demo::Profile::V14, 14, "auto", tasks::calls::all);
-}
-
-#[test]
-fn on_a_real_odoo() {
-    Target::on_real("auto", tasks::calls::all);
+suite! {
+    tasks::calls::all;
+    on_the_embedded_odoo_19: embedded(V19, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo: real("auto"),
 }

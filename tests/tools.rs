@@ -53,16 +53,19 @@ mod sales;
 mod silent;
 #[path = "tools/stock.rs"]
 mod stock;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use client::{Server, Target};
-use tooldoo::demo;
+use suite::{none_failed, run_cases};
 
 /// Something that holds on every Odoo.
 type Case = (&'static str, fn(&mut Server, &Target));
 
-fn cases() -> Vec<Case> {
-    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
-    let all = [
+/// Runs every case on this Odoo, and names all that failed.
+fn run(target: &Target) {
+    let cases: Vec<Case> = [
         contacts::CASES,
         products::CASES,
         sales::CASES,
@@ -82,63 +85,18 @@ fn cases() -> Vec<Case> {
         relations::CASES,
         silent::CASES,
         companies::CASES,
-    ];
-    all.concat().into_iter().filter(|(name, _)| name.contains(&wanted)).collect()
+    ]
+    .concat();
+    let begin = || Server::start(target);
+    none_failed(&target.name, &run_cases(&target.name, &cases, begin, |server, case| case(server, target)));
 }
 
-/// Runs every case on this Odoo, and names all that failed.
-fn run(target: &Target) {
-    let mut failed = Vec::new();
-    let mut server = Server::start(target);
-    for (name, case) in cases() {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&mut server, target)));
-        if outcome.is_err() {
-            // It may have been left in the middle of a frame.
-            server = Server::start(target);
-        }
-        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
-        if outcome.is_err() {
-            failed.push(name);
-        }
-    }
-    assert!(failed.is_empty(), "on {}: {} of {} cases failed: {failed:?}", target.name, failed.len(), cases().len());
-}
-
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    Target::on_embedded(profile, version, protocol, run);
-}
-
-#[test]
-fn on_the_embedded_odoo_19_over_json2() {
-    embedded(demo::Profile::V19, 19, "json2");
-}
-
-#[test]
-fn on_the_embedded_odoo_19_over_jsonrpc() {
-    embedded(demo::Profile::V19, 19, "jsonrpc");
-}
-
-#[test]
-fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, 17, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
-}
-
-fn real(protocol: &'static str) {
-    Target::on_real(protocol, run);
-}
-
-/// Over JSON-2, which came with Odoo 19: for an older one there is nothing to test.
-#[test]
-fn on_a_real_odoo_over_json2() {
-    real("json2");
-}
-
-#[test]
-fn on_a_real_odoo_over_jsonrpc() {
-    real("jsonrpc");
+suite! {
+    run;
+    on_the_embedded_odoo_19_over_json2: embedded(V19, "json2"),
+    on_the_embedded_odoo_19_over_jsonrpc: embedded(V19, "jsonrpc"),
+    on_the_embedded_odoo_17: embedded(V17, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo_over_json2: real("json2"),
+    on_a_real_odoo_over_jsonrpc: real("jsonrpc"),
 }

@@ -17,6 +17,9 @@ mod client;
 #[path = "gallery/session.rs"]
 #[allow(dead_code, reason = "it can more than is needed here")]
 mod session;
+#[path = "tools/suite.rs"]
+#[macro_use]
+mod suite;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +28,6 @@ use std::process::Command;
 use client::Target;
 use serde_json::{Value, json};
 use session::Session;
-use tooldoo::demo;
 
 fn here() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/walk")
@@ -143,35 +145,11 @@ fn tools(target: &Target, definitions: &Path) {
     assert!(text.contains(&number), "{text}");
 }
 
-fn embedded(profile: demo::Profile, version: u32, protocol: &'static str) {
-    Target::on_embedded(profile, version, protocol, walk);
-}
-
-#[test]
-fn on_the_embedded_odoo_19() {
-    embedded(demo::Profile::V19, 19, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_17() {
-    embedded(demo::Profile::V17, 17, "auto");
-}
-
-#[test]
-fn on_the_embedded_odoo_14() {
-    embedded(demo::Profile::V14, 14, "auto");
-}
-
-fn real(protocol: &'static str) {
-    Target::on_real(protocol, walk);
-}
-
-#[test]
-fn on_a_real_odoo_over_json2() {
-    real("json2");
-}
-
-#[test]
-fn on_a_real_odoo_over_jsonrpc() {
-    real("jsonrpc");
+suite! {
+    walk;
+    on_the_embedded_odoo_19: embedded(V19, "auto"),
+    on_the_embedded_odoo_17: embedded(V17, "auto"),
+    on_the_embedded_odoo_14: embedded(V14, "auto"),
+    on_a_real_odoo_over_json2: real("json2"),
+    on_a_real_odoo_over_jsonrpc: real("jsonrpc"),
 }

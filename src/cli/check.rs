@@ -136,7 +136,7 @@ async fn online(config: &Config, loaded: &Loaded) -> Vec<Diagnostic> {
     };
     let several = config.instances.len() > 1;
     let asked = config.instances.iter().map(|(name, settings)| async move {
-        match runtime::client(name, settings, config).await {
+        match runtime::client(settings).await {
             Ok(client) => check::online(loaded, &Instance::new(client), name == default, several).await,
             Err(error) => vec![Diagnostic::error(error.to_string().trim_end_matches('.'))],
         }

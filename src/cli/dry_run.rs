@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +11,7 @@ use super::terminal::Terminal;
 use super::{Error, Outcome, call};
 use crate::access::Caller;
 use crate::definition::tool::{Due, Tool};
+use crate::mcp::Request;
 use crate::odoo::{self, Effect, MADE_UP, Sent, Watch};
 use crate::service::Circumstances;
 
@@ -33,9 +33,9 @@ pub(super) async fn run(
     let Some(offered) = catalog.tool(caller, name) else { return Err(call::unknown(runtime, caller, name)) };
     let watch = Arc::new(Watch::withholding());
     let terminal = Terminal::new(true, cancelled.clone());
-    let circumstances =
-        Circumstances { conversation: &terminal, now: Timestamp::now(), watch: Some(watch.clone()), cancelled };
-    let outcome = runtime.service().attempt(&catalog, &offered, arguments, caller, circumstances).await;
+    let request = Request { catalog: &catalog, caller, conversation: &terminal, cancelled };
+    let circumstances = Circumstances { watch: Some(watch.clone()), ..request.into() };
+    let outcome = runtime.service().attempt(&offered, arguments, circumstances).await;
     let sent = watch.sent();
     show(&offered.tool, &sent, &mut io::stdout()).map_err(Error::Output)?;
     match outcome {

@@ -65,7 +65,7 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     models.retain(|model| seen.insert(model.clone()));
     let name = instance(&config, args.instance.as_deref())?;
     let settings = config.instances.get(&name).ok_or_else(|| Error::Generate(format!("There is no Odoo `{name}`.")))?;
-    let client = runtime::client(&name, settings, &config).await?;
+    let client = runtime::client(settings).await?;
     let operations = if args.operations.is_empty() { USUAL.to_vec() } else { args.operations.clone() };
     let made = ask(&client, &models, &operations, &args.fields).await?;
     for note in made.iter().flat_map(|made| &made.notes) {

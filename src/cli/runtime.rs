@@ -17,7 +17,7 @@ use crate::config::{self, Config, InstanceConfig, Options, Secret};
 use crate::definition::resource::scheme_of;
 use crate::definition::{self, load_embedded};
 use crate::mcp::{Hub, Identity};
-use crate::odoo::{Client, Credential, Source, Unreadable, settings};
+use crate::odoo::{Client, Credential, Source, Unreadable};
 use crate::operation::Instance;
 use crate::personal::Store;
 use crate::reload::{self, Definitions, Loaded, Reloader, Status};
@@ -68,7 +68,7 @@ impl Runtime {
         config.default_instance().map_err(|missing| Error::Diagnostics(vec![*missing]))?;
         let mut instances = IndexMap::new();
         for (name, settings) in &config.instances {
-            let client = client(name, settings, &config).await?;
+            let client = client(settings).await?;
             let instance = Instance::new(client).with_scheme(scheme_of(name, &config.default_instance));
             instances.insert(name.clone(), Arc::new(instance));
         }
@@ -157,7 +157,8 @@ impl Source for Rereadable {
 }
 
 /// A client for a configured Odoo. Nothing is sent.
-pub(super) async fn client(name: &str, instance: &InstanceConfig, config: &Config) -> Result<Client, Error> {
+pub(super) async fn client(instance: &InstanceConfig) -> Result<Client, Error> {
+    let name = &instance.name;
     let secret = async |key: &str, secret: &Option<Secret>| match secret {
         None => Ok::<_, Error>(None),
         Some(Secret::Value(value)) => Ok(Some(Credential::from(value.clone()))),
@@ -171,28 +172,9 @@ pub(super) async fn client(name: &str, instance: &InstanceConfig, config: &Confi
             Ok(Some(Credential::Read(Arc::new(Rereadable(kept.clone())))))
         }
     };
-    let settings = settings::Settings {
-        name: name.to_owned(),
-        url: instance.url.clone(),
-        database: instance.database.clone(),
-        username: instance.username.clone(),
-        api_key: secret("api_key", &instance.api_key).await?,
-        password: secret("password", &instance.password).await?,
-        protocol: match instance.protocol {
-            config::Protocol::Auto => settings::Protocol::Auto,
-            config::Protocol::Json2 => settings::Protocol::Json2,
-            config::Protocol::JsonRpc => settings::Protocol::JsonRpc,
-        },
-        timeout: instance.timeout,
-        max_connections: instance.max_connections,
-        max_response: instance.max_response,
-        verify_tls: instance.tls.verify,
-        ca_file: instance.tls.ca_file.clone(),
-        company_ids: instance.company_ids.clone(),
-        context: instance.context.clone(),
-        metadata_ttl: config.cache.metadata,
-        metadata_max: config.cache.max_entries,
-    };
+    let api_key = secret("api_key", &instance.api_key).await?;
+    let password = secret("password", &instance.password).await?;
+    let settings = instance.clone().with_secrets(api_key, password);
     Client::new(settings).map_err(|error| {
         let hint = error.hint.as_deref().map(|hint| format!(" {hint}")).unwrap_or_default();
         Error::Instance(format!("{error}{hint}"))

@@ -7,14 +7,14 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use secrecy::SecretString;
 
+use crate::odoo::{self, Protocol};
 use crate::source::shape::{bytes, duration};
 use crate::source::{Node, Place, Sink, Table, did_you_mean, nearest};
 
 use super::environment::{is_from_environment, origin};
 use super::secret::Secret;
 use super::settings::{
-    CacheConfig, Config, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat, Protocol, ServerConfig,
-    TlsConfig, Transport,
+    CacheConfig, Config, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat, ServerConfig, Transport,
 };
 use super::{DEFAULT_LISTEN, Options};
 
@@ -55,14 +55,23 @@ fn size(table: Option<&Node>, key: &str, default: u64) -> u64 {
     at(table, key).and_then(bytes).unwrap_or(default)
 }
 
+fn cache(root: &Node) -> CacheConfig {
+    let unset = odoo::Settings::default();
+    let cache = root.child("cache");
+    CacheConfig {
+        metadata: time(cache, "metadata", unset.metadata_ttl),
+        max_entries: number(cache, "max_entries", unset.metadata_max),
+    }
+}
+
 impl Build<'_> {
     pub(super) fn config(mut self, root: &Node, default_instance: String, transport: Option<Transport>) -> Config {
         let server = root.child("server");
         let sessions = at(root.child("limits"), "sessions");
-        let cache = root.child("cache");
+        let cache = cache(root);
         let log = root.child("log");
         Config {
-            instances: self.instances(root, &default_instance),
+            instances: self.instances(root, &default_instance, &cache),
             definitions: self.definitions(root.child("definitions")),
             http: self.http(root.child("http"), transport),
             server: ServerConfig {
@@ -78,10 +87,7 @@ impl Build<'_> {
                 max_sessions: number(sessions, "max", 1000),
                 session_idle: time(sessions, "idle", Duration::from_secs(3600)),
             },
-            cache: CacheConfig {
-                metadata: time(cache, "metadata", Duration::from_secs(600)),
-                max_entries: number(cache, "max_entries", 1000),
-            },
+            cache,
             log: LogConfig {
                 level: text(log, "level").unwrap_or_else(|| "info".to_owned()),
                 format: if text(log, "format").as_deref() == Some("json") { LogFormat::Json } else { LogFormat::Text },
@@ -103,16 +109,17 @@ impl Build<'_> {
         Some(ids.iter().filter_map(Node::as_integer).collect())
     }
 
-    fn instances(&mut self, root: &Node, default: &str) -> IndexMap<String, InstanceConfig> {
+    fn instances(&mut self, root: &Node, default: &str, cache: &CacheConfig) -> IndexMap<String, InstanceConfig> {
+        let unset = odoo::Settings::default();
         let table = root.child("instances").and_then(Node::as_table);
         let mut instances = IndexMap::new();
         for (name, place, node) in table.into_iter().flat_map(Table::iter) {
             let instance = Some(node);
-            let timeout = time(instance, "timeout", Duration::from_secs(30));
+            let timeout = time(instance, "timeout", unset.timeout);
             let url = at(instance, "url").and_then(|node| self.url(node));
             let api_key = self.secret(instance, name, "api_key");
             let password = self.secret(instance, name, "password");
-            let tls = self.tls(at(instance, "tls"));
+            let (verify_tls, ca_file) = self.tls(at(instance, "tls"));
             if at(instance, "url").is_none() && name != default {
                 self.sink
                     .error(place, format!("`instances.{name}` has no `url`"))
@@ -125,6 +132,7 @@ impl Build<'_> {
                 _ => Protocol::Auto,
             };
             let instance_config = InstanceConfig {
+                name: name.to_owned(),
                 url,
                 database: text(instance, "database"),
                 username: text(instance, "username"),
@@ -132,11 +140,14 @@ impl Build<'_> {
                 password,
                 protocol,
                 timeout,
-                max_connections: number(instance, "max_connections", 16),
-                max_response: size(instance, "max_response", 64_000_000),
-                tls,
+                max_connections: number(instance, "max_connections", unset.max_connections),
+                max_response: size(instance, "max_response", unset.max_response),
+                verify_tls,
+                ca_file,
                 company_ids: self.company_ids(at(instance, "company_ids")),
                 context: at(instance, "context").and_then(Node::as_table).map(Table::to_json).unwrap_or_default(),
+                metadata_ttl: cache.metadata,
+                metadata_max: cache.max_entries,
             };
             instances.insert(name.to_owned(), instance_config);
         }
@@ -233,7 +244,8 @@ impl Build<'_> {
         }
     }
 
-    fn tls(&mut self, table: Option<&Node>) -> TlsConfig {
+    /// Whether the server's certificate is checked, and the file of those that are trusted besides the usual ones.
+    fn tls(&mut self, table: Option<&Node>) -> (bool, Option<PathBuf>) {
         let verify = flag(table, "verify", true);
         if let Some(node) = at(table, "verify").filter(|_| !verify) {
             self.sink
@@ -247,7 +259,7 @@ impl Build<'_> {
             }
             Some(path)
         });
-        TlsConfig { verify, ca_file }
+        (verify, ca_file)
     }
 
     /// Relative to the file; what a variable says, to the working directory.

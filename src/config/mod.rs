@@ -21,8 +21,8 @@ use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile
 
 pub use secret::{Secret, SecretError};
 pub use settings::{
-    CacheConfig, Config, DefinitionsConfig, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat, Protocol,
-    ServerConfig, TlsConfig, Transport,
+    CacheConfig, Config, DefinitionsConfig, HttpConfig, InstanceConfig, LimitsConfig, LogConfig, LogFormat,
+    ServerConfig, Transport,
 };
 
 /// Where HTTP listens unless told otherwise.

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
 
 use super::secret::Secret;
 use crate::source::Diagnostic;
@@ -50,61 +49,8 @@ impl Config {
     }
 }
 
-/// One Odoo server.
-#[derive(Debug, Clone)]
-pub struct InstanceConfig {
-    /// Its address, without a slash at the end: `https://example.odoo.com`, or with a path prefix.
-    pub url: String,
-    /// Its database.
-    pub database: Option<String>,
-    /// The login.
-    pub username: Option<String>,
-    /// The API key of that login.
-    pub api_key: Option<Secret>,
-    /// The password.
-    pub password: Option<Secret>,
-    /// How it is spoken to.
-    pub protocol: Protocol,
-    /// The whole call, retries included.
-    pub timeout: Duration,
-    /// Connections at once.
-    pub max_connections: usize,
-    /// The largest answer that is read, in bytes.
-    pub max_response: u64,
-    /// Certificates.
-    pub tls: TlsConfig,
-    /// The only companies that calls see, the current one first; `None` is all of the Odoo user's. Never empty.
-    pub company_ids: Option<Vec<i64>>,
-    /// Keys of the Odoo context of every call.
-    pub context: Map<String, Value>,
-}
-
-/// `protocol`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Protocol {
-    /// JSON-2 on Odoo 19 and later with a key, else JSON-RPC.
-    #[default]
-    Auto,
-    /// `/json/2`.
-    Json2,
-    /// `/jsonrpc`.
-    JsonRpc,
-}
-
-/// `tls` of an instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsConfig {
-    /// Check the server's certificate.
-    pub verify: bool,
-    /// Certificates (PEM) that are trusted besides the usual ones.
-    pub ca_file: Option<PathBuf>,
-}
-
-impl Default for TlsConfig {
-    fn default() -> Self {
-        Self { verify: true, ca_file: None }
-    }
-}
+/// One Odoo server; its secrets are still to be read.
+pub type InstanceConfig = crate::odoo::Settings<Secret>;
 
 /// `[definitions]`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 use super::exchange::Again;
-use super::{Completing, Handler, Request, guard, present};
+use super::{Completing, Handler, guard, present};
 use crate::catalog::Catalog;
 
 /// Where the result says what people call the values.
@@ -82,11 +82,8 @@ impl Handler {
     ) -> Result<CompleteResult, ErrorData> {
         let tool = &completing.offered.tool;
         let exchange = self.exchange("completion", tool, completing.arguments, Again::default(), context)?;
-        let work = async |cancelled| {
-            let request = Request { catalog, caller: &self.caller, conversation: &exchange.client, cancelled };
-            self.hub.backend.complete(completing, request).await
-        };
-        let suggestions = guard::run(&self.hub, tool, &exchange.client, context.ct.clone(), work).await;
+        let work = |request| self.hub.backend.complete(completing, request);
+        let suggestions = guard::run(&self.hub, tool, self.request(catalog, &exchange, context), work).await;
         let suggestions = suggestions.map_err(|error| present::error(&error))?;
         let (values, total, more) = (suggestions.values, suggestions.total, suggestions.has_more);
         let completion = CompletionInfo::with_pagination(values, total, more);

@@ -13,8 +13,8 @@ use rmcp::model::{ErrorData, InputRequiredResult, LoggingLevel};
 use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
-use super::Handler;
 use super::dialogue::{self, Dialogue};
+use super::{Handler, Request};
 use crate::catalog::Catalog;
 use crate::conversation::{Conversation, Question};
 use crate::definition::tool::{Requirement, Tool};
@@ -59,6 +59,16 @@ impl Handler {
         };
         let level = *self.level.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Exchange { client: Dialogue::new(&self.hub, context, level, told), subject })
+    }
+
+    /// The request as the backend sees it.
+    pub(super) fn request<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        exchange: &'a Exchange<'_>,
+        context: &RequestContext<RoleServer>,
+    ) -> Request<'a> {
+        Request { catalog, caller: &self.caller, conversation: &exchange.client, cancelled: context.ct.clone() }
     }
 
     /// The result that puts questions to a client of the newest revision.

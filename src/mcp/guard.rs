@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
-use super::Hub;
-use crate::access::Caller;
+use super::{Hub, Request};
 use crate::answer::Answer;
-use crate::catalog::{Catalog, Offered};
+use crate::catalog::Offered;
 use crate::conversation::{Conversation, Outcome};
 use crate::definition::tool::Tool;
 use crate::odoo::{Applied, Error, Kind};
@@ -24,39 +22,34 @@ const GRACE: Duration = Duration::from_secs(5);
 /// Runs one call of a tool. A panic, a deadline that was missed and a cancellation each give an answer.
 pub(super) async fn call(
     hub: &Hub,
-    catalog: &Catalog,
     offered: &Arc<Offered>,
     arguments: Map<String, Value>,
-    caller: &Caller,
-    conversation: &dyn Conversation,
-    cancelled: CancellationToken,
+    request: Request<'_>,
 ) -> Outcome {
-    let work = async |stop: CancellationToken| {
-        Ok(hub.backend.call(catalog, offered, arguments, caller, conversation, stop).await)
-    };
-    let outcome = run(hub, &offered.tool, conversation, cancelled, work).await;
+    let work = |request| hub.backend.call(offered, arguments, request).map(Ok);
+    let outcome = run(hub, &offered.tool, request, work).await;
     outcome.unwrap_or_else(|error| Outcome::Answer(Answer::error(&error)))
 }
 
-/// Runs the work of one request.
+/// Runs the work of one request. The work gets the request with a token of its own: the guard cancels that one where the limit
+/// passes, so that what was sent to Odoo is dropped in an orderly way and not in the middle of anything.
 ///
 /// # Errors
 /// Those of the work; `internal` where it panicked, `timeout` and `cancelled` where it did not end by itself.
-pub(super) async fn run<T, F: Future<Output = Result<T, Error>>>(
+pub(super) async fn run<'a, T, F: Future<Output = Result<T, Error>>>(
     hub: &Hub,
     tool: &Tool,
-    conversation: &dyn Conversation,
-    cancelled: CancellationToken,
-    work: impl FnOnce(CancellationToken) -> F,
+    request: Request<'a>,
+    work: impl FnOnce(Request<'a>) -> F,
 ) -> Result<T, Error> {
     let _running = hub.running.token();
     let limit = tool.timeout.unwrap_or(hub.call_limit).saturating_add(GRACE);
-    // The executor gets a token of its own: the guard cancels it where the limit passes, so that the request to Odoo is
-    // dropped in an orderly way and not in the middle of anything.
+    let (conversation, cancelled) = (request.conversation, request.cancelled.clone());
     let stop = cancelled.child_token();
+    let request = Request { cancelled: stop.clone(), ..request };
     let work = AssertUnwindSafe(async {
         // Inside, so that a panic before the first await is caught too.
-        work(stop.clone()).await
+        work(request).await
     })
     .catch_unwind();
     let end = async {

@@ -17,6 +17,7 @@ use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
 use crate::conversation::Outcome;
+use crate::source::nearest;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams, CompleteResult,
     CreateTaskResult, CustomRequest, CustomResult, ErrorCode, ErrorData, GetPromptRequestParams, GetPromptResponse,
@@ -114,13 +115,8 @@ impl Handler {
             return ErrorData::invalid_params(clash.to_string(), None);
         }
         let tools: Vec<_> = catalog.tools(&self.caller).collect();
-        let nearest = tools
-            .iter()
-            .map(|offered| (strsim::jaro_winkler(&offered.tool.name, name), &offered.tool.name))
-            .filter(|(likeness, _)| *likeness > 0.85)
-            .max_by(|(a, _), (b, _)| a.total_cmp(b));
-        let message = match nearest {
-            Some((_, nearest)) => format!("Unknown tool `{name}`: did you mean `{nearest}`?"),
+        let message = match nearest(name, tools.iter().map(|offered| offered.tool.name.as_str())) {
+            Some(nearest) => format!("Unknown tool `{name}`: did you mean `{nearest}`?"),
             None => format!("Unknown tool `{name}`: `tools/list` names those that there are."),
         };
         ErrorData::invalid_params(message, None)
@@ -193,14 +189,13 @@ impl ServerHandler for Handler {
         let again = Again { state: request.request_state, responses: request.input_responses };
         let arguments = request.arguments.unwrap_or_default();
         let exchange = self.exchange("tool", &offered.tool, &arguments, again, &context)?;
-        let client = &exchange.client;
         let outcome = match way {
             Way::Wait => {
-                let stop = context.ct.clone();
-                guard::call(&self.hub, &catalog, &offered, arguments, &self.caller, client, stop).await
+                let request = self.request(&catalog, &exchange, &context);
+                guard::call(&self.hub, &offered, arguments, request).await
             }
             Way::Task => {
-                let told = client.told().unwrap_or_default();
+                let told = exchange.client.told().unwrap_or_default();
                 let call = Start { catalog: catalog.clone(), offered, arguments, caller: self.caller.clone(), told };
                 match tasks::start(&self.hub, call, &context).await {
                     Started::Task(task) => {

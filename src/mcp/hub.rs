@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::legacy::Peers;
 use super::tasks::Tasks;
-use super::{Backend, Handler, dialogue, guard, subscriptions};
+use super::{Backend, Handler, Request, dialogue, guard, subscriptions};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::Catalog;
@@ -134,7 +134,8 @@ impl Hub {
     ) -> Option<Answer> {
         let catalog = self.snapshot();
         let offered = catalog.tool(caller, name)?;
-        Some(match guard::call(self, &catalog, &offered, arguments, caller, conversation, cancelled).await {
+        let request = Request { catalog: &catalog, caller, conversation, cancelled };
+        Some(match guard::call(self, &offered, arguments, request).await {
             Outcome::Answer(answer) => answer,
             Outcome::Ask { .. } => {
                 Answer::error(&Error::new(Kind::Internal, "The call asks a question of a client that cannot be asked."))

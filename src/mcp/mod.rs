@@ -52,15 +52,12 @@ pub trait Backend: Send + Sync + 'static {
         Box::pin(std::future::ready(()))
     }
 
-    /// Runs one call of a tool of that catalog. Ends soon after `cancelled`.
+    /// Runs one call of a tool of that catalog. Ends soon after the request is cancelled.
     fn call<'a>(
         &'a self,
-        catalog: &'a Catalog,
         offered: &'a Arc<Offered>,
         arguments: Map<String, Value>,
-        caller: &'a Caller,
-        conversation: &'a dyn Conversation,
-        cancelled: CancellationToken,
+        request: Request<'a>,
     ) -> BoxFuture<'a, Outcome>;
 
     /// Reads a resource of that catalog, which holds at least one thing. Ends soon after the request is cancelled.

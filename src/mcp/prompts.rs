@@ -31,11 +31,9 @@ impl Hub {
     ) -> Option<Result<Vec<Said>, Error>> {
         let catalog = self.snapshot();
         let prompted = catalog.prompt(caller, name)?;
-        let work = async |cancelled| {
-            let request = Request { catalog: &catalog, caller, conversation, cancelled };
-            self.backend.prompt(&prompted, arguments, request).await
-        };
-        Some(match guard::run(self, &prompted.offered.tool, conversation, cancelled, work).await {
+        let request = Request { catalog: &catalog, caller, conversation, cancelled };
+        let work = |request| self.backend.prompt(&prompted, arguments, request);
+        Some(match guard::run(self, &prompted.offered.tool, request, work).await {
             Ok(Outcome::Answer(said)) => Ok(said),
             Ok(Outcome::Ask { .. }) => {
                 Err(Error::new(Kind::Internal, "The prompt asks a question of a client that cannot be asked."))
@@ -95,12 +93,9 @@ impl Handler {
         let again = Again { state: request.request_state, responses: request.input_responses };
         let arguments = request.arguments.unwrap_or_default();
         let exchange = self.exchange("prompt", tool, &arguments, again, context)?;
-        let work = async |cancelled| {
-            let request =
-                Request { catalog: &catalog, caller: &self.caller, conversation: &exchange.client, cancelled };
-            self.hub.backend.prompt(&prompted, arguments, request).await
-        };
-        match guard::run(&self.hub, tool, &exchange.client, context.ct.clone(), work).await {
+        let request = self.request(&catalog, &exchange, context);
+        let work = |request| self.hub.backend.prompt(&prompted, arguments, request);
+        match guard::run(&self.hub, tool, request, work).await {
             Ok(Outcome::Answer(messages)) => {
                 let mut result = GetPromptResult::new(messages.into_iter().map(present::message).collect());
                 result.description.clone_from(&tool.description);

@@ -44,11 +44,8 @@ impl Hub {
     ) -> Result<Vec<Contents>, Unread> {
         let catalog = self.snapshot();
         let found = catalog.resource(caller, uri).ok_or(Unread::Nowhere)?;
-        let work = async |cancelled| {
-            let request = Request { catalog: &catalog, caller, conversation, cancelled };
-            self.backend.read(&found, request).await
-        };
-        match guard::run(self, &found.offered.tool, conversation, cancelled, work).await {
+        let request = Request { catalog: &catalog, caller, conversation, cancelled };
+        match guard::run(self, &found.offered.tool, request, |request| self.backend.read(&found, request)).await {
             Ok(Outcome::Answer(contents)) => Ok(contents),
             Ok(Outcome::Ask { .. }) => Err(Unread::Failed(Error::new(
                 Kind::Internal,
@@ -114,12 +111,8 @@ impl Handler {
         let mut arguments = found.arguments.clone();
         arguments.insert("uri".to_owned(), json!(request.uri));
         let exchange = self.exchange("resource", tool, &arguments, again, context)?;
-        let work = async |cancelled| {
-            let request =
-                Request { catalog: &catalog, caller: &self.caller, conversation: &exchange.client, cancelled };
-            self.hub.backend.read(&found, request).await
-        };
-        match guard::run(&self.hub, tool, &exchange.client, context.ct.clone(), work).await {
+        let work = |request| self.hub.backend.read(&found, request);
+        match guard::run(&self.hub, tool, self.request(&catalog, &exchange, context), work).await {
             Ok(Outcome::Answer(contents)) => {
                 let parts = contents.into_iter().map(|part| present::contents(part, &request.uri));
                 let mut result = ReadResourceResult::new(parts.collect());

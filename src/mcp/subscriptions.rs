@@ -304,11 +304,8 @@ impl Subscriptions {
     /// What is to be looked at.
     async fn find_out(&self, hub: &Hub, found: &Found, cancelled: CancellationToken) -> Result<Option<Subject>, Error> {
         let catalog = hub.snapshot();
-        let work = async |cancelled| {
-            let request = Request { catalog: &catalog, caller: &self.caller, conversation: &Silent, cancelled };
-            hub.backend.watched(found, request).await
-        };
-        guard::run(hub, &found.offered.tool, &Silent, cancelled, work).await
+        let request = Request { catalog: &catalog, caller: &self.caller, conversation: &Silent, cancelled };
+        guard::run(hub, &found.offered.tool, request, |request| hub.backend.watched(found, request)).await
     }
 
     /// This is to be looked at, if the address still means the same. Gives the watching where there is a new one.

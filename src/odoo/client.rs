@@ -3,29 +3,25 @@
 //! Everything remembered (version, user, fields, login) is remembered by this client alone, and a client is one instance and
 //! one user in one language: nothing is ever seen through another's eyes.
 
+mod send;
+mod version;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use futures::FutureExt;
 use moka::future::Cache;
-use reqwest::Method;
-use reqwest::header::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::credential::Kept;
 use super::error::{Error, Kind};
-use super::faults::{self, Fault};
-use super::http::{self, Http, Outgoing};
+use super::http::{self, Http};
 use super::json2::Json2;
-use super::jsonrpc::{self, Said};
 use super::metadata::Model;
 use super::names;
-use super::once;
-use super::pages;
-use super::request::{Effect, Patience, Request};
-use super::session::{self, Login, Session};
+use super::request::{Patience, Request};
+use super::session::{Login, Session};
 use super::settings::{Protocol, Settings};
 use super::user::User;
 use super::version::Version;
@@ -126,25 +122,6 @@ impl Client {
     #[must_use]
     pub fn patience(&self) -> Patience {
         Patience::lasting(self.settings.timeout)
-    }
-
-    /// Odoo's version. Asked once, then remembered as long as the metadata.
-    ///
-    /// # Errors
-    /// Odoo is not there, or is not Odoo.
-    pub async fn version(&self, patience: &Patience) -> Result<Version, Error> {
-        let version = once::shared(&self.versions, (), patience, || self.ask_version(patience)).await?;
-        let packed = u64::from(version.major) << 32 | u64::from(version.minor);
-        self.last_version.store(packed, Ordering::Relaxed);
-        Ok(version)
-    }
-
-    /// The version, if it was ever learnt. Sends nothing.
-    #[must_use]
-    pub fn known_version(&self) -> Option<Version> {
-        let packed = self.last_version.load(Ordering::Relaxed);
-        let half = |bits: u64| u32::try_from(bits).unwrap_or(u32::MAX);
-        (packed != 0).then(|| Version::new(half(packed >> 32), half(packed & 0xffff_ffff)))
     }
 
     /// Reads the secret that calls will use, if that is still to be done, so that the first call need not wait for it.
@@ -266,74 +243,6 @@ impl Client {
         self.settings.username.as_deref()
     }
 
-    /// Sends a call over one protocol, with exactly this context.
-    pub(super) async fn send(
-        &self,
-        wire: Wire,
-        request: &Request,
-        context: Map<String, Value>,
-        patience: &Patience,
-    ) -> Result<Value, Error> {
-        if let Some(answer) = patience.watch.as_ref().and_then(|watch| watch.see(request, &context)) {
-            return Ok(answer);
-        }
-        let sent = match wire {
-            // Boxed, so that what awaits a call stays small.
-            Wire::Json2 => self.send_json2(request, context, patience).boxed().await,
-            Wire::JsonRpc => self.send_jsonrpc(request, context, patience).boxed().await,
-        };
-        sent.map_err(|error| {
-            if error.kind == Kind::UnknownField {
-                self.forget_metadata();
-            }
-            self.without_secrets(error)
-        })
-    }
-
-    async fn send_json2(
-        &self,
-        request: &Request,
-        context: Map<String, Value>,
-        patience: &Patience,
-    ) -> Result<Value, Error> {
-        let Some(json2) = &self.json2 else { return Err(self.session.incomplete()) };
-        match json2.call(&self.http, request, context, patience).await? {
-            Said::Result(value) => {
-                self.key_worked.store(true, Ordering::Relaxed);
-                Ok(value)
-            }
-            Said::Fault(fault) if fault.short_name() == "Unauthorized" => {
-                Err(session::wrong_key(self.key_worked.load(Ordering::Relaxed)).class(fault.name))
-            }
-            Said::Fault(fault) => Err(self.fault(&fault, request)),
-            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::Json2, patience).await),
-        }
-    }
-
-    async fn send_jsonrpc(
-        &self,
-        request: &Request,
-        context: Map<String, Value>,
-        patience: &Patience,
-    ) -> Result<Value, Error> {
-        let login = self.login(patience).await?;
-        match self.execute_kw(&login, request, &context, patience).await? {
-            Said::Result(value) => Ok(value),
-            Said::Fault(fault) if is_lapsed(&fault, &login) => {
-                // A refused login means that nothing ran, so a write may go again.
-                self.session.lapse(&login);
-                let login = self.login(patience).await?;
-                match self.execute_kw(&login, request, &context, patience).await? {
-                    Said::Result(value) => Ok(value),
-                    Said::Fault(fault) => Err(self.fault_of(&fault, request, &login)),
-                    Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
-                }
-            }
-            Said::Fault(fault) => Err(self.fault_of(&fault, request, &login)),
-            Said::NoEndpoint(answer) => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
-        }
-    }
-
     /// A JSON document of Odoo's own, for the API key: `None` where there is none, or no key.
     pub(super) async fn document(&self, path: String, patience: &Patience) -> Result<Option<Value>, Error> {
         let Some(json2) = &self.json2 else { return Ok(None) };
@@ -346,122 +255,6 @@ impl Client {
         self.version(patience).await?;
         let json2 = self.json2.as_ref();
         self.session.login(&self.http, json2, patience).await.map_err(|error| self.without_secrets(error))
-    }
-
-    async fn execute_kw(
-        &self,
-        login: &Login,
-        request: &Request,
-        context: &Map<String, Value>,
-        patience: &Patience,
-    ) -> Result<Said, Error> {
-        let mut args = Vec::with_capacity(request.args.len() + 1);
-        if let Some(ids) = &request.ids {
-            args.push(json!(ids));
-        }
-        args.extend(request.args.iter().cloned());
-        let mut kwargs = request.kwargs.clone();
-        if !context.is_empty() {
-            kwargs.insert("context".into(), Value::Object(context.clone()));
-        }
-        let args =
-            json!([login.database, login.uid, login.secret.expose(), request.model, request.method, args, kwargs]);
-        jsonrpc::service(&self.http, "object", "execute_kw", args, request.effect, patience).await
-    }
-
-    fn fault_of(&self, fault: &Fault, request: &Request, login: &Login) -> Error {
-        if session::is_no_database(fault, &login.database) {
-            return self.session.fault(&self.http, fault, &login.database);
-        }
-        self.fault(fault, request)
-    }
-
-    fn fault(&self, fault: &Fault, request: &Request) -> Error {
-        let error = faults::error(fault, request, &self.http.host());
-        if error.kind == Kind::UnknownModel { self.resembling(error, &request.model) } else { error }
-    }
-
-    /// The sentence for an external API that answers 404, knowing what else answers there.
-    async fn no_endpoint(&self, answer: &http::Answer, wire: Wire, patience: &Patience) -> Error {
-        let version = self.ask_web_version(patience).await.ok();
-        let host = self.http.host();
-        match (version, wire) {
-            (Some(version), Wire::Json2) if version.major < 19 => Error::new(
-                Kind::Unsupported,
-                format!("JSON-2 came with Odoo 19, and Odoo at `{host}` is {version}."),
-            )
-            .hint("Leave the instance's `protocol` at `auto`, with a `username`."),
-            (Some(version), _) if version.major >= 19 => Error::new(
-                Kind::Unavailable,
-                format!("Odoo {version} answers at `{host}`, but its external API does not (404): the module `rpc` is missing."),
-            )
-            .hint("Have `rpc` installed, or among `server_wide_modules`; a proxy that hides `/json/2` and `/jsonrpc` looks the same."),
-            _ => pages::error(&self.http, answer, Effect::Read),
-        }
-    }
-
-    async fn ask_version(&self, patience: &Patience) -> Result<Version, Error> {
-        if self.settings.protocol == Protocol::Json2 {
-            return self.ask_web_version(patience).await;
-        }
-        match jsonrpc::service(&self.http, "common", "version", json!([]), Effect::Read, patience).await? {
-            Said::Result(answer) => Version::from_answer(&answer).ok_or_else(|| self.no_version()),
-            Said::Fault(fault) => {
-                Err(faults::error(&fault, &Request::new("common", "version", Effect::Read), &self.http.host()))
-            }
-            Said::NoEndpoint(answer) => {
-                // Where only JSON-2 is let through, or left, `/jsonrpc` is not needed.
-                let version = self.ask_web_version(patience).await.ok();
-                let json2 = self.settings.protocol == Protocol::Auto && self.json2.is_some();
-                match version.filter(|version| json2 && version.major >= 19) {
-                    Some(version) => Ok(version),
-                    None => Err(self.no_endpoint(&answer, Wire::JsonRpc, patience).await),
-                }
-            }
-        }
-    }
-
-    /// The version as Odoo's web pages tell it: `/web/version`, before it `/web/webclient/version_info`.
-    async fn ask_web_version(&self, patience: &Patience) -> Result<Version, Error> {
-        let out = Outgoing {
-            method: Method::GET,
-            path: "web/version".into(),
-            headers: HeaderMap::new(),
-            body: bytes::Bytes::new(),
-            effect: Effect::Read,
-        };
-        let answer = self.http.send(&out, patience).await?;
-        if pages::is_json(&answer)
-            && let Ok(value) = jsonrpc::decode::<Value>(&answer.body).await
-        {
-            return Version::from_answer(&value).ok_or_else(|| self.no_version());
-        }
-        if answer.status != 404 {
-            return Err(pages::error(&self.http, &answer, Effect::Read));
-        }
-        match jsonrpc::call(&self.http, "web/webclient/version_info", json!({}), Effect::Read, patience).await? {
-            Said::Result(value) => Version::from_answer(&value).ok_or_else(|| self.no_version()),
-            _ => Err(pages::error(&self.http, &answer, Effect::Read)),
-        }
-    }
-
-    fn no_version(&self) -> Error {
-        Error::new(Kind::Unavailable, format!("What answers at `{}` does not say which Odoo it is.", self.http.base()))
-            .hint("Check the instance's `url`.")
-    }
-
-    /// With a model of which this client knows and whose name is close.
-    fn resembling(&self, error: Error, name: &str) -> Error {
-        let nearest = self
-            .models
-            .iter()
-            .map(|(known, _)| (strsim::jaro_winkler(&known.0, name), known))
-            .filter(|(likeness, _)| *likeness > 0.9)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        match nearest {
-            Some((_, known)) => error.hint(format!("Did you mean `{}`?", known.0)),
-            None => error,
-        }
     }
 
     /// Whether this Odoo was found to lack the module `web`, and with it `web_search_read`.
@@ -503,11 +296,4 @@ where
     V: Clone + Send + Sync + 'static,
 {
     Cache::builder().max_capacity(entries).time_to_live(settings.metadata_ttl).build()
-}
-
-/// Whether the login no longer holds: refused, expired, or its user is gone.
-fn is_lapsed(fault: &Fault, login: &Login) -> bool {
-    fault.is_refused_login()
-        || (fault.short_name() == "MissingError"
-            && fault.text().contains(&format!("res.users({},), User: {}", login.uid, login.uid)))
 }

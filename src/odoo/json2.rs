@@ -20,7 +20,7 @@ use super::faults::Fault;
 use super::http::{self, Answer, Http, Outgoing};
 use super::jsonrpc::{Said, decode, encode};
 use super::pages;
-use super::request::{Effect, Patience, Request};
+use super::request::{Effect, Named, Patience, Request};
 use super::settings::Settings;
 
 const DATABASE: HeaderName = HeaderName::from_static("x-odoo-database");
@@ -65,17 +65,10 @@ impl Json2 {
         &self,
         http: &Http,
         request: &Request,
-        context: Map<String, Value>,
+        context: &Map<String, Value>,
         patience: &Patience,
     ) -> Result<Said, Error> {
-        let mut body = request.kwargs.clone();
-        if let Some(ids) = &request.ids {
-            body.insert("ids".into(), ids.clone().into());
-        }
-        if !context.is_empty() {
-            body.insert("context".into(), context.into());
-        }
-        let body = encode(&Value::Object(body))?;
+        let body = encode(&Named { kwargs: &request.kwargs, ids: request.ids.as_deref(), context })?;
         let key = self.key.get(patience).await?;
         let said = self.call_with(&key, http, request, body.clone(), patience).await?;
         if matches!(&said, Said::Fault(fault) if fault.short_name() == "Unauthorized")

@@ -5,8 +5,8 @@
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::error::{Error, Kind};
 use super::faults::Fault;
@@ -41,23 +41,39 @@ struct Failure {
     data: Option<Fault>,
 }
 
-/// Calls a method of a service: `common`, `object` or `db`.
+/// What is posted. It borrows or owns its parameters, and is written once: they may hold a file.
+#[derive(Serialize)]
+struct Posted<P> {
+    jsonrpc: &'static str,
+    method: &'static str,
+    params: P,
+    id: u8,
+}
+
+#[derive(Serialize)]
+struct ServiceCall<'a, A> {
+    service: &'a str,
+    method: &'a str,
+    args: A,
+}
+
+/// Calls a method of a service (`common`, `object` or `db`) with a list of arguments.
 pub(super) async fn service(
     http: &Http,
     service: &str,
     method: &str,
-    args: Value,
+    args: impl Serialize,
     effect: Effect,
     patience: &Patience,
 ) -> Result<Said, Error> {
-    call(http, "jsonrpc", json!({"service": service, "method": method, "args": args}), effect, patience).await
+    call(http, "jsonrpc", ServiceCall { service, method, args }, effect, patience).await
 }
 
 /// Posts `params` to a path that speaks JSON-RPC.
 pub(super) async fn call(
     http: &Http,
     path: &str,
-    params: Value,
+    params: impl Serialize,
     effect: Effect,
     patience: &Patience,
 ) -> Result<Said, Error> {
@@ -69,13 +85,12 @@ pub(super) async fn call(
 pub(super) async fn post(
     http: &Http,
     path: &str,
-    params: Value,
+    params: impl Serialize,
     effect: Effect,
     patience: &Patience,
 ) -> Result<Answer, Error> {
-    let body = json!({"jsonrpc": "2.0", "method": "call", "params": params, "id": 1});
-    let out =
-        Outgoing { method: Method::POST, path: path.into(), headers: HeaderMap::new(), body: encode(&body)?, effect };
+    let body = encode(&Posted { jsonrpc: "2.0", method: "call", params, id: 1 })?;
+    let out = Outgoing { method: Method::POST, path: path.into(), headers: HeaderMap::new(), body, effect };
     http.send(&out, patience).await
 }
 
@@ -107,7 +122,7 @@ fn said(envelope: Envelope) -> Said {
 }
 
 /// The bytes of a request.
-pub(super) fn encode(body: &Value) -> Result<Bytes, Error> {
+pub(super) fn encode(body: &impl Serialize) -> Result<Bytes, Error> {
     serde_json::to_vec(body)
         .map(Bytes::from)
         .map_err(|error| Error::new(Kind::Internal, format!("The request cannot be written as JSON: {error}.")))

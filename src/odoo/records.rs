@@ -50,6 +50,14 @@ pub struct Specification {
     pub fields: IndexMap<String, FieldSpecification>,
 }
 
+impl Specification {
+    /// What a record is called, and nothing else of it.
+    #[must_use]
+    pub fn display_name() -> Self {
+        Self { fields: IndexMap::from([("display_name".to_owned(), FieldSpecification::default())]) }
+    }
+}
+
 /// How to read one field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldSpecification {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -115,5 +116,34 @@ impl Request {
             context: Map::new(),
             effect,
         }
+    }
+}
+
+/// The named arguments of a call as they are sent, over those of the request its context and, where the protocol names them, its
+/// ids. Borrowed: what a call carries may be a file.
+pub(super) struct Named<'a> {
+    pub(super) kwargs: &'a Map<String, Value>,
+    pub(super) ids: Option<&'a [i64]>,
+    /// An empty one is not sent.
+    pub(super) context: &'a Map<String, Value>,
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let context = Some(self.context).filter(|context| !context.is_empty());
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.kwargs {
+            let replaced = (key == "context" && context.is_some()) || (key == "ids" && self.ids.is_some());
+            if !replaced {
+                map.serialize_entry(key, value)?;
+            }
+        }
+        if let Some(ids) = self.ids {
+            map.serialize_entry("ids", ids)?;
+        }
+        if let Some(context) = context {
+            map.serialize_entry("context", context)?;
+        }
+        map.end()
     }
 }

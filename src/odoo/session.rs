@@ -168,7 +168,7 @@ impl Session {
         if self.secret_is_key {
             if let Some(json2) = json2 {
                 let probe = Request::new("res.users", "context_get", Effect::Read);
-                match json2.call(http, &probe, serde_json::Map::new(), patience).await {
+                match json2.call(http, &probe, &serde_json::Map::new(), patience).await {
                     Ok(Said::Result(_)) => {
                         return Error::new(
                             Kind::Unauthenticated,

@@ -12,7 +12,7 @@ mod path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub use self::judge::{Judgement, Part, judge};
 use self::path::{Target, walk};
@@ -106,9 +106,6 @@ async fn condition<M: Metadata>(
     let plain = |path: String, value: Value| {
         turned(Domain::Condition(Condition { path, operator: *operator, operand: Operand::Value(value) }))
     };
-    if let (true, Operand::Value(value)) = (path == "1" || path == "0", operand) {
-        return Ok(Some(plain(path.clone(), value.value.clone())));
-    }
     let target = match walk(path, model, fit.metadata).await? {
         Ok(target) => target,
         Err(fault) => {
@@ -178,49 +175,6 @@ fn from_caller(operand: &Operand<Supplied>) -> Option<&Supplied> {
     match operand {
         Operand::Value(value) => Some(value).filter(|value| value.from_caller),
         Operand::Domain(domain) => within(domain),
-    }
-}
-
-/// The fitted domain in Odoo's prefix notation, every operator explicit; the empty list is every record.
-#[must_use]
-pub fn to_prefix(domain: &Domain<Value>) -> Vec<Value> {
-    let mut out = Vec::new();
-    if *domain != Domain::And(Vec::new()) {
-        print(domain, &mut out);
-    }
-    out
-}
-
-fn print(domain: &Domain<Value>, out: &mut Vec<Value>) {
-    let mut joined = |sign: &str, parts: &[Domain<Value>], nothing: Value| match parts.split_last() {
-        None => out.push(nothing),
-        Some((last, others)) => {
-            for part in others {
-                out.push(sign.into());
-                print(part, out);
-            }
-            print(last, out);
-        }
-    };
-    match domain {
-        Domain::And(parts) => joined("&", parts, json!([1, "=", 1])),
-        Domain::Or(parts) => joined("|", parts, json!([0, "=", 1])),
-        Domain::Not(part) => {
-            out.push("!".into());
-            print(part, out);
-        }
-        Domain::Condition(Condition { path, operator, operand }) => {
-            let path = match path.as_str() {
-                "1" => json!(1),
-                "0" => json!(0),
-                path => Value::from(path),
-            };
-            let value = match operand {
-                Operand::Value(value) => value.clone(),
-                Operand::Domain(domain) => Value::Array(to_prefix(domain)),
-            };
-            out.push(json!([path, compare::spelled(*operator), value]));
-        }
     }
 }
 

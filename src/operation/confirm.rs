@@ -17,7 +17,7 @@ use crate::template;
 ///
 /// # Errors
 /// As the template.
-pub(super) fn is_due(confirm: &Confirm, run: &Run<'_>) -> Result<bool, Error> {
+fn is_due(confirm: &Confirm, run: &Run<'_>) -> Result<bool, Error> {
     Ok(match &confirm.due {
         Due::Never => false,
         Due::Always => true,
@@ -38,17 +38,31 @@ fn is_absent(name: &template::Name, run: &Run<'_>) -> bool {
     }
 }
 
+/// Has what a step is about to do agreed to: by the plan that a person has said yes to, or by asking, where that is due. `Some` is
+/// what the client is answered first.
+///
+/// # Errors
+/// As asking; `conflict` where what the plan said no longer holds.
+pub(super) async fn agree(
+    call: &Call<'_>,
+    plan: Option<&Plan>,
+    run: &mut Run<'_>,
+    prepared: &Prepared,
+    step: usize,
+) -> Result<Option<Outcome>, Error> {
+    match plan {
+        Some(plan) => holds(plan, run, prepared).await.map(|()| None),
+        None if is_due(&call.tool().confirm, run)? => ask(call, run, prepared, step).await,
+        None => Ok(None),
+    }
+}
+
 /// Asks the person, or gives the client a plan. `None`: the person agreed, and nothing has changed meanwhile.
 ///
 /// # Errors
 /// `confirmation_required` with the plan, for a client that cannot ask; `declined`; `conflict` where a record changed while the
 /// person was thinking; `unsupported` where only a person's own word counts and the client cannot ask for it.
-pub(super) async fn ask(
-    call: &Call<'_>,
-    run: &mut Run<'_>,
-    prepared: &Prepared,
-    step: usize,
-) -> Result<Option<Outcome>, Error> {
+async fn ask(call: &Call<'_>, run: &mut Run<'_>, prepared: &Prepared, step: usize) -> Result<Option<Outcome>, Error> {
     let agreement = call.conversation.agreement();
     if agreement == Agreement::Given {
         return Ok(None);
@@ -154,7 +168,7 @@ pub(super) enum Given {
 ///
 /// # Errors
 /// `conflict`.
-pub(super) async fn holds(plan: &Plan, run: &Run<'_>, prepared: &Prepared) -> Result<(), Error> {
+async fn holds(plan: &Plan, run: &Run<'_>, prepared: &Prepared) -> Result<(), Error> {
     if payload(&prepared.planned().payload) != plan.payload {
         return Err(Error::new(
             Kind::Conflict,

@@ -6,12 +6,12 @@ use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
 
 use super::fields::{Selected, Selection, Wanted, model_field, select};
-use super::fitting;
 use super::prepared::{Body, Outline};
 use super::run::Run;
+use super::{fitting, read};
 use crate::answer::{self, Columns};
 use crate::definition::operation::DefaultGet;
-use crate::odoo::{Effect, Error, FieldSpecification, FieldType, Search, Specification};
+use crate::odoo::{Effect, Error, FieldType};
 
 /// Which fields.
 pub(super) struct Prepared {
@@ -156,27 +156,12 @@ fn of_model(record: Value, model: &str) -> Value {
 
 /// The display names of these records, in one request. None where this user may not read them.
 async fn names(model: &str, ids: BTreeSet<i64>, run: &Run<'_>) -> Result<(String, HashMap<i64, Value>), Error> {
-    let mut specification = Specification::default();
-    specification.fields.insert("display_name".to_owned(), FieldSpecification::default());
-    let mut context = run.context.clone();
-    context.insert("active_test".to_owned(), Value::Bool(false));
-    let search = Search {
-        model: model.to_owned(),
-        domain: json!([["id", "in", ids]]),
-        specification,
-        order: None,
-        offset: 0,
-        limit: None,
-        count: false,
-        context,
-    };
-    let rows = match run.instance.client.search_read(&search, &run.patience).await {
-        Ok(page) => page.records,
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let names = match read::display_names(run, model, &ids).await {
         Err(error) if error.kind.is_of_the_connection() => return Err(error),
-        Err(_) => Vec::new(),
+        names => names.unwrap_or_default(),
     };
-    let named = rows.into_iter().filter_map(|mut row| Some((row.get("id")?.as_i64()?, row.remove("display_name")?)));
-    Ok((model.to_owned(), named.collect()))
+    Ok((model.to_owned(), names))
 }
 
 #[cfg(test)]

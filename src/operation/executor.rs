@@ -194,11 +194,8 @@ async fn steps<'a>(
             continue;
         }
         run.step = Some(step);
-        if run.patience.cancelled.is_cancelled() {
-            return Err(Error::new(Kind::Cancelled, "The call was cancelled."));
-        }
-        if run.patience.deadline <= Instant::now() {
-            return Err(small::too_long());
+        if let Some(ended) = run.patience.ended() {
+            return Err(small::ended(ended));
         }
         if !small::is_due(step.when.as_ref(), &run.scope)? {
             if let Some(name) = step.name.as_ref().filter(|_| !before) {
@@ -230,14 +227,8 @@ async fn steps<'a>(
         // Nobody is asked about what is only shown.
         let withheld = run.patience.watch.as_ref().is_some_and(|watch| watch.withholds());
         if !confirmed && !before && !withheld && (step.may_write() || (never_writes && position == tool.answer)) {
-            match plan {
-                Some(plan) => confirm::holds(plan, run, &prepared).await?,
-                None if confirm::is_due(&tool.confirm, run)? => {
-                    if let Some(pending) = confirm::ask(call, run, &prepared, position).await? {
-                        return Ok(Progress::Pending(pending));
-                    }
-                }
-                None => {}
+            if let Some(pending) = confirm::agree(call, plan, run, &prepared, position).await? {
+                return Ok(Progress::Pending(pending));
             }
             confirmed = true;
         }

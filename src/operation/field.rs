@@ -118,8 +118,7 @@ impl Prepared {
 
     /// What has to be asked to notice that its answer has changed.
     pub(super) fn watched(&self, run: &Run<'_>) -> Watched {
-        let mut context = run.context.clone();
-        context.insert("active_test".to_owned(), Value::Bool(false));
+        let context = read::with_archived(run.context.clone());
         let fields = vec![self.field.clone()];
         Watched { model: self.model.clone(), context, fields, records: Records::ById(vec![self.id]) }
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use serde_json::{Map, Value, json};
 
-use super::conditions::{fit_domain, to_prefix};
+use super::conditions::fit_domain;
 use super::faults::{Faults, invalid};
 use super::fields::{Selection, Wanted, given_fields, select};
 use super::fit::{Fit, Metadata, Records, Supplied};
@@ -52,8 +52,7 @@ pub(super) async fn domain(template: Option<&DomainTemplate>, model: &str, run: 
     let Some(template) = template else { return Ok(json!([])) };
     let filled = template.evaluate_filled(&run.scope)?;
     let supplied = filled.map(Supplied::from);
-    let fitted = fit_domain(&supplied, &run.metadata(model).await?, &fit(run)).await?;
-    Ok(Value::Array(to_prefix(&fitted)))
+    Ok(fit_domain(&supplied, &run.metadata(model).await?, &fit(run)).await?.print_explicit())
 }
 
 /// The fields to read: as listed, as the caller names them, or those of the model's list view.

@@ -6,10 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::faults::{Faults, THERE_ARE, cut, located};
 use super::plan::Frozen;
+use super::read::with_archived;
 use super::run::Run;
 use super::{fitting, ids, scalar};
 use crate::definition::tool::Lookup;
-use crate::odoo::{Client, Error, FieldSpecification, Kind, Patience, Search, Specification};
+use crate::odoo::{Client, Error, Kind, Patience, Search, Specification};
 use crate::template::{Cause, Outcome};
 
 /// How many candidates an ambiguous name shows.
@@ -354,21 +355,17 @@ async fn by_id(
 ) -> Result<Option<Found>, Error> {
     let mut conditions = vec![json!(["id", "=", id])];
     conditions.extend(domain.as_array().into_iter().flatten().cloned());
-    let mut context = context.clone();
-    context.insert("active_test".to_owned(), Value::Bool(false));
-    let mut specification = Specification::default();
-    specification.fields.insert("display_name".to_owned(), FieldSpecification::default());
     let page = client
         .search_read(
             &Search {
                 model: model.to_owned(),
                 domain: Value::Array(conditions),
-                specification,
+                specification: Specification::display_name(),
                 order: None,
                 offset: 0,
                 limit: Some(1),
                 count: false,
-                context,
+                context: with_archived(context.clone()),
             },
             patience,
         )

@@ -42,9 +42,7 @@ impl Prepared {
 
     /// What has to be asked to notice that its answer has changed.
     pub(super) fn watched(&self, run: &Run<'_>) -> Watched {
-        let mut context = run.context.clone();
-        context.insert("active_test".to_owned(), Value::Bool(false));
-        Watched::new(&self.model, context, &self.selection, Records::ById(self.ids.clone()))
+        Watched::new(&self.model, with_archived(run.context.clone()), &self.selection, Records::ById(self.ids.clone()))
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
@@ -77,22 +75,47 @@ pub(super) async fn by_id(
     ids: &[i64],
     selection: &Selection,
 ) -> Result<Vec<Map<String, Value>>, Error> {
-    let mut context = selection.context(&run.context);
-    context.insert("active_test".to_owned(), Value::Bool(false));
+    let rows = rows(run, model, ids, selection.specification(), selection.context(&run.context)).await?;
+    let mut found: HashMap<i64, Map<String, Value>> =
+        rows.into_iter().filter_map(|record| Some((record.get("id")?.as_i64()?, record))).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// The display names of those of these records that this user sees, archived ones too, by id. One request.
+///
+/// # Errors
+/// Those of Odoo.
+pub(super) async fn display_names(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<HashMap<i64, Value>, Error> {
+    let rows = rows(run, model, ids, Specification::display_name(), run.context.clone()).await?;
+    let named = rows.into_iter().filter_map(|mut row| Some((row.get("id")?.as_i64()?, row.remove("display_name")?)));
+    Ok(named.collect())
+}
+
+/// What Odoo gives for these ids, in an order of its own and archived ones too.
+async fn rows(
+    run: &Run<'_>,
+    model: &str,
+    ids: &[i64],
+    specification: Specification,
+    context: Map<String, Value>,
+) -> Result<Vec<Map<String, Value>>, Error> {
     let search = Search {
         model: model.to_owned(),
         domain: json!([["id", "in", ids]]),
-        specification: selection.specification(),
+        specification,
         order: None,
         offset: 0,
         limit: None,
         count: false,
-        context,
+        context: with_archived(context),
     };
-    let page = run.instance.client.search_read(&search, &run.patience).await?;
-    let mut found: HashMap<i64, Map<String, Value>> =
-        page.records.into_iter().filter_map(|record| Some((record.get("id")?.as_i64()?, record))).collect();
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    Ok(run.instance.client.search_read(&search, &run.patience).await?.records)
+}
+
+/// The context in which a search finds archived records too.
+pub(super) fn with_archived(mut context: Map<String, Value>) -> Map<String, Value> {
+    context.insert("active_test".to_owned(), Value::Bool(false));
+    context
 }
 
 /// Whether this user sees all of them.
@@ -100,19 +123,7 @@ pub(super) async fn by_id(
 /// # Errors
 /// Why the others cannot be read; those of Odoo.
 pub(super) async fn all_there(run: &Run<'_>, model: &str, ids: &[i64]) -> Result<(), Error> {
-    let mut context = run.context.clone();
-    context.insert("active_test".to_owned(), Value::Bool(false));
-    let search = Search {
-        model: model.to_owned(),
-        domain: json!([["id", "in", ids]]),
-        specification: Specification::default(),
-        order: None,
-        offset: 0,
-        limit: None,
-        count: false,
-        context,
-    };
-    let records = run.instance.client.search_read(&search, &run.patience).await?.records;
+    let records = rows(run, model, ids, Specification::default(), run.context.clone()).await?;
     let there: HashSet<i64> = records.iter().filter_map(|record| record.get("id")?.as_i64()).collect();
     let missing: Vec<i64> = ids.iter().copied().filter(|id| !there.contains(id)).collect();
     if missing.is_empty() { Ok(()) } else { Err(absent(run, model, &missing).await) }

@@ -1,12 +1,11 @@
 //! The steps that are no operation and no question: fail, log, progress, wait, notify.
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use super::run::Run;
 use crate::conversation::Conversation;
 use crate::definition::step::Action;
+use crate::odoo::request::Ended;
 use crate::odoo::{Error, Kind, Patience};
 use crate::template::{Outcome, Scope, Template, Templated};
 
@@ -85,17 +84,14 @@ fn number(templated: &Templated, scope: &Scope) -> Result<Option<f64>, Error> {
 
 /// Until it is done, but no longer than the call may take.
 async fn bounded<T>(patience: &Patience, work: impl Future<Output = T>) -> Result<T, Error> {
-    let left = patience.deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-    tokio::select! {
-        () = patience.cancelled.cancelled() => Err(Error::new(Kind::Cancelled, "The call was cancelled.")),
-        done = tokio::time::timeout(left, work) => {
-            done.map_err(|_| too_long())
-        }
-    }
+    patience.limit(work).await.map_err(ended)
 }
 
 /// The end of a call that did not end by itself.
-pub(super) fn too_long() -> Error {
-    Error::new(Kind::Timeout, "The call took longer than its `timeout`.")
-        .hint("Ask for less at once; the administrator can raise the tool's `timeout`.")
+pub(super) fn ended(how: Ended) -> Error {
+    match how {
+        Ended::Cancelled => Error::new(Kind::Cancelled, "The call was cancelled."),
+        Ended::Deadline => Error::new(Kind::Timeout, "The call took longer than its `timeout`.")
+            .hint("Ask for less at once; the administrator can raise the tool's `timeout`."),
+    }
 }

@@ -8,10 +8,9 @@ mod rank;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use moka::sync::Cache;
 
-use super::{Circumstances, Service};
+use super::Service;
 use crate::definition::complete::Complete;
 use crate::mcp::{Completing, Request, Suggestions};
 use crate::odoo::{Error, Kind, Patience};
@@ -73,8 +72,6 @@ impl Service {
         typed: &Typed,
     ) -> Result<Suggestions, Error> {
         let Completing { complete, offered, of_address, typed: text, arguments } = completing;
-        let Request { catalog, caller, conversation, cancelled } = request;
-        let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
         let suggestions = async |call: ToolCall<'_>| {
             let Some(instance) = call.instance else {
                 return Err(Error::new(Kind::Unavailable, "No Odoo is configured for this.")
@@ -91,7 +88,7 @@ impl Service {
             let (found, by_text) = self.lately.ask(&asking, &question, text.trim(), typed).await?;
             Ok(suggest(typed, &found, by_text))
         };
-        self.called(catalog, offered, arguments.clone(), caller, circumstances, suggestions).await
+        self.called(offered, arguments.clone(), request.into(), suggestions).await
     }
 }
 

@@ -1,31 +1,16 @@
 //! Using a prompt: its questions, its data, and the messages that are made of them.
 
-use std::sync::Arc;
-
 use futures::FutureExt;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
-use tokio_util::sync::CancellationToken;
 
 use super::{Circumstances, Service};
-use crate::access::Caller;
-use crate::catalog::{Catalog, Prompted};
+use crate::catalog::Prompted;
 use crate::conversation::{Outcome, Silent};
 use crate::definition::prompt::Said;
 use crate::definition::step::Step;
 use crate::mcp::Request;
-use crate::odoo::{Error, Kind, Watch};
+use crate::odoo::{Error, Kind};
 use crate::operation::{self, ToolCall};
-
-/// What fetching data of a prompt shares with the use of the prompt.
-struct Fetching<'a> {
-    catalog: &'a Catalog,
-    caller: &'a Caller,
-    prompted: &'a Prompted,
-    now: Timestamp,
-    watch: Option<Arc<Watch>>,
-    cancelled: CancellationToken,
-}
 
 impl Service {
     /// Using a prompt: its questions, its data, and the messages that are made of them.
@@ -38,27 +23,26 @@ impl Service {
         arguments: Map<String, Value>,
         request: Request<'_>,
     ) -> Result<Outcome<Vec<Said>>, Error> {
-        let Request { catalog, caller, conversation, cancelled } = request;
-        let now = Timestamp::now();
-        let fetching = Fetching { catalog, caller, prompted, now, watch: None, cancelled: cancelled.clone() };
+        let circumstances = Circumstances::from(request);
+        let fetching = circumstances.clone();
         let fetch = |tool: &str, arguments| {
-            let tool = tool.to_owned();
-            let fetching = &fetching;
-            async move { self.fetch(fetching, &tool, arguments).await }.boxed()
+            let (tool, circumstances) = (tool.to_owned(), fetching.clone());
+            async move { self.fetch(prompted, &tool, arguments, circumstances).await }.boxed()
         };
-        let circumstances = Circumstances { conversation, now, watch: None, cancelled };
         let used = async |call: ToolCall<'_>| operation::use_prompt(call, &prompted.prompt, &fetch).await;
-        self.called(catalog, &prompted.offered, arguments, caller, circumstances, used).await
+        self.called(&prompted.offered, arguments, circumstances, used).await
     }
 
-    /// The answer of a tool that a prompt names.
+    /// The answer of a tool that a prompt names, in the circumstances of the prompt's use; nobody is asked.
     async fn fetch(
         &self,
-        fetching: &Fetching<'_>,
+        prompted: &Prompted,
         tool: &str,
         mut arguments: Map<String, Value>,
+        mut circumstances: Circumstances<'_>,
     ) -> Result<Value, Error> {
-        let Fetching { catalog, caller, prompted, now, watch, cancelled } = fetching;
+        circumstances.request.conversation = &Silent;
+        let Request { catalog, caller, .. } = circumstances.request;
         let offered = match catalog.behind(caller, prompted, tool) {
             Some(Ok(offered)) => offered,
             Some(Err(clash)) => return Err(Error::new(Kind::Validation, clash.to_string())),
@@ -78,8 +62,6 @@ impl Service {
         }
         // What is bound is nobody's to set, not the prompt's either.
         arguments.retain(|name, _| !offered.bound.contains_key(name));
-        let circumstances =
-            Circumstances { conversation: &Silent, now: *now, watch: watch.clone(), cancelled: cancelled.clone() };
-        self.data(catalog, &offered, arguments, caller, circumstances).await
+        self.data(&offered, arguments, circumstances).await
     }
 }

@@ -1,8 +1,6 @@
 //! Reading a resource: a call of the tool behind it, whose answer is what the resource holds.
 
-use jiff::Timestamp;
-
-use super::{Circumstances, Service};
+use super::Service;
 use crate::answer::Contents;
 use crate::catalog::Found;
 use crate::conversation::Outcome;
@@ -16,24 +14,21 @@ impl Service {
     /// # Errors
     /// Every kind of the definition language; `not_found` where it holds nothing.
     pub async fn read(&self, found: &Found, request: Request<'_>) -> Result<Outcome<Vec<Contents>>, Error> {
-        let Request { catalog, caller, conversation, cancelled } = request;
         let Found { resource, offered, arguments, uri } = found;
         let instance = self.instance_of(offered);
-        let key = self.settings.enabled.then(|| self.answers.key(offered, instance, caller, arguments)).flatten();
+        let key =
+            self.settings.enabled.then(|| self.answers.key(offered, instance, request.caller, arguments)).flatten();
         let answer = match key.as_ref().and_then(|key| self.answers.get(key)) {
             Some(known) => known,
-            None => {
-                let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
-                match self.attempt(catalog, offered, arguments.clone(), caller, circumstances).await? {
-                    Outcome::Ask { questions, plan } => return Ok(Outcome::Ask { questions, plan }),
-                    Outcome::Answer(answer) => {
-                        if let Some(key) = key {
-                            self.answers.put(key, &offered.tool, &answer);
-                        }
-                        answer
+            None => match self.attempt(offered, arguments.clone(), request.into()).await? {
+                Outcome::Ask { questions, plan } => return Ok(Outcome::Ask { questions, plan }),
+                Outcome::Answer(answer) => {
+                    if let Some(key) = key {
+                        self.answers.put(key, &offered.tool, &answer);
                     }
+                    answer
                 }
-            }
+            },
         };
         let mut contents = Contents::of(&answer, resource.mime_type.as_deref());
         if let (Some(Operation::Field(_)), Some(mime_type)) = (offered.tool.operation(), &resource.mime_type) {

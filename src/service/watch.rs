@@ -1,8 +1,6 @@
 //! What to look at to hear when a resource changes.
 
-use jiff::Timestamp;
-
-use super::{Circumstances, Service};
+use super::Service;
 use crate::catalog::Found;
 use crate::mcp::Request;
 use crate::odoo::Error;
@@ -16,11 +14,9 @@ impl Service {
     /// # Errors
     /// Those of reading it, before it reads; `unsupported` where its changes cannot be heard of.
     pub async fn watched(&self, found: &Found, request: Request<'_>) -> Result<Option<Subject>, Error> {
-        let Request { catalog, caller, conversation, cancelled } = request;
         let Found { offered, arguments, .. } = found;
-        let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
         let watched = async |call: ToolCall<'_>| operation::watched(call).await;
-        let watched = self.called(catalog, offered, arguments.clone(), caller, circumstances, watched).await?;
+        let watched = self.called(offered, arguments.clone(), request.into(), watched).await?;
         let instance = self.instances.get(self.instance_of(offered));
         Ok(watched.zip(instance).map(|(watched, instance)| Subject { instance: instance.clone(), watched }))
     }

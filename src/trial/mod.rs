@@ -24,6 +24,7 @@ use crate::definition::example::{Example, Examples};
 use crate::definition::tool::{Requirement, Tool};
 use crate::demo::Account;
 use crate::mcp::Backend;
+use crate::mcp::Request;
 use crate::odoo::{Error, Kind, Patience, Watch};
 use crate::operation::{self, Instance, arguments};
 use crate::service::{Circumstances, Service};
@@ -239,9 +240,9 @@ async fn attempt(
     let script = script(tool, example, &scope)?;
     let watch = Arc::new(Watch::noting());
     let caller = caller(example);
-    let circumstances =
-        Circumstances { conversation: &script, now, watch: Some(watch.clone()), cancelled: CancellationToken::new() };
-    let outcome = service.attempt(catalog, &offered, given, &caller, circumstances).await;
+    let request = Request { catalog, caller: &caller, conversation: &script, cancelled: CancellationToken::new() };
+    let circumstances = Circumstances { request, now, watch: Some(watch.clone()) };
+    let outcome = service.attempt(&offered, given, circumstances).await;
     let answer = match outcome {
         Ok(Outcome::Answer(answer)) => Ok(answer),
         Ok(Outcome::Ask { .. }) => {

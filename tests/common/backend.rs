@@ -9,11 +9,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
-use tooldoo::access::Caller;
 use tooldoo::answer::{Answer, Contents, Held};
 use tooldoo::catalog::{Catalog, Found, Offered, Prompted};
-use tooldoo::conversation::{Conversation, List, Outcome};
+use tooldoo::conversation::{List, Outcome};
 use tooldoo::definition::prompt::{Role, Said};
 use tooldoo::definition::tool::Tool;
 use tooldoo::mcp::{Backend, Completing, Hub, Identity, Request, Suggestions};
@@ -123,13 +121,11 @@ impl Backend for Fake {
 
     fn call<'a>(
         &'a self,
-        catalog: &'a Catalog,
         offered: &'a Arc<Offered>,
         arguments: Map<String, Value>,
-        caller: &'a Caller,
-        conversation: &'a dyn Conversation,
-        cancelled: CancellationToken,
+        request: Request<'a>,
     ) -> BoxFuture<'a, Outcome> {
+        let Request { catalog, caller, conversation, cancelled } = request;
         let tool = &offered.tool;
         self.calls.fetch_add(1, Ordering::Relaxed);
         async move {

@@ -115,6 +115,12 @@ impl Web {
         self.post(path, &headers, &message).await
     }
 
+    /// Opens the stream of a session, on which the server speaks by itself.
+    pub async fn listen(&self, path: &str, session: &str) -> reqwest::Response {
+        let request = self.http.get(self.url(path)).header("accept", "text/event-stream");
+        request.header("mcp-session-id", session).send().await.unwrap()
+    }
+
     /// A handshake; gives the session.
     pub async fn open(&self, path: &str) -> String {
         let hello = self.post(path, &[], &super::initialize("2025-11-25")).await;

@@ -121,8 +121,8 @@ on_every_odoo! {
 }
 
 fn on_the_embedded(case: fn(&Target)) {
-    for (profile, version) in [(Profile::V14, 14), (Profile::V17, 17), (Profile::V19, 19)] {
-        Target::on_embedded(profile, version, "auto", case);
+    for profile in [Profile::V14, Profile::V17, Profile::V19] {
+        Target::on_embedded(profile, "auto", case);
     }
 }
 

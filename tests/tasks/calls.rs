@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::TOOLS;
 use crate::client::{Client, MODERN, accept, decline, failure, nobody, text};
 use crate::odoo::Target;
+use crate::suite::{none_failed, run_cases};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,22 +36,14 @@ pub struct World<'t> {
 
 /// Runs every case on this Odoo, and names all that failed.
 pub fn all(target: &Target) {
-    let wanted = std::env::var("TOOLDOO_TEST_CASES").unwrap_or_default();
     let world = World { target, begins: format!("Tooldoo Task {}-", std::process::id()) };
-    let mut failed = Vec::new();
-    for (name, case) in CASES.iter().filter(|(name, _)| name.contains(&wanted)) {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&world)));
-        println!("{} {name}: {}", target.name, if outcome.is_ok() { "ok" } else { "FAILED" });
-        if outcome.is_err() {
-            failed.push(*name);
-        }
-    }
+    let failed = run_cases(&target.name, CASES, || (), |(), case| case(&world));
     let mut client = world.client(json!({}));
     let left: Vec<Value> = find(&mut client, &world.begins).iter().map(|record| record["id"].clone()).collect();
     if !left.is_empty() {
         client.works("probe_drop", json!({ "ids": left }));
     }
-    assert!(failed.is_empty(), "on {}: {} cases failed: {failed:?}", target.name, failed.len());
+    none_failed(&target.name, &failed);
 }
 
 impl World<'_> {

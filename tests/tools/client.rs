@@ -78,11 +78,11 @@ impl Target {
     }
 
     /// Runs this on an embedded Odoo of its own.
-    pub fn on_embedded(profile: demo::Profile, version: u32, protocol: &'static str, run: impl FnOnce(&Self)) {
+    pub fn on_embedded(profile: demo::Profile, protocol: &'static str, run: impl FnOnce(&Self)) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let options = demo::Options { version: profile, ..demo::Options::default() };
         let server = runtime.block_on(demo::Server::start(options)).unwrap();
-        run(&Self::embedded(&server, version, protocol));
+        run(&Self::embedded(&server, u32::from(profile.major()), protocol));
         runtime.block_on(server.stop());
     }
 

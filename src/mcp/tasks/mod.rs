@@ -26,7 +26,7 @@ use self::talk::Talk;
 use super::dialogue::{self, Told};
 use super::exchange::Incapable;
 use super::hub::Hub;
-use super::{guard, present};
+use super::{Request, guard, present};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::catalog::{Catalog, Offered};
@@ -107,7 +107,8 @@ pub(super) async fn start(hub: &Arc<Hub>, start: Start, context: &RequestContext
     let talk = Talk::new(hub.clone(), id.clone(), capabilities, told, answer, stop.clone());
     let (hub, cancel) = (hub.clone(), stop.clone());
     tokio::spawn(async move {
-        let outcome = guard::call(&hub, &catalog, &offered, arguments, &caller, &talk, stop).await;
+        let request = Request { catalog: &catalog, caller: &caller, conversation: &talk, cancelled: stop };
+        let outcome = guard::call(&hub, &offered, arguments, request).await;
         match talk.request() {
             Some(request) => {
                 hub.tasks.store().forget(&id);

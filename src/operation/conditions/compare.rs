@@ -48,33 +48,6 @@ fn family(operator: Operator) -> Family {
     }
 }
 
-/// Odoo's spelling.
-pub(super) fn spelled(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Equal => "=",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
-        Operator::EqualOrUnset => "=?",
-        Operator::Like => "like",
-        Operator::NotLike => "not like",
-        Operator::Ilike => "ilike",
-        Operator::NotIlike => "not ilike",
-        Operator::EqualLike => "=like",
-        Operator::EqualIlike => "=ilike",
-        Operator::NotEqualLike => "not =like",
-        Operator::NotEqualIlike => "not =ilike",
-        Operator::In => "in",
-        Operator::NotIn => "not in",
-        Operator::ChildOf => "child_of",
-        Operator::ParentOf => "parent_of",
-        Operator::Any => "any",
-        Operator::NotAny => "not any",
-    }
-}
-
 /// Which operators Odoo answers for a field of this type.
 fn allowed(field: &Field, family: Family) -> bool {
     use Family as F;
@@ -113,10 +86,10 @@ pub(super) fn suits(found: &Found, operator: Operator) -> Result<Family, Error> 
         return Err(invalid(message).hint(format!("Write `{path}.<property>`.")));
     }
     if family == Family::Related {
-        return Err(invalid(format!("`{path}` after `{}` takes a domain", spelled(operator))));
+        return Err(invalid(format!("`{path}` after `{}` takes a domain", operator.as_str())));
     }
     if !allowed(field, family) {
-        let message = format!("`{path}` ({}) cannot be compared with `{}`", type_name(&field.kind), spelled(operator));
+        let message = format!("`{path}` ({}) cannot be compared with `{}`", type_name(&field.kind), operator.as_str());
         return Err(invalid(message));
     }
     Ok(family)
@@ -151,7 +124,7 @@ pub(super) fn part_of_date(path: &str, operator: Operator, value: &Value) -> Res
         (Family::Membership, Value::Array(list)) => {
             Ok(leaf(path, operator, list.iter().map(number).collect::<Result<Value, _>>()?))
         }
-        _ => Err(invalid(format!("`{path}` cannot be compared with `{}` {}", spelled(operator), quote(value)))),
+        _ => Err(invalid(format!("`{path}` cannot be compared with `{}` {}", operator.as_str(), quote(value)))),
     }
 }
 
@@ -206,7 +179,7 @@ fn bounds(path: &str, field: &Field, day: Date, zone: &TimeZone) -> Result<(Valu
 fn order(found: &Found, operator: Operator, value: &Value, zone: &TimeZone) -> Result<Domain<Value>, Error> {
     let Found { path, field, .. } = found;
     if is_empty(value) && !is_free(field) {
-        return Err(misfit(field, path, value, &format!("a value after `{}`", spelled(operator))));
+        return Err(misfit(field, path, value, &format!("a value after `{}`", operator.as_str())));
     }
     if field.kind != FieldType::Datetime {
         return Ok(leaf(path, operator, one(path, field, value, zone)?));
@@ -311,7 +284,7 @@ fn text(path: &str, field: &Field, operator: Operator, value: &Value) -> Result<
 fn hierarchy(path: &str, field: &Field, operator: Operator, value: &Value) -> Result<Domain<Value>, Error> {
     let names = super::is_relation(&field.kind);
     let takes = if names { "ids, or a name" } else { "ids" };
-    let wrong = |value: &Value| misfit(field, path, value, &format!("{takes} after `{}`", spelled(operator)));
+    let wrong = |value: &Value| misfit(field, path, value, &format!("{takes} after `{}`", operator.as_str()));
     let one = |value: &Value| match (scalar::id(value), value) {
         (Some(id), _) => Ok(Value::from(id)),
         (None, Value::String(name)) if names && !name.trim().is_empty() => Ok(Value::String(name.clone())),

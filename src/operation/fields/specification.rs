@@ -1,7 +1,5 @@
 //! A selection as Odoo's `web_search_read` takes it.
 
-use indexmap::IndexMap;
-
 use super::{Selected, Selection};
 use crate::odoo::metadata::FieldType;
 use crate::odoo::{FieldSpecification, Related, Specification};
@@ -18,8 +16,6 @@ impl Selection {
 }
 
 fn related(selected: &Selected) -> Option<Related> {
-    let named =
-        || Specification { fields: IndexMap::from([("display_name".to_owned(), FieldSpecification::default())]) };
     match (&selected.field.kind, &selected.nested) {
         (FieldType::Many2one | FieldType::One2many | FieldType::Many2many, Some(nested)) => {
             let mut fields = nested.selection.specification();
@@ -35,7 +31,7 @@ fn related(selected: &Selected) -> Option<Related> {
             | FieldType::Reference
             | FieldType::Many2oneReference,
             None,
-        ) => Some(Related { fields: named(), limit: None, order: None }),
+        ) => Some(Related { fields: Specification::display_name(), limit: None, order: None }),
         _ => None,
     }
 }

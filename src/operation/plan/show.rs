@@ -15,7 +15,7 @@ use crate::answer;
 use crate::definition::operation::{FieldEntry, FieldList, FieldName};
 use crate::definition::tool::Confirm;
 use crate::odoo::metadata::{Field, FieldType, Model};
-use crate::odoo::{self, Error, FieldSpecification, Kind, Search, Specification};
+use crate::odoo::{self, Error, Kind};
 
 /// A text shows no more records than this; the plan itself has all of them.
 const MOST_IN_TEXT: usize = 30;
@@ -363,25 +363,10 @@ async fn known(tables: &[Map<String, Value>], model: &Arc<Model>, run: &Run<'_>)
         }
     }
     for (relation, ids) in wanted.into_iter().filter(|(_, ids)| !ids.is_empty()) {
-        let mut context = run.context.clone();
-        context.insert("active_test".to_owned(), Value::Bool(false));
-        let mut specification = Specification::default();
-        specification.fields.insert("display_name".to_owned(), FieldSpecification::default());
-        let search = Search {
-            model: relation.clone(),
-            domain: json!([["id", "in", ids]]),
-            specification,
-            order: None,
-            offset: 0,
-            limit: None,
-            count: false,
-            context,
-        };
-        let Some(page) = readable(run.instance.client.search_read(&search, &run.patience).await)? else { continue };
-        known.names.extend(page.records.into_iter().filter_map(|record| {
-            let id = record.get("id")?.as_i64()?;
-            Some(((relation.clone(), id), record.get("display_name")?.as_str()?.to_owned()))
-        }));
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let Some(names) = readable(read::display_names(run, &relation, &ids).await)? else { continue };
+        let named = |(id, name): (i64, Value)| Some(((relation.clone(), id), name.as_str()?.to_owned()));
+        known.names.extend(names.into_iter().filter_map(named));
     }
     Ok(known)
 }

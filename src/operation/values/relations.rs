@@ -7,7 +7,7 @@ use super::given::{Entry, Given, Wanted, Words};
 use super::{Table, commands, record, takes_list};
 use crate::odoo::metadata::Field;
 use crate::odoo::{Error, Kind};
-use crate::operation::conditions::{fit_domain, to_prefix};
+use crate::operation::conditions::fit_domain;
 use crate::operation::faults::{Faults, invalid};
 use crate::operation::fit::{Fit, Records};
 use crate::operation::scalar::{self, is_empty, misfit};
@@ -190,7 +190,7 @@ async fn find<M: Records>(
         None => json!([]),
         Some(domain) => {
             let model = Box::pin(fit.metadata.model(relation)).await?;
-            Value::Array(to_prefix(&Box::pin(fit_domain(&domain, &model, fit)).await?))
+            Box::pin(fit_domain(&domain, &model, fit)).await?.print_explicit()
         }
     };
     match Box::pin(fit.metadata.find(relation, &wanted.name, &domain)).await {
