@@ -225,8 +225,12 @@ impl<'a> Check<'a> {
                 field.kind == FieldType::Many2one && parent.is_some() && field.relation.as_deref() == parent;
             names.iter().any(named) || preset() || of_parent
         };
-        let open =
-            |field: &&Field| field.required && !field.readonly && field.kind != FieldType::Boolean && !given(field);
+        // Odoo holds nobody to a required list, and makes what a record is a part of.
+        let demanded = |field: &Field| {
+            let value = !matches!(field.kind, FieldType::Boolean | FieldType::One2many | FieldType::Many2many);
+            field.required && !field.readonly && value && !model.makes(field)
+        };
+        let open = |field: &&Field| demanded(field) && !given(field);
         let open: Vec<&Field> = model.fields.values().filter(open).collect();
         if open.is_empty() {
             return;

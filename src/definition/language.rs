@@ -14,12 +14,16 @@ mod step;
 use crate::source::shape::{Key, Kind, Shape};
 
 pub use ask::{ASK, CONFIRM, STEP_ASK};
-pub use example::{ERRORS, EXPECT, OUTGOING, TEST};
+pub use example::{ERRORS, EXPECT, OUTGOING, PROMPT_TEST, RESOURCE_TEST, TEST};
 pub use operation::{
     ATTACH, ATTACHMENTS, CALL, CREATE, DEFAULT_GET, FIELDS_GET, LIMIT, MESSAGE_POST, NAME_SEARCH, READ, READ_GROUP,
     REPORT, SEARCH_COUNT, SEARCH_READ, SERVER, UNLINK, WRITE,
 };
-use operation::{DOMAIN, LIMIT_KEY};
+use operation::{
+    ATTACH_KEY, ATTACHMENTS_KEY, CALL_KEY, CREATE_KEY, DEFAULT_GET_KEY, DOMAIN, FIELDS_GET_KEY, LIMIT_KEY,
+    MESSAGE_POST_KEY, NAME_SEARCH_KEY, READ_GROUP_KEY, READ_KEY, REPORT_KEY, SEARCH_COUNT_KEY, SEARCH_READ_KEY,
+    SERVER_KEY, UNLINK_KEY, WRITE_KEY,
+};
 pub use prompt::{ARGUMENT, COMPLETE, DATA, MESSAGE, PROMPT};
 pub use resource::{RESOURCE, RESOURCE_OPERATIONS};
 pub use step::{LOG, PROGRESS, SMALL_STEPS, STEP, STEPS};
@@ -54,13 +58,13 @@ pub static PERSONAL: Shape = Shape {
 pub static DEFAULTS: Shape = Shape {
     name: "defaults",
     header: "[defaults]",
-    doc: "Keys for every tool of the file that can have them and lacks them.",
+    doc: "Keys for every tool, resource and prompt of the file that can have them and lacks them.",
     label: None,
     one_of: &[],
     keys: &[
         Key::new("model", Kind::Text, "The Odoo model; may be a template."),
         Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
-        Key::new("bundles", Kind::Words, "The bundles of tools that name none."),
+        Key::new("bundles", Kind::Words, "The bundles of what names none."),
         Key::new("requires", Kind::Words, "What must be there."),
         Key::new("timeout", Kind::Duration, "The longest that a call may take."),
         Key::new("result", Kind::Table(&RESULT), "How answers are shaped; merged key by key."),
@@ -80,7 +84,7 @@ pub static BUNDLE: Shape = Shape {
         Key::required("name", Kind::Text, "1 to 40 of `a-z`, `0-9`, `_` and `-`, unique."),
         Key::new("title", Kind::Text, "The name that people see."),
         Key::new("instructions", Kind::Text, "What a model is told that uses the bundle."),
-        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`."),
+        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`.").also(&["tools"]),
         Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
         Key::new("read_only", Kind::Boolean, "Only its reading tools are shown. Default false."),
         Key::new(
@@ -125,21 +129,33 @@ pub static TOOL: Shape = Shape {
     keys: &[
         Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique."),
         Key::new("title", Kind::Text, "The name that people see."),
-        Key::new("description", Kind::Text, "What it does, for the model that chooses among tools."),
-        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`."),
+        Key::new("description", Kind::Text, "What it does, for the model that chooses among tools.")
+            .also(&["desc", "help"]),
+        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`.")
+            .instead("e.g. `[{ src = \"https://example.com/icon.png\" }]`"),
         Key::new("meta", Kind::Map(&Kind::Any), "MCP `_meta`."),
-        Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle."),
+        Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle.")
+            .also(&["bundle", "teams"]),
         Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
         Key::new("model", Kind::Text, "The Odoo model, e.g. `crm.lead`; may be a template."),
-        Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments."),
+        Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments.").also(&[
+            "arguments",
+            "parameters",
+            "params",
+            "inputSchema",
+            "input_schema",
+        ]),
         Key::new("lookup", Kind::Map(&Kind::Table(&LOOKUP)), "Names that become record ids before the operation runs."),
         Key::new(
             "confirm",
             Kind::Either(CONFIRM_FORMS),
             "When a person has to confirm: `\"never\"`, `\"always\"`, a template, or a table.",
-        ),
-        Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent."),
-        Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities."),
+        )
+        .instead("`\"always\"`, `\"never\"`, or a template such as `\"{{ amount > 1000 }}\"`"),
+        Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent.")
+            .also(&["hints"]),
+        Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities.")
+            .also(&["depends"]),
         Key::new("company", Kind::Either(&[Kind::Text, POSITIVE]), "The company that the call runs in, by name or id."),
         Key::new("enabled", Kind::Boolean, "Not offered when false."),
         Key::new(
@@ -151,25 +167,29 @@ pub static TOOL: Shape = Shape {
         Key::new("aliases", Kind::Words, "Other names that it answers to, never listed."),
         Key::new("timeout", Kind::Duration, "The longest that a call may take."),
         Key::new("result", Kind::Table(&RESULT), "How the answer is shaped."),
-        Key::new("search_read", Kind::Table(&SEARCH_READ), "Find records, and read them."),
-        Key::new("read", Kind::Table(&READ), "Read records by id."),
-        Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records."),
-        Key::new("read_group", Kind::Table(&READ_GROUP), "Group records, with aggregates."),
-        Key::new("name_search", Kind::Table(&NAME_SEARCH), "Find ids and names by a text."),
-        Key::new("fields_get", Kind::Table(&FIELDS_GET), "Describe the fields of the model."),
-        Key::new("default_get", Kind::Table(&DEFAULT_GET), "The default values of a new record."),
-        Key::new("create", Kind::Table(&CREATE), "Create records."),
-        Key::new("write", Kind::Table(&WRITE), "Change records."),
-        Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
-        Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
-        Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records."),
-        Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records."),
-        Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records."),
-        Key::new("report", Kind::Table(&REPORT), "Print records as one PDF."),
-        Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
+        SEARCH_READ_KEY,
+        READ_KEY,
+        SEARCH_COUNT_KEY,
+        READ_GROUP_KEY,
+        NAME_SEARCH_KEY,
+        FIELDS_GET_KEY,
+        DEFAULT_GET_KEY,
+        CREATE_KEY,
+        WRITE_KEY,
+        UNLINK_KEY,
+        CALL_KEY,
+        MESSAGE_POST_KEY,
+        ATTACH_KEY,
+        ATTACHMENTS_KEY,
+        REPORT_KEY,
+        SERVER_KEY,
         Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
         Key::new("step", Kind::Tables(&STEP), "Several operations, one after the other."),
-        Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written."),
+        Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written.").also(&[
+            "question",
+            "questions",
+            "elicit",
+        ]),
         Key::new(
             "output",
             Kind::JsonSchema,
@@ -202,7 +222,8 @@ pub static LOOKUP: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("model", Kind::Text, "The model to look in. Default: the tool's."),
-        Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
+        Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template.")
+            .also(&["text", "query"]),
         Key::new("domain", DOMAIN, "Candidates must meet it; may use earlier lookups."),
         MISSING_KEY,
         Key::new(

@@ -397,7 +397,7 @@ impl Writer<'_> {
     fn key_property(&self) -> Row {
         let schema = match self.name_field() {
             Some(field) => {
-                let name = words::plain(&field.string);
+                let name = sentence(&field.string);
                 inline([("type", string("string")), ("description", string(&format!("{name} or id")))])
             }
             None => inline([
@@ -574,7 +574,10 @@ impl Writer<'_> {
     fn is_needed(&self, described: &Described, field: &Field, shown: &Shown) -> bool {
         // Where the name is wanted of some records, it is the name of all that people make.
         let the_name = field.name == "name" && shown.required == Required::Sometimes && !described.is_filled_in(field);
-        described.is_needed(field, shown.required) || the_name
+        let inherited = described.is_of_made(field)
+            && field.kind != FieldType::Boolean
+            && (shown.required == Required::Always || (field.required && !shown.name.is_empty()));
+        described.is_needed(field, shown.required) || the_name || inherited
     }
 
     /// The argument for a record's lines.

@@ -39,14 +39,30 @@ impl Service {
         request: Request<'_>,
     ) -> Result<Outcome<Vec<Said>>, Error> {
         let Request { catalog, caller, conversation, cancelled } = request;
-        let now = Timestamp::now();
-        let fetching = Fetching { catalog, caller, prompted, now, watch: None, cancelled: cancelled.clone() };
+        let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };
+        self.using(prompted, arguments, catalog, caller, circumstances).await
+    }
+
+    /// The same, in circumstances of one's own.
+    ///
+    /// # Errors
+    /// Every kind of the definition language.
+    pub async fn using(
+        &self,
+        prompted: &Prompted,
+        arguments: Map<String, Value>,
+        catalog: &Catalog,
+        caller: &Caller,
+        circumstances: Circumstances<'_>,
+    ) -> Result<Outcome<Vec<Said>>, Error> {
+        let Circumstances { now, watch, cancelled, .. } = &circumstances;
+        let (now, watch, cancelled) = (*now, watch.clone(), cancelled.clone());
+        let fetching = Fetching { catalog, caller, prompted, now, watch, cancelled };
         let fetch = |tool: &str, arguments| {
             let tool = tool.to_owned();
             let fetching = &fetching;
             async move { self.fetch(fetching, &tool, arguments).await }.boxed()
         };
-        let circumstances = Circumstances { conversation, now, watch: None, cancelled };
         let used = async |call: ToolCall<'_>| operation::use_prompt(call, &prompted.prompt, &fetch).await;
         self.called(catalog, &prompted.offered, arguments, caller, circumstances, used).await
     }

@@ -258,7 +258,8 @@ impl Builder<'_> {
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
-            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"));
+            let hint = slip(at, &pointer, key);
+            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}")).hint_if(hint);
         }
     }
 
@@ -400,6 +401,22 @@ fn properties(node: &Node, root: &Node, depth: usize, found: &mut impl FnMut(&st
 }
 
 /// What the meta-schema finds: JSON pointer and message.
+/// What a person most likely meant where a keyword has the wrong type.
+fn slip(at: &Node, pointer: &str, key: &str) -> Option<String> {
+    let mut above = pointer.rsplit('/');
+    let (name, around) = (above.next()?, above.next()?);
+    if name == "required" && at.as_bool().is_some() {
+        return Some(format!("`required` is a list of names beside `properties`: `required = [\"{around}\"]`"));
+    }
+    if around != "properties" {
+        return None;
+    }
+    if name == "required" && at.as_array().is_some() {
+        return Some(format!("`required` stands beside `properties`, in `[tool.{key}]`, above the table `properties`"));
+    }
+    at.as_str().filter(|word| TYPES.contains(word)).map(|word| format!("write `{name} = {{ type = \"{word}\" }}`"))
+}
+
 fn meta_errors(schema: &Value) -> Vec<(String, String)> {
     if is_plain(schema) || jsonschema::draft202012::meta::is_valid(schema) {
         return Vec::new();

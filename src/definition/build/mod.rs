@@ -32,7 +32,7 @@ use crate::source::{Node, Place, Sink, Table};
 use crate::template::{self, Templated};
 
 use super::ask::Ask;
-use super::language::OPERATIONS;
+use super::language::{OPERATIONS, TOOL};
 use super::step::{Action, Step};
 use super::tool::{Annotations, Confirm, Input, Lookup, Requirement, ResultShape, TaskSupport, Tool};
 pub(super) use bundle::{BuiltBundle, bundle};
@@ -125,6 +125,7 @@ impl Builder<'_> {
         }
         if let (true, Some(key), None) = (single, operation_key, table.get("model"))
             && !matches!(key, "content" | "server")
+            && !TOOL.misspelt_in(table, "model")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");
@@ -330,6 +331,7 @@ impl Builder<'_> {
             OPERATIONS.iter().filter_map(|key| table.key_place(key).map(|place| (*key, place))).collect();
         written.sort_by_key(|(_, place)| place.range.start);
         match written.as_slice() {
+            [] if OPERATIONS.iter().any(|key| TOOL.misspelt_in(table, key)) => None,
             [] => {
                 self.sink.missing(
                     place,

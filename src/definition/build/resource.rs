@@ -13,7 +13,7 @@ use crate::template;
 
 use super::super::ask::Ask;
 use super::super::complete::Complete;
-use super::super::language::RESOURCE_OPERATIONS;
+use super::super::language::{RESOURCE, RESOURCE_OPERATIONS};
 use super::super::operation::{Content, Operation, ReadField, is_mime_type};
 use super::super::resource::Resource;
 use super::super::step::{Action, Step};
@@ -88,6 +88,7 @@ impl Builder<'_> {
         }
         if let (Some(key), None) = (key, table.get("model"))
             && !matches!(key, "content" | "server")
+            && !RESOURCE.misspelt_in(table, "model")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the resource");
@@ -186,6 +187,7 @@ impl Builder<'_> {
             RESOURCE_OPERATIONS.iter().filter_map(|key| table.key_place(key).map(|place| (*key, place))).collect();
         written.sort_by_key(|(_, place)| place.range.start);
         match written.as_slice() {
+            [] if RESOURCE_OPERATIONS.iter().any(|key| RESOURCE.misspelt_in(table, key)) => None,
             [] => {
                 self.sink.missing(
                     place,

@@ -1,7 +1,7 @@
 //! `[[resource]]`: its keys, and those of what can be behind one.
 
 use super::operation::{CONTEXT_KEY, DOMAIN_KEY, FIELDS_KEY, IDS_KEY, LIMIT_KEY, NAMES, ORDER_KEY, PAGE_KEY};
-use super::{ASK, COMPLETE, LOOKUP, POSITIVE};
+use super::{ASK, COMPLETE, LOOKUP, POSITIVE, RESOURCE_TEST};
 use crate::source::shape::{Key, Kind, Shape};
 
 /// The operations of a resource: the keys of which exactly one is there.
@@ -21,15 +21,18 @@ pub static RESOURCE: Shape = Shape {
             "uri",
             Kind::Text,
             "Its address, or a template: `odoo://crm.lead/{id}`, with `{?a,b}` at the end for the query.",
-        ),
+        )
+        .also(&["url", "address", "uriTemplate", "uri_template"]),
         Key::new("title", Kind::Text, "The name that people see."),
         Key::new("description", Kind::Text, "What it holds."),
         Key::new(
             "mime_type",
             Kind::Text,
             "`application/json`, the default, `text/markdown`, `text/csv`, `text/plain`, or what the content is.",
-        ),
-        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`."),
+        )
+        .also(&["mimetype", "type"]),
+        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`.")
+            .instead("e.g. `[{ src = \"https://example.com/icon.png\" }]`"),
         Key::new("meta", Kind::Map(&Kind::Any), "MCP `_meta`."),
         Key::new("annotations", Kind::Table(&RESOURCE_ANNOTATIONS), "MCP hints: for whom it is, and how important."),
         Key::new("size", Kind::Integer(0, i64::MAX), "How many bytes it has, where that is known; not of a template."),
@@ -68,6 +71,7 @@ pub static RESOURCE: Shape = Shape {
             "What it holds, without Odoo: `{ text = \"…\" }` or `{ blob = \"…\", mimeType = \"…\" }`.",
         ),
         Key::new("cache", Kind::Duration, "How long what was read may be given again to whom it was given."),
+        Key::new("test", Kind::Tables(&RESOURCE_TEST), "Examples that are also tests: `check --test` runs them."),
     ],
 };
 
@@ -161,8 +165,9 @@ operation!(
     "Groups with aggregates.",
     [
         DOMAIN_KEY,
-        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`."),
-        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`."),
+        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`.").also(&["groupby", "by"]),
+        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`.")
+            .also(&["aggregate", "measures"]),
         ORDER_KEY,
         LIMIT_KEY,
         PAGE_KEY,
