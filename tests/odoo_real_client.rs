@@ -12,6 +12,7 @@
 )]
 
 use std::env::var;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -37,6 +38,8 @@ fn settings() -> Option<Settings> {
         username: var("TOOLDOO_TEST_ODOO_LOGIN").ok(),
         api_key: secret("TOOLDOO_TEST_ODOO_API_KEY"),
         context: json!({"lang": "en_US"}).as_object().unwrap().clone(),
+        // A country is removed in half a second, and on a machine that is busy otherwise in half a minute.
+        timeout: Duration::from_secs(180),
         ..Settings::default()
     })
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::live::{List, Unknowable};
-use super::tool::{Check, is_templated, literal, meant};
+use super::tool::{Check, is_templated, literal};
 use crate::odoo::{Kind, Model};
 use crate::operation::field::no_content;
 use crate::operation::names::{find, unknown, written};
 use crate::operation::values::{fit_context, settable};
-use crate::source::{Node, Place, Table};
+use crate::source::{Node, Place, Table, did_you_mean};
 
 impl<'a> Check<'a> {
     /// An operation on a model. `place` is that of its key.
@@ -107,7 +107,7 @@ impl<'a> Check<'a> {
         }
         // Odoo's list leaves out those that it means to remove.
         let message = format!("`{}` has no method `{name}` that Odoo documents", model.name);
-        let hint = meant(name, methods.iter().map(String::as_str));
+        let hint = did_you_mean(name, methods.iter().map(String::as_str));
         self.sink.warning(place, message).hint(
             hint.unwrap_or_else(|| "correct it; a method that Odoo calls deprecated is not documented".to_owned()),
         );
@@ -150,7 +150,7 @@ impl<'a> Check<'a> {
         let Some(code) = node.as_str() else { return };
         let Some(languages) = self.live.list(List::Languages).await else { return };
         if !languages.iter().any(|other| other == code) {
-            let hint = meant(code, languages.iter().map(String::as_str))
+            let hint = did_you_mean(code, languages.iter().map(String::as_str))
                 .unwrap_or_else(|| format!("it has `{}`", languages.join("`, `")));
             self.sink.error(&node.place, format!("the language `{code}` is not installed in this Odoo")).hint(hint);
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::live::{List, Live, Unknowable};
-use super::tool::{Check, literal, meant};
+use super::tool::{Check, literal};
 use crate::catalog::{is_for, literal_model};
 use crate::definition::tool::{Requirement, Tool};
-use crate::source::{Node, Place, Table};
+use crate::source::{Node, Place, Table, nearest};
 
 /// Whether the tool is to be checked. Where this Odoo lacks what it needs it is not offered here, and that is as it should be,
 /// unless the name of what is lacking is nearly one that is there.
@@ -72,16 +72,15 @@ fn lacking(
     false
 }
 
-/// A model that is there and that was meant, going by one slip: `crm.lead` and `crm.team` are two models, `res.partnr` is none.
+/// A model that is there and that was going by one slip: `crm.lead` and `crm.team` are two models, `res.partnr` is none.
 async fn similar_own(name: &str, live: &Live<'_>) -> Option<String> {
     slip(name, &live.list(List::Models).await?)
 }
 
-/// A model that was probably meant, where one is wrong in any case.
+/// A model that was probably where one is wrong in any case.
 pub(super) async fn similar_model(name: &str, live: &Live<'_>) -> Option<String> {
     let all = live.list(List::Models).await?;
-    meant(name, all.iter().map(String::as_str))?;
-    crate::source::nearest(name, all.iter().map(String::as_str)).map(str::to_owned)
+    nearest(name, all.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn slip(name: &str, all: &[String]) -> Option<String> {

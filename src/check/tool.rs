@@ -9,7 +9,7 @@ use crate::definition::language::OPERATIONS;
 use crate::definition::tool::Tool;
 use crate::odoo::{Error, Kind, Model};
 use crate::operation::fit::Metadata;
-use crate::source::{Diagnostic, Node, Place, Sink, Table, nearest};
+use crate::source::{Diagnostic, Node, Place, Sink, Table};
 use crate::template;
 
 /// The operations on records that exist, of which a person sees something before they are carried out.
@@ -169,11 +169,6 @@ pub(super) fn as_hint(hint: &str) -> String {
     let mut letters = sentence(hint).chars();
     let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
     first + letters.as_str()
-}
-
-/// `did you mean …` of the names that there are.
-pub(super) fn meant<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<String> {
-    nearest(word, names).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// A name that is no template.

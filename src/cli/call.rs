@@ -5,15 +5,14 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::runtime::{self, Runtime};
+use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, dry_run, serve};
+use super::{Error, Outcome, bundles, dry_run, serve};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::config::Options;
 use crate::conversation::Conversation;
-use crate::definition::bundle::DEFAULT_BUNDLE;
 use crate::source::nearest;
 
 /// Flags of `call`.
@@ -52,11 +51,7 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<Outcome, Error> {
     let arguments = parse(&args.tool, &args.arguments)?;
     let options = Options { read_only: args.read_only, ..args.settings.options() };
-    let runtime = Runtime::new(runtime::configure(&options)?).await?;
-    let bundles = runtime::bundles(&args.bundle);
-    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
-    runtime.learn(Some(&args.tool)).await;
-    let caller = runtime.caller(bundles);
+    let (runtime, caller) = Runtime::for_command(&options, &args.bundle, Some(&args.tool)).await?;
     let stop = serve::stop_on_signal();
     if args.dry_run {
         return dry_run::run(&runtime, &caller, &args.tool, arguments, stop).await;
@@ -87,13 +82,8 @@ pub(super) async fn called(
 /// Why this caller has no such tool.
 pub(super) fn unknown(runtime: &Runtime, caller: &Caller, tool: &str) -> Error {
     let catalog = runtime.hub.snapshot();
-    let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
-    let bundles = catalog.bundles().into_iter();
-    let elsewhere: Vec<String> =
-        bundles.filter(|bundle| catalog.tool(&through(bundle), tool).is_some()).map(str::to_owned).collect();
-    if !elsewhere.is_empty() {
-        let asked = if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
-        return Error::OtherBundle { name: tool.to_owned(), asked, elsewhere };
+    if let Some(error) = bundles::only_others(&catalog, caller, tool, |caller| catalog.tool(caller, tool).is_some()) {
+        return error;
     }
     let seen: Vec<_> = catalog.tools(caller).collect();
     let meant = nearest(tool, seen.iter().map(|offered| offered.tool.name.as_str())).map(str::to_owned);

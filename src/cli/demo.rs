@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::runtime::{self, Runtime};
-use super::{Error, Outcome, call, serve};
+use super::{Error, Outcome, bundles, call, serve};
 use crate::access::Caller;
 use crate::config::Options;
 use crate::conversation::Silent;
@@ -46,9 +46,9 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     let odoo = demo::Server::start(demo::Options::default()).await.map_err(Error::Demo)?;
     let options = options(&args, &odoo);
     let config = runtime::configure(&options)?;
-    let bundles = runtime::bundles(&args.door.bundle);
+    let bundles = bundles::named(&args.door.bundle);
     let runtime = Runtime::new(config).await?;
-    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
+    bundles::check(&runtime.hub.snapshot(), &bundles)?;
     let stop = serve::stop_on_signal();
     if args.stdio {
         runtime.follow(&stop);

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
-use super::{Error, Outcome};
+use super::{Error, Outcome, bundles};
 use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::config::Options;
@@ -39,7 +39,7 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<Outcome, Error> {
     let options = Options { read_only: args.read_only, ..args.settings.options() };
     let config = runtime::configure(&options)?;
-    let caller = Caller { bundles: runtime::bundles(&args.bundle), read_only: config.server.read_only, login: None };
+    let caller = Caller { bundles: bundles::named(&args.bundle), read_only: config.server.read_only, login: None };
     let catalog = if config.instances.is_empty() {
         Arc::new(runtime::definitions(&config).load().map_err(Error::Diagnostics)?.catalog)
     } else {
@@ -47,7 +47,7 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
         runtime.learn(None).await;
         runtime.hub.snapshot()
     };
-    runtime::check_bundles(&catalog, &caller.bundles)?;
+    bundles::check(&catalog, &caller.bundles)?;
     show(&catalog, &caller, args.json, &mut io::stdout())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage.
 
+mod bundles;
 pub mod call;
 pub mod check;
 pub mod demo;

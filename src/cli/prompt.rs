@@ -4,14 +4,12 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::runtime::{self, Runtime};
+use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, call, serve};
+use super::{Error, Outcome, bundles, call, serve};
 use crate::access::Caller;
 use crate::answer::Answer;
-use crate::config::Options;
-use crate::definition::bundle::DEFAULT_BUNDLE;
 use crate::definition::prompt::{Role, Said};
 use crate::source::nearest;
 
@@ -44,11 +42,7 @@ pub struct Args {
 /// What is wrong with configuration, definitions or arguments; the prompt's own error is an outcome.
 pub async fn run(args: Args) -> Result<Outcome, Error> {
     let arguments = call::parse(&args.prompt, &args.arguments)?;
-    let runtime = Runtime::new(runtime::configure(&Options { ..args.settings.options() })?).await?;
-    let bundles = runtime::bundles(&args.bundle);
-    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
-    runtime.learn(None).await;
-    let caller = runtime.caller(bundles);
+    let (runtime, caller) = Runtime::for_command(&args.settings.options(), &args.bundle, None).await?;
     let stop = serve::stop_on_signal();
     let terminal = Terminal::new(false, stop.clone());
     let Some(said) = runtime.hub.prompt(&caller, &args.prompt, arguments, &terminal, stop).await else {
@@ -95,13 +89,10 @@ fn role(role: Role) -> &'static str {
 /// Why this caller has no such prompt.
 fn unknown(runtime: &Runtime, caller: &Caller, prompt: &str) -> Error {
     let catalog = runtime.hub.snapshot();
-    let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
-    let bundles = catalog.bundles().into_iter();
-    let elsewhere: Vec<String> =
-        bundles.filter(|bundle| catalog.prompt(&through(bundle), prompt).is_some()).map(str::to_owned).collect();
-    if !elsewhere.is_empty() {
-        let asked = if caller.bundles.is_empty() { vec![DEFAULT_BUNDLE.to_owned()] } else { caller.bundles.clone() };
-        return Error::OtherBundle { name: prompt.to_owned(), asked, elsewhere };
+    if let Some(error) =
+        bundles::only_others(&catalog, caller, prompt, |caller| catalog.prompt(caller, prompt).is_some())
+    {
+        return error;
     }
     let seen = catalog.prompts(caller);
     let meant = nearest(prompt, seen.iter().map(|prompted| prompted.offered.tool.name.as_str())).map(str::to_owned);

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::runtime::{self, Runtime};
+use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, serve};
+use super::{Error, Outcome, bundles, serve};
 use crate::access::Caller;
 use crate::answer::{Answer, Contents, Held};
 use crate::mcp::Unread;
@@ -40,11 +40,7 @@ pub struct Args {
 /// # Errors
 /// What is wrong with configuration, definitions or the address; that it cannot be read is an outcome.
 pub async fn run(args: Args) -> Result<Outcome, Error> {
-    let runtime = Runtime::new(runtime::configure(&args.settings.options())?).await?;
-    let bundles = runtime::bundles(&args.bundle);
-    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
-    runtime.learn(None).await;
-    let caller = runtime.caller(bundles);
+    let (runtime, caller) = Runtime::for_command(&args.settings.options(), &args.bundle, None).await?;
     let stop = serve::stop_on_signal();
     let terminal = Terminal::new(false, stop.clone());
     match runtime.hub.read(&caller, &args.uri, &terminal, stop).await {
@@ -98,9 +94,7 @@ fn write(args: &Args, contents: &[Contents]) -> Result<Outcome, Error> {
 /// Why this caller reads nothing there.
 fn nowhere(runtime: &Runtime, caller: &Caller, uri: &str) -> Error {
     let catalog = runtime.hub.snapshot();
-    let through = |bundle: &str| Caller { bundles: vec![bundle.to_owned()], ..caller.clone() };
-    let bundles = catalog.bundles().into_iter();
-    let elsewhere: Vec<&str> = bundles.filter(|bundle| catalog.resource(&through(bundle), uri).is_some()).collect();
+    let elsewhere = bundles::elsewhere(&catalog, caller, |caller| catalog.resource(caller, uri).is_some());
     if let Some(first) = elsewhere.first() {
         return Error::Usage(format!("The bundle does not have `{uri}`, but others have: `--bundle {first}`."));
     }

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use super::Error;
+use super::{Error, bundles};
 use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::config::{self, Config, InstanceConfig, Options, Secret};
@@ -57,28 +57,6 @@ pub(super) fn definitions(config: &Config) -> Arc<Definitions> {
     })
 }
 
-/// That these bundles are there, and go together.
-pub(super) fn check_bundles(catalog: &Catalog, bundles: &[String]) -> Result<(), Error> {
-    if let Some(clash) = catalog.clash(bundles) {
-        return Err(Error::Clash(clash));
-    }
-    match bundles.iter().find(|name| !catalog.has_bundle(name)) {
-        None => Ok(()),
-        Some(name) => Err(Error::UnknownBundle {
-            name: name.clone(),
-            known: catalog.bundles().into_iter().map(str::to_owned).collect(),
-        }),
-    }
-}
-
-/// The bundles of `--bundle a+b`, in the one order in which they are compared.
-pub(super) fn bundles(names: &[String]) -> Vec<String> {
-    let mut names: Vec<String> = names.iter().flat_map(|name| name.split(['+', ','])).map(str::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
 impl Runtime {
     /// Everything that a start checks: definitions, secrets, settings. Odoo is not asked.
     pub(super) async fn new(config: Config) -> Result<Self, Error> {
@@ -120,6 +98,20 @@ impl Runtime {
         Ok(Self { config, hub, status, service, definitions })
     }
 
+    /// For one command, as a client of the bundles that `--bundle` names. `tool`: the one that is needed, else all are learnt.
+    pub(super) async fn for_command(
+        options: &Options,
+        bundles: &[String],
+        tool: Option<&str>,
+    ) -> Result<(Self, Caller), Error> {
+        let runtime = Self::new(configure(options)?).await?;
+        let bundles = bundles::named(bundles);
+        bundles::check(&runtime.hub.snapshot(), &bundles)?;
+        runtime.learn(tool).await;
+        let caller = runtime.caller(bundles);
+        Ok((runtime, caller))
+    }
+
     /// What serves the calls.
     pub(super) fn service(&self) -> &Service {
         &self.service
@@ -156,9 +148,9 @@ impl Runtime {
 }
 
 /// A secret of the configuration that can be read again.
-struct Lying(Secret);
+struct Rereadable(Secret);
 
-impl Source for Lying {
+impl Source for Rereadable {
     fn read(&self) -> BoxFuture<'_, Result<SecretString, Unreadable>> {
         async { self.0.read().await.map_err(|error| Unreadable(error.to_string())) }.boxed()
     }
@@ -169,14 +161,14 @@ pub(super) async fn client(name: &str, instance: &InstanceConfig, config: &Confi
     let secret = async |key: &str, secret: &Option<Secret>| match secret {
         None => Ok::<_, Error>(None),
         Some(Secret::Value(value)) => Ok(Some(Credential::from(value.clone()))),
-        Some(lying) => {
+        Some(kept) => {
             // A file that cannot be read stops the start. A command may be slow, and the client waits for its answer.
-            if matches!(lying, Secret::File(_)) {
-                lying.read().await.map_err(|error| {
+            if matches!(kept, Secret::File(_)) {
+                kept.read().await.map_err(|error| {
                     Error::Instance(format!("The `{key}` of the Odoo `{name}` cannot be read: {error}."))
                 })?;
             }
-            Ok(Some(Credential::Read(Arc::new(Lying(lying.clone())))))
+            Ok(Some(Credential::Read(Arc::new(Rereadable(kept.clone())))))
         }
     };
     let settings = settings::Settings {

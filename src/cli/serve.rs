@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::runtime::{self, Runtime};
 use super::settings::Settings;
-use super::{Error, Outcome};
+use super::{Error, Outcome, bundles};
 use crate::config::{Config, Options, Transport};
 use crate::transport::{http, stdio};
 
@@ -59,10 +59,10 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     };
     let config = runtime::configure(&options)?;
     let http = args.http || (!args.stdio && config.transport == Some(Transport::Http));
-    let bundles = runtime::bundles(&args.door.bundle);
+    let bundles = bundles::named(&args.door.bundle);
     let stop = stop_on_signal();
     let runtime = Runtime::new(config).await?;
-    runtime::check_bundles(&runtime.hub.snapshot(), &bundles)?;
+    bundles::check(&runtime.hub.snapshot(), &bundles)?;
     if http {
         let bound = http::bind(listen(&runtime.config, bundles)).await?;
         runtime.follow(&stop);

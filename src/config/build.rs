@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use secrecy::SecretString;
 
 use crate::source::shape::{bytes, duration};
-use crate::source::{Node, Place, Sink, Table, nearest};
+use crate::source::{Node, Place, Sink, Table, did_you_mean, nearest};
 
 use super::environment::{is_from_environment, origin};
 use super::secret::Secret;
@@ -144,8 +144,8 @@ impl Build<'_> {
             && table.is_none_or(|table| table.get(default).is_none())
         {
             let names: Vec<_> = table.into_iter().flat_map(Table::iter).map(|(name, _, _)| name).collect();
-            let hint = nearest(default, names.iter().copied())
-                .map_or_else(|| format!("write `[instances.{default}]`"), |near| format!("did you mean `{near}`?"));
+            let hint = did_you_mean(default, names.iter().copied())
+                .unwrap_or_else(|| format!("write `[instances.{default}]`"));
             self.sink.error(&node.place, format!("there is no instance `{default}`")).hint(hint);
         }
         instances

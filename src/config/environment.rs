@@ -6,9 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::shape::{Kind, Shape};
-use crate::source::{
-    Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, did_you_mean, nearest, read_texts,
-};
+use crate::source::{Diagnostic, Format, Node, NodeValue, Place, Sink, SourceFile, Table, did_you_mean, read_texts};
 
 use super::Transport;
 use super::language;
@@ -192,10 +190,8 @@ impl Environment<'_> {
             }
             _ => {
                 let known = ["stdio", "http", "streamable-http"];
-                let hint = nearest(&value, known).map_or_else(
-                    || "it is one of `stdio`, `http`, `streamable-http`".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let hint = did_you_mean(&value, known)
+                    .unwrap_or_else(|| "it is one of `stdio`, `http`, `streamable-http`".to_owned());
                 self.sink.error(&place, format!("`MCP_TRANSPORT` cannot be `{value}`")).hint(hint);
                 None
             }
@@ -241,10 +237,9 @@ impl Environment<'_> {
 /// A secret that stands in a variable itself is one whose `env` names that variable.
 fn secret_node(name: &str) -> Node {
     let Node { place, .. } = masked(name);
-    let named = Node { value: NodeValue::String(name.to_owned()), place: place.clone() };
     let mut table = Table::default();
-    table.entries.insert("env".to_owned(), (place.clone(), named));
-    Node { value: NodeValue::Table(table), place }
+    table.insert("env", Node::string(name, place.clone()));
+    Node::table(table, place)
 }
 
 /// Shows the variable, but not its value.
@@ -256,7 +251,7 @@ fn text_node(name: &str, value: &str) -> Node {
     let text = format!("{name}={value}");
     let range = name.len() + 1..text.len();
     let file = Arc::new(SourceFile { path: "environment".into(), text });
-    Node { value: NodeValue::String(value.to_owned()), place: Place { file, range } }
+    Node::string(value, Place { file, range })
 }
 
 /// Whether the value of a variable came from the environment.
@@ -313,7 +308,7 @@ pub(super) fn set(root: &mut Node, path: &[String], node: Node) {
         let entry = table.entries.entry(segment.clone());
         let (_, child) = entry.or_insert_with(|| {
             let place = node.place.clone();
-            (place.clone(), Node { value: NodeValue::Table(Table::default()), place })
+            (place.clone(), Node::table(Table::default(), place))
         });
         at = child;
     }
@@ -321,6 +316,6 @@ pub(super) fn set(root: &mut Node, path: &[String], node: Node) {
         at.value = NodeValue::Table(Table::default());
     }
     if let NodeValue::Table(table) = &mut at.value {
-        table.entries.insert(last.clone(), (node.place.clone(), node));
+        table.insert(last, node);
     }
 }

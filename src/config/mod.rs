@@ -138,7 +138,7 @@ fn read(path: &Path, sink: &mut Sink) -> Option<Node> {
 
 fn empty() -> Node {
     let file = Arc::new(SourceFile { path: PathBuf::new(), text: String::new() });
-    Node { value: NodeValue::Table(Table::default()), place: Place { file, range: 0..0 } }
+    Node::table(Table::default(), Place { file, range: 0..0 })
 }
 
 /// The named one, else the only one, else `main`.

@@ -6,7 +6,7 @@ use super::build::{Built, BuiltPrompt, BuiltResource};
 use super::bundle::{self, Binding, Bundle};
 use super::tool::Tool;
 use super::{bound, lint};
-use crate::source::{Node, Sink, nearest};
+use crate::source::{Node, Sink, did_you_mean, nearest};
 
 /// Errors for a binding that does nothing, and for one whose value an argument refuses.
 pub(super) fn check(
@@ -78,12 +78,12 @@ fn is_empty(bundle: &Bundle, binding: &Binding, tools: &[&Tool], bundles: &[Bund
 
 fn reaches_nothing(binding: &Binding, tools: &[&Tool], sink: &mut Sink) {
     let name = &binding.name;
-    let hint = nearest(name, tools.iter().flat_map(|tool| names(tool))).map_or_else(
-        || {
-            format!("remove it, or use it: an argument `{name}` of a tool that the bundle shows, or `{{{{ bundle.{name} }}}}` in one")
-        },
-        |near| format!("did you mean `{near}`?"),
-    );
+    let otherwise = || {
+        format!(
+            "remove it, or use it: an argument `{name}` of a tool that the bundle shows, or `{{{{ bundle.{name} }}}}` in one"
+        )
+    };
+    let hint = did_you_mean(name, tools.iter().flat_map(|tool| names(tool))).unwrap_or_else(otherwise);
     sink.error(&binding.key, format!("`{name}` is bound, and reaches no tool of the bundle")).hint(hint);
 }
 

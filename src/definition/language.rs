@@ -6,6 +6,7 @@
 
 mod ask;
 mod example;
+mod keys;
 mod operation;
 mod prompt;
 mod resource;
@@ -15,15 +16,15 @@ use crate::source::shape::{Key, Kind, Shape};
 
 pub use ask::{ASK, CONFIRM, STEP_ASK};
 pub use example::{ERRORS, EXPECT, OUTGOING, PROMPT_TEST, RESOURCE_TEST, TEST};
+use keys::{
+    BUNDLES_KEY, CATEGORY_KEY, COMPANY, ENABLED_KEY, FORMAT, ICONS_KEY, INSTANCE_KEY, LINKS_KEY, LOOKUPS, MAX_BYTES,
+    META_KEY, MODEL_KEY, REQUIRES_KEY, SEQUENCE_KEY, TITLE_KEY, joined, joined_keys,
+};
 pub use operation::{
     ATTACH, ATTACHMENTS, CALL, CREATE, DEFAULT_GET, FIELDS_GET, LIMIT, MESSAGE_POST, NAME_SEARCH, READ, READ_GROUP,
     REPORT, SEARCH_COUNT, SEARCH_READ, SERVER, UNLINK, WRITE,
 };
-use operation::{
-    ATTACH_KEY, ATTACHMENTS_KEY, CALL_KEY, CREATE_KEY, DEFAULT_GET_KEY, DOMAIN, FIELDS_GET_KEY, LIMIT_KEY,
-    MESSAGE_POST_KEY, NAME_SEARCH_KEY, READ_GROUP_KEY, READ_KEY, REPORT_KEY, SEARCH_COUNT_KEY, SEARCH_READ_KEY,
-    SERVER_KEY, UNLINK_KEY, WRITE_KEY,
-};
+use operation::{DOMAIN, LIMIT_KEY, OPERATION_KEYS, OPERATION_NAMES};
 pub use prompt::{ARGUMENT, COMPLETE, DATA, MESSAGE, PROMPT};
 pub use resource::{RESOURCE, RESOURCE_OPERATIONS};
 pub use step::{LOG, PROGRESS, SMALL_STEPS, STEP, STEPS};
@@ -63,7 +64,7 @@ pub static DEFAULTS: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("model", Kind::Text, "The Odoo model; may be a template."),
-        Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
+        INSTANCE_KEY,
         Key::new("bundles", Kind::Words, "The bundles of what names none."),
         Key::new("requires", Kind::Words, "What must be there."),
         Key::new("timeout", Kind::Duration, "The longest that a call may take."),
@@ -82,7 +83,7 @@ pub static BUNDLE: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::required("name", Kind::Text, "1 to 40 of `a-z`, `0-9`, `_` and `-`, unique."),
-        Key::new("title", Kind::Text, "The name that people see."),
+        TITLE_KEY,
         Key::new("instructions", Kind::Text, "What a model is told that uses the bundle."),
         Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`.").also(&["tools"]),
         Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
@@ -98,26 +99,7 @@ pub static BUNDLE: Shape = Shape {
 };
 
 /// The operations of a tool: the keys of which exactly one is there.
-pub static OPERATIONS: &[&str] = &[
-    "search_read",
-    "read",
-    "search_count",
-    "read_group",
-    "name_search",
-    "fields_get",
-    "default_get",
-    "create",
-    "write",
-    "unlink",
-    "call",
-    "message_post",
-    "attach",
-    "attachments",
-    "report",
-    "server",
-    "content",
-    "step",
-];
+pub static OPERATIONS: &[&str] = joined![""; OPERATION_NAMES, &["step"]];
 
 /// `[[tool]]`.
 pub static TOOL: Shape = Shape {
@@ -126,86 +108,67 @@ pub static TOOL: Shape = Shape {
     doc: "One tool: an Odoo operation, with the arguments that a model gives.",
     label: Some("tool"),
     one_of: OPERATIONS,
-    keys: &[
-        Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique."),
-        Key::new("title", Kind::Text, "The name that people see."),
-        Key::new("description", Kind::Text, "What it does, for the model that chooses among tools.")
-            .also(&["desc", "help"]),
-        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`.")
-            .instead("e.g. `[{ src = \"https://example.com/icon.png\" }]`"),
-        Key::new("meta", Kind::Map(&Kind::Any), "MCP `_meta`."),
-        Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle.")
-            .also(&["bundle", "teams"]),
-        Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
-        Key::new("model", Kind::Text, "The Odoo model, e.g. `crm.lead`; may be a template."),
-        Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments.").also(&[
-            "arguments",
-            "parameters",
-            "params",
-            "inputSchema",
-            "input_schema",
-        ]),
-        Key::new("lookup", Kind::Map(&Kind::Table(&LOOKUP)), "Names that become record ids before the operation runs."),
-        Key::new(
-            "confirm",
-            Kind::Either(CONFIRM_FORMS),
-            "When a person has to confirm: `\"never\"`, `\"always\"`, a template, or a table.",
-        )
-        .instead("`\"always\"`, `\"never\"`, or a template such as `\"{{ amount > 1000 }}\"`"),
-        Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent.")
-            .also(&["hints"]),
-        Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities.")
-            .also(&["depends"]),
-        Key::new("company", Kind::Either(&[Kind::Text, POSITIVE]), "The company that the call runs in, by name or id."),
-        Key::new("enabled", Kind::Boolean, "Not offered when false."),
-        Key::new(
-            "sequence",
-            Kind::Integer(-1_000_000, 1_000_000),
-            "Lists are sorted by this, then by name. Default 0.",
-        ),
-        Key::new("category", Kind::Text, "A word for grouping."),
-        Key::new("aliases", Kind::Words, "Other names that it answers to, never listed."),
-        Key::new("timeout", Kind::Duration, "The longest that a call may take."),
-        Key::new("result", Kind::Table(&RESULT), "How the answer is shaped."),
-        SEARCH_READ_KEY,
-        READ_KEY,
-        SEARCH_COUNT_KEY,
-        READ_GROUP_KEY,
-        NAME_SEARCH_KEY,
-        FIELDS_GET_KEY,
-        DEFAULT_GET_KEY,
-        CREATE_KEY,
-        WRITE_KEY,
-        UNLINK_KEY,
-        CALL_KEY,
-        MESSAGE_POST_KEY,
-        ATTACH_KEY,
-        ATTACHMENTS_KEY,
-        REPORT_KEY,
-        SERVER_KEY,
-        Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
-        Key::new("step", Kind::Tables(&STEP), "Several operations, one after the other."),
-        Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written.").also(&[
-            "question",
-            "questions",
-            "elicit",
-        ]),
-        Key::new(
-            "output",
-            Kind::JsonSchema,
-            "The JSON Schema of the structured answer, instead of the one that follows from the fields.",
-        ),
-        Key::new(
-            "task",
-            Kind::Choice(&["never", "allowed", "required"], &[]),
-            "Whether a call runs in the background for a client that has MCP's tasks; `required` refuses every other client. Default `never`.",
-        ),
-        Key::new(
-            "cache",
-            Kind::Duration,
-            "How long the same call of the same caller gets the same answer. Only of tools that only read; by default not at all.",
-        ),
-        Key::new("test", Kind::Tables(&TEST), "Examples that are also tests: `check --test` runs them."),
+    keys: joined_keys![
+        &[
+            Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique."),
+            TITLE_KEY,
+            Key::new("description", Kind::Text, "What it does, for the model that chooses among tools.")
+                .also(&["desc", "help"]),
+            ICONS_KEY,
+            META_KEY,
+            BUNDLES_KEY,
+            INSTANCE_KEY,
+            MODEL_KEY,
+            Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments.").also(&[
+                "arguments",
+                "parameters",
+                "params",
+                "inputSchema",
+                "input_schema"
+            ]),
+            Key::new("lookup", LOOKUPS, "Names that become record ids before the operation runs."),
+            Key::new(
+                "confirm",
+                Kind::Either(CONFIRM_FORMS),
+                "When a person has to confirm: `\"never\"`, `\"always\"`, a template, or a table.",
+            )
+            .instead("`\"always\"`, `\"never\"`, or a template such as `\"{{ amount > 1000 }}\"`"),
+            Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent.")
+                .also(&["hints"]),
+            REQUIRES_KEY,
+            Key::new("company", COMPANY, "The company that the call runs in, by name or id."),
+            ENABLED_KEY,
+            SEQUENCE_KEY,
+            CATEGORY_KEY,
+            Key::new("aliases", Kind::Words, "Other names that it answers to, never listed."),
+            Key::new("timeout", Kind::Duration, "The longest that a call may take."),
+            Key::new("result", Kind::Table(&RESULT), "How the answer is shaped."),
+        ],
+        OPERATION_KEYS,
+        &[
+            Key::new("step", Kind::Tables(&STEP), "Several operations, one after the other."),
+            Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written.").also(&[
+                "question",
+                "questions",
+                "elicit"
+            ]),
+            Key::new(
+                "output",
+                Kind::JsonSchema,
+                "The JSON Schema of the structured answer, instead of the one that follows from the fields.",
+            ),
+            Key::new(
+                "task",
+                Kind::Choice(&["never", "allowed", "required"], &[]),
+                "Whether a call runs in the background for a client that has MCP's tasks; `required` refuses every other client. Default `never`.",
+            ),
+            Key::new(
+                "cache",
+                Kind::Duration,
+                "How long the same call of the same caller gets the same answer. Only of tools that only read; by default not at all.",
+            ),
+            Key::new("test", Kind::Tables(&TEST), "Examples that are also tests: `check --test` runs them."),
+        ],
     ],
 };
 
@@ -302,7 +265,7 @@ pub static RESULT: Shape = Shape {
     keys: &[
         Key::new(
             "format",
-            Kind::Choice(&["json", "table", "text"], &[]),
+            FORMAT,
             "`json`, the default: compact, sent once; `table`: Markdown tables; `text`: readable lines.",
         ),
         Key::new(
@@ -310,13 +273,13 @@ pub static RESULT: Shape = Shape {
             Kind::Text,
             "The text of the answer, instead of a format; the answer's keys are names beside all others.",
         ),
-        Key::new("max_bytes", Kind::Integer(100, 100_000_000), "The answer is cut at whole records beyond this."),
+        Key::new("max_bytes", MAX_BYTES, "The answer is cut at whole records beyond this."),
         Key::new(
             "structured",
             Kind::Boolean,
             "Publish an output schema, and send the answer as structured content too. Default: the server's.",
         ),
-        Key::new("links", Kind::Boolean, "Each record's web address, in Odoo's own interface. Default false."),
+        LINKS_KEY,
         Key::new(
             "labels",
             Kind::Boolean,

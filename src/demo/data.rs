@@ -15,9 +15,10 @@ use super::{
     accounts::{Account, Groups},
     clock,
     field::{Field, Kind},
-    model::{DATA, Model, Registry},
+    model::{DATA, Model},
+    registry::Registry,
     store::{Record, Store},
-    value,
+    value, within,
 };
 
 /// A record as its file has it, and the id it got.
@@ -121,9 +122,7 @@ fn is_of_what_is_gone(store: &Store, model: &Model, record: &Map<String, Value>)
 /// `"since": 17`, `"until": 14`: whether the version has the record.
 fn there(record: &mut Map<String, Value>, profile: Profile) -> bool {
     let mut version = |key: &str| record.shift_remove(key).and_then(|number| number.as_u64());
-    let (since, until) = (version("since"), version("until"));
-    let major = u64::from(profile.major());
-    since.is_none_or(|first| first <= major) && until.is_none_or(|last| last >= major)
+    within(version("since"), version("until"), profile.major().into())
 }
 
 /// `"before": {"15": {…}}`: what a record has otherwise before a version.

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     field::{Field, Kind},
-    model::{Model, Registry},
+    model::Model,
     orm::compute,
+    registry::Registry,
     store::Store,
     value,
 };

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::within;
+
 /// A field's type, by Odoo's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -203,7 +205,7 @@ pub(super) struct Told {
 impl Told {
     /// Whether this version of Odoo says so.
     pub(super) fn in_version(&self, major: u8) -> bool {
-        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
+        within(self.since, self.until, major)
     }
 
     /// Adds what it says to what is said already.
@@ -230,7 +232,7 @@ fn yes() -> bool {
 impl Field {
     /// Whether this version of Odoo has the field.
     pub(super) fn in_version(&self, major: u8) -> bool {
-        self.since.is_none_or(|first| first <= major) && self.until.is_none_or(|last| last >= major)
+        within(self.since, self.until, major)
     }
 
     /// The path that this field shows.

@@ -20,6 +20,7 @@ mod json2;
 mod methods;
 mod model;
 mod orm;
+mod registry;
 mod rpc;
 mod server;
 mod store;
@@ -67,6 +68,11 @@ impl Profile {
             Self::V19 => "19.0",
         }
     }
+}
+
+/// Whether a version lies between the first and the last that have something, both included.
+fn within<V: PartialOrd>(since: Option<V>, until: Option<V>, version: V) -> bool {
+    since.is_none_or(|first| first <= version) && until.is_none_or(|last| last >= version)
 }
 
 /// The name of the only database.

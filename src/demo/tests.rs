@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ADMIN, Account, EMPLOYEE, Options, Profile, Server, data, model::Registry};
+use super::{ADMIN, Account, EMPLOYEE, Options, Profile, Server, data, registry::Registry};
 
 async fn start(version: Profile) -> Server {
     Server::start(Options { version, ..Options::default() }).await.unwrap()

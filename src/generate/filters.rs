@@ -1,5 +1,7 @@
 //! The conditions of a search: what people look for, made of the columns that they see.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{Naming, label, options, property, sentence};
 use super::subject::{Subject, is_speakable};
 use super::text::{Row, Text, expression, row, string};
@@ -38,7 +40,7 @@ pub(super) struct Filters {
     /// The labels of what is looked at, for the description.
     pub(super) words: Vec<String>,
     /// Models that are looked in.
-    pub(super) models: Vec<String>,
+    pub(super) models: BTreeSet<String>,
 }
 
 impl Filters {
@@ -123,14 +125,14 @@ impl Filters {
             self.property(argument, "string", &hint);
             self.words.push(words::lower(&label));
             self.lookups.push((found, model.clone(), argument.to_owned()));
-            self.models.push(model.clone());
+            self.models.insert(model.clone());
         }
     }
 
     fn mine(&mut self, subject: &Subject) {
         let own = ["user_id", "user_ids"].into_iter().filter_map(|name| subject.described.field(name));
         // The salesperson of a user's partner says nothing of whose the user is.
-        let own = own.filter(|field| !subject.described.is_of_made(field));
+        let own = own.filter(|_| subject.described.model.name != "res.users");
         let mut own = own.filter(|field| field.relation.as_deref() == Some("res.users") && field.searchable);
         if let Some(field) = own.next() {
             let operator = if field.kind == FieldType::Many2one { "=" } else { "in" };
@@ -191,8 +193,16 @@ impl Filters {
         }
     }
 
+    /// The lookups' tables, then the operation's: its domain and these other keys.
+    pub(super) fn write(&self, out: &mut Text, header: &str, others: impl IntoIterator<Item = Row>) {
+        self.write_lookups(out);
+        out.header(header);
+        let domain = self.domain().map(|domain| row("domain", domain));
+        out.rows(&domain.into_iter().chain(others).collect::<Vec<_>>());
+    }
+
     /// The lookups' tables.
-    pub(super) fn write_lookups(&self, out: &mut Text) {
+    fn write_lookups(&self, out: &mut Text) {
         for (at, (variable, model, argument)) in self.lookups.iter().enumerate() {
             if at == 0 {
                 out.comment("Names become the ids of all that they are part of; a name of nobody is an error, not an answer of nothing.");
@@ -204,7 +214,7 @@ impl Filters {
     }
 
     /// The domain as the value of a key; `None` where there is no condition.
-    pub(super) fn domain(&self) -> Option<String> {
+    fn domain(&self) -> Option<String> {
         let lines: Vec<String> = self.conditions.iter().map(|condition| format!("  {condition},")).collect();
         (!lines.is_empty()).then(|| format!("[\n{}\n]", lines.join("\n")))
     }

@@ -1,9 +1,10 @@
 //! Definitions made from a live Odoo: what `tooldoo generate` writes. A file is made of what Odoo's own views show of a model,
 //! of what its fields are, and of what the instance's login may do; it is then an author's to change.
 //!
-//! The way: [`subject`] asks Odoo, [`arguments`] decides what a caller gives, [`tools`] writes.
+//! The way: [`subject`] asks Odoo through [`asker`], [`arguments`] decides what a caller gives, [`tools`] writes.
 
 mod arguments;
+mod asker;
 mod filters;
 mod subject;
 mod text;
@@ -12,7 +13,7 @@ mod view;
 mod words;
 
 use crate::odoo::Error;
-pub use subject::{Asker, Models};
+pub use asker::{Asker, Models};
 
 /// Hears of every question to Odoo.
 pub trait Progress: Sync {

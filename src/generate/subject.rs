@@ -1,141 +1,19 @@
 //! What a live Odoo knows of one model, as far as its tools are made of it. Everything is asked as the instance's own login, so
 //! that what it may not see is not there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::future::{join, join_all, try_join_all};
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
+use serde_json::{Value, json};
 
+use super::asker::{Asker, Models};
 use super::view::{self, Button, Required, Shown};
-use super::{Progress, words};
+use super::words;
 use crate::odoo::metadata::{Field, FieldType, Model};
-use crate::odoo::{Client, Effect, Error, Kind, Patience, Request, Version};
+use crate::odoo::{Error, Kind, Version};
 use crate::source::nearest;
-
-/// Labels, help texts and options are taken in the language in which they were written.
-const LANGUAGE: &str = "en_US";
-
-/// Asks one Odoo, and counts the questions.
-pub struct Asker<'a> {
-    client: &'a Client,
-    stop: CancellationToken,
-    progress: &'a dyn Progress,
-}
-
-impl<'a> Asker<'a> {
-    /// Asks through this client until `stop`.
-    pub fn new(client: &'a Client, stop: CancellationToken, progress: &'a dyn Progress) -> Self {
-        Self { client, stop, progress }
-    }
-
-    fn patience(&self) -> Patience {
-        Patience { cancelled: self.stop.clone(), ..self.client.patience() }
-    }
-
-    async fn counted<T>(&self, question: impl Future<Output = T>) -> T {
-        self.progress.asked();
-        let answer = question.await;
-        self.progress.answered();
-        answer
-    }
-
-    async fn execute(&self, model: &str, method: &str, kwargs: Value) -> Result<Value, Error> {
-        self.send(Request::new(model, method, Effect::Read), kwargs).await
-    }
-
-    async fn send(&self, mut request: Request, kwargs: Value) -> Result<Value, Error> {
-        request.context.insert("lang".to_owned(), LANGUAGE.into());
-        if let Value::Object(kwargs) = kwargs {
-            request.kwargs = kwargs;
-        }
-        self.counted(self.client.execute(&request, &self.patience())).await
-    }
-
-    /// The same, where a refusal is an answer too: nothing.
-    async fn try_execute(&self, model: &str, method: &str, kwargs: Value) -> Result<Option<Value>, Error> {
-        tried(self.execute(model, method, kwargs).await)
-    }
-
-    async fn model(&self, name: &str) -> Result<Arc<Model>, Error> {
-        self.counted(self.client.model_in(name, Some(LANGUAGE), &self.patience())).await
-    }
-
-    async fn version(&self) -> Result<Version, Error> {
-        self.client.version(&self.patience()).await
-    }
-
-    /// Whether this login may do something with a model, as far as rights decide it.
-    async fn may(&self, model: &str, operation: &str) -> Result<bool, Error> {
-        let answer = if self.version().await?.major >= 18 {
-            // A method of records: over JSON-RPC Odoo wants their ids, be it of none.
-            let mut request = Request::new(model, "has_access", Effect::Read);
-            request.ids = Some(Vec::new());
-            let answer = self.send(request, json!({"operation": operation})).await;
-            tried(answer)?
-        } else {
-            let arguments = json!({"operation": operation, "raise_exception": false});
-            self.try_execute(model, "check_access_rights", arguments).await?
-        };
-        Ok(answer.and_then(|answer| answer.as_bool()).unwrap_or(false))
-    }
-}
-
-/// A refusal as nothing.
-fn tried(answer: Result<Value, Error>) -> Result<Option<Value>, Error> {
-    match answer {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind.is_of_the_connection() => Err(error),
-        Err(_) => Ok(None),
-    }
-}
-
-/// The models of an Odoo, as far as it tells them.
-#[derive(Debug, Default)]
-pub struct Models {
-    labels: HashMap<String, String>,
-    /// Those whose records do not last.
-    transient: HashSet<String>,
-    /// `labels` names every model with records that this login may read.
-    complete: bool,
-}
-
-impl Models {
-    /// Asks for them.
-    ///
-    /// # Errors
-    /// Only those of the connection; an Odoo that does not tell has none.
-    pub async fn ask(asker: &Asker<'_>) -> Result<Self, Error> {
-        let text = |row: &Value, key: &str| Some(row.get(key)?.as_str()?.to_owned());
-        if asker.version().await?.major >= 16 {
-            let rows = asker.try_execute("ir.model", "get_available_models", json!({})).await?;
-            let rows = rows.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            let labels: HashMap<_, _> =
-                rows.iter().filter_map(|row| Some((text(row, "model")?, text(row, "display_name")?))).collect();
-            return Ok(Self { complete: !labels.is_empty(), labels, transient: HashSet::new() });
-        }
-        let arguments = json!({"domain": [], "fields": ["model", "name", "transient"]});
-        let rows = asker.try_execute("ir.model", "search_read", arguments).await?;
-        let rows = rows.as_ref().and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let transient = rows.iter().filter(|row| row.get("transient") == Some(&Value::Bool(true)));
-        Ok(Self {
-            labels: rows.iter().filter_map(|row| Some((text(row, "model")?, text(row, "name")?))).collect(),
-            transient: transient.filter_map(|row| text(row, "model")).collect(),
-            complete: false,
-        })
-    }
-
-    /// The one whose name or label is close.
-    fn meant(&self, name: &str) -> Option<&str> {
-        let by_label =
-            || self.labels.iter().filter(|(_, label)| label.eq_ignore_ascii_case(name)).map(|(name, _)| name);
-        let mut names: Vec<&str> = self.labels.keys().map(String::as_str).collect();
-        names.sort_unstable();
-        by_label().min().map(String::as_str).or_else(|| nearest(name, names))
-    }
-}
 
 /// A model's fields, and which of them a new record needs.
 #[derive(Debug)]
@@ -199,9 +77,7 @@ impl Described {
         let computed = having(&|facts| filled(facts.get("depends")));
         let names: Vec<String> =
             model.fields.values().filter(|field| !is_odoos_own(field)).map(|field| field.name.clone()).collect();
-        let (context, patience) = (Map::new(), asker.patience());
-        let given = asker.client.default_get(name, &names, &context, &patience);
-        let defaults = match asker.counted(given).await {
+        let defaults = match asker.default_get(name, &names).await {
             Ok(values) => values.into_iter().filter(|(_, value)| !is_empty(value)).map(|(name, _)| name).collect(),
             Err(error) if error.kind.is_of_the_connection() => return Err(error),
             Err(_) => HashSet::new(),
@@ -311,7 +187,7 @@ impl Subject {
             write: rights.get(1) == Some(&true),
             unlink: rights.get(2) == Some(&true),
         };
-        let label = models.labels.get(name).map(|label| words::plain(label)).filter(|label| !label.is_empty());
+        let label = models.label(name).map(words::plain).filter(|label| !label.is_empty());
         let label = label.unwrap_or_else(|| words::stem(name).join(" "));
         let mut subject = Self {
             described,
@@ -335,6 +211,12 @@ impl Subject {
         let listed = self.list.iter().map(move |shown| in_form(shown).unwrap_or(shown));
         let only_in_form = self.form.iter().filter(|shown| !self.list.iter().any(|other| other.name == shown.name));
         listed.chain(only_in_form).filter_map(|shown| Some((self.described.field(&shown.name)?, shown)))
+    }
+
+    /// What Odoo requires of a record and no view shows.
+    pub(super) fn required_unseen(&self) -> impl Iterator<Item = &Field> {
+        let seen: HashSet<&str> = self.shown().map(|(field, _)| field.name.as_str()).collect();
+        self.described.model.fields.values().filter(move |field| field.required && !seen.contains(field.name.as_str()))
     }
 
     /// Whether the records behind a relation may be read; true of a field that is none.
@@ -445,12 +327,11 @@ fn unknown(error: Error, name: &str, models: &Models) -> Error {
 
 /// Refuses what has no records that tools could be about.
 async fn has_records(name: &str, models: &Models, asker: &Asker<'_>) -> Result<(), Error> {
-    let listed = models.labels.contains_key(name);
     if !asker.may(name, "read").await? {
         return Err(Error::new(Kind::AccessDenied, format!("This user may not read records of `{name}`."))
             .hint("Where nobody may, the model is an abstract one: it has no records, only others that build on it."));
     }
-    if models.transient.contains(name) || (models.complete && !listed) {
+    if models.is_wizard(name) {
         let message =
             format!("`{name}` is a wizard: Odoo forgets its records, so there is nothing to search or change.");
         return Err(Error::new(Kind::Unsupported, message)

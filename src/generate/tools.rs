@@ -1,25 +1,19 @@
 //! Writes the tools of one model.
 
+mod fields;
+mod values;
+
 use std::collections::BTreeSet;
 
-use super::arguments::{Naming, label, property, sentence, takes_one_argument, value};
+use super::arguments::{Naming, label, sentence};
 use super::filters::Filters;
-use super::subject::{Described, Lines, Subject, is_odoos_own, is_speakable};
+use super::subject::{Subject, is_odoos_own};
 use super::text::{Row, Text, expression, inline, list, row, string, strings};
-use super::view::{Required, Shown};
+use super::view::UNSEEN;
 use super::{Generated, Operation, words};
 use crate::odoo::metadata::{Field, FieldType};
+use fields::MOST_COLUMNS;
 
-/// Columns of a search's answer.
-const MOST_COLUMNS: usize = 14;
-/// Fields of one record.
-const MOST_FIELDS: usize = 45;
-/// Arguments of a tool that writes.
-const MOST_VALUES: usize = 18;
-/// Columns of a line.
-const MOST_LINE_COLUMNS: usize = 10;
-/// Fields of the answer to a write.
-const MOST_RETURNED: usize = 8;
 /// Names of left-out fields in a comment.
 const MOST_MENTIONED: usize = 20;
 
@@ -27,16 +21,14 @@ const MOST_MENTIONED: usize = 20;
 pub(super) fn write(subject: &Subject, operations: &[Operation]) -> Generated {
     let model = &subject.described.model.name;
     let (one, many) = words::model_names(model);
-    // What a new record cannot be without has a name too, whether a view shows it or not.
-    let nothing = Shown::plain("");
-    let fields = subject.described.model.fields.values();
-    let unseen = fields.filter(|field| field.required && !subject.shown().any(|(other, _)| other.name == field.name));
     // The record itself comes first: `category` is the one that is meant, not its parent.
     let short = one.rsplit('_').next().unwrap_or("record").to_owned();
     let is_free = |name: &str| subject.described.field(name).is_none() && !crate::template::is_reserved(name);
     let candidates = [short.clone(), one.clone(), format!("{short}_id"), format!("{one}_record")];
     let key = candidates.into_iter().find(|name| is_free(name)).unwrap_or_else(|| "record_id".to_owned());
-    let naming = Naming::of(subject.shown().chain(unseen.map(|field| (field, &nothing))), &key);
+    // What a new record cannot be without has a name too, whether a view shows it or not.
+    let unseen = subject.required_unseen().map(|field| (field, &UNSEEN));
+    let naming = Naming::of(subject.shown().chain(unseen), &key);
     let mut writer = Writer { subject, naming, one, many: many.clone(), key, text: Text::default(), notes: Vec::new() };
     let title = words::plain(&writer.many_label());
     writer.text.comment(&format!(
@@ -161,14 +153,10 @@ impl Writer<'_> {
             title: format!("Search {many}"),
             description,
             confirm: None,
-            models: filters.models.iter().cloned().collect(),
+            models: filters.models.clone(),
         });
-        filters.write_lookups(&mut self.text);
-        self.text.header("[tool.search_read]");
-        let mut rows: Vec<Row> = filters.domain().map(|domain| row("domain", domain)).into_iter().collect();
-        rows.push(row("fields", strings(self.columns(MOST_COLUMNS), 9, 0)));
-        rows.push(row("limit", inline([("default", "20".to_owned()), ("max", "100".to_owned())])));
-        self.text.rows(&rows);
+        let fields = row("fields", strings(self.columns(MOST_COLUMNS), 9, 0));
+        filters.write(&mut self.text, "[tool.search_read]", [fields, limit(20, 100)]);
         self.input(&[], &filters.properties);
     }
 
@@ -180,37 +168,18 @@ impl Writer<'_> {
             title: format!("Count {many}"),
             description: format!("How many {many} meet the conditions; without any, how many there are."),
             confirm: None,
-            models: filters.models.iter().cloned().collect(),
+            models: filters.models.clone(),
         });
-        filters.write_lookups(&mut self.text);
-        self.text.header("[tool.search_count]");
-        self.text.rows(&filters.domain().map(|domain| row("domain", domain)).into_iter().collect::<Vec<_>>());
+        filters.write(&mut self.text, "[tool.search_count]", []);
         self.input(&[], &filters.properties);
     }
 
     fn group(&mut self) {
-        let shown = || self.subject.shown().map(|(field, _)| field).filter(|field| field.groupable && field.store);
-        let mut by: Vec<String> = Vec::new();
-        for field in shown().filter(|field| !is_odoos_own(field)) {
-            match field.kind {
-                FieldType::Many2one | FieldType::Selection | FieldType::Boolean => by.push(field.name.clone()),
-                FieldType::Date | FieldType::Datetime => {
-                    by.extend(["month", "quarter", "year"].map(|unit| format!("{}:{unit}", field.name)));
-                }
-                _ => {}
-            }
-        }
+        let by = self.group_by();
         if by.is_empty() {
             self.notes.push(format!("{}: they cannot be grouped by anything that is shown.", self.many_label()));
             return;
         }
-        by.truncate(MOST_COLUMNS);
-        let sums = self.subject.list.iter().filter_map(|shown| self.subject.described.field(&shown.name));
-        let sums = sums.filter(|field| {
-            matches!(field.kind, FieldType::Float | FieldType::Monetary) && field.store && adds_up(field)
-        });
-        let sums: Vec<String> =
-            ["__count".to_owned()].into_iter().chain(sums.map(|field| format!("{}:sum", field.name))).collect();
         let filters = Filters::of(self.subject, &self.naming, false);
         let many = self.many_label();
         self.head(Head {
@@ -218,19 +187,13 @@ impl Writer<'_> {
             title: format!("Add up {many}"),
             description: format!("How many {many} there are, with totals, for each value of one field or several."),
             confirm: None,
-            models: filters.models.iter().cloned().collect(),
+            models: filters.models.clone(),
         });
-        filters.write_lookups(&mut self.text);
-        self.text.header("[tool.read_group]");
-        let mut rows: Vec<Row> = filters.domain().map(|domain| row("domain", domain)).into_iter().collect();
-        rows.push(row("group_by", expression("group_by")));
-        rows.push(row("aggregates", strings(&sums, 13, 0)));
-        rows.push(row("limit", inline([("default", "50".to_owned()), ("max", "200".to_owned())])));
-        self.text.rows(&rows);
-        let items = inline([
-            ("type", string("string")),
-            ("enum", format!("[{}]", by.iter().map(|name| string(name)).collect::<Vec<_>>().join(", "))),
-        ]);
+        let group_by = row("group_by", expression("group_by"));
+        let aggregates = row("aggregates", strings(self.aggregates(), 13, 0));
+        filters.write(&mut self.text, "[tool.read_group]", [group_by, aggregates, limit(50, 200)]);
+        let by: Vec<String> = by.iter().map(|name| string(name)).collect();
+        let items = inline([("type", string("string")), ("enum", format!("[{}]", by.join(", ")))]);
         let group_by = inline([
             ("type", string("array")),
             ("minItems", "1".to_owned()),
@@ -241,31 +204,47 @@ impl Writer<'_> {
         self.input(&["group_by".to_owned()], &properties);
     }
 
+    /// What can be grouped by: what has few values, and dates by their periods.
+    fn group_by(&self) -> Vec<String> {
+        let shown = self.subject.shown().map(|(field, _)| field);
+        let stored = shown.filter(|field| field.groupable && field.store && !is_odoos_own(field));
+        let by = stored.flat_map(|field| match field.kind {
+            FieldType::Many2one | FieldType::Selection | FieldType::Boolean => vec![field.name.clone()],
+            FieldType::Date | FieldType::Datetime => {
+                ["month", "quarter", "year"].map(|unit| format!("{}:{unit}", field.name)).into()
+            }
+            _ => Vec::new(),
+        });
+        by.take(MOST_COLUMNS).collect()
+    }
+
+    /// How many, and the sums of the list's columns.
+    fn aggregates(&self) -> Vec<String> {
+        let columns = self.subject.list.iter().filter_map(|shown| self.subject.described.field(&shown.name));
+        let sums = columns.filter(|field| {
+            matches!(field.kind, FieldType::Float | FieldType::Monetary) && field.store && adds_up(field)
+        });
+        ["__count".to_owned()].into_iter().chain(sums.map(|field| format!("{}:sum", field.name))).collect()
+    }
+
     fn get(&mut self) {
-        let label = &self.subject.label;
-        let (fields, left_out, models) = self.fields();
-        let lines: Vec<&str> = self
-            .subject
-            .shown()
-            .filter(|(field, _)| self.subject.lines.contains_key(&field.name))
-            .map(|(field, shown)| super::arguments::label(field, shown))
-            .take(1)
-            .collect();
-        let lines = lines.first().map(|label| format!(" with its {}", words::lower(label))).unwrap_or_default();
+        let fields = self.record_fields();
+        let mut shown = self.subject.shown();
+        let lines = shown.find(|(field, _)| self.subject.lines.contains_key(&field.name));
+        let lines =
+            lines.map(|(field, shown)| format!(" with its {}", words::lower(label(field, shown)))).unwrap_or_default();
         self.head(Head {
             name: format!("get_{}", self.one),
             title: format!("Get {}", self.a_label()),
-            description: format!("One {label}{lines}: all that its form shows."),
+            description: format!("One {}{lines}: all that its form shows.", self.subject.label),
             confirm: None,
-            models,
+            models: fields.models,
         });
         self.text.header("[tool.read]");
         let ids = self.ids();
-        self.text.rows(&[row("ids", ids), row("fields", list(&fields, 9, 0))]);
-        self.mention("Also on its form:", &left_out);
-        let property = self.key_property();
-        let key = self.key.clone();
-        self.input(std::slice::from_ref(&key), &[property]);
+        self.text.rows(&[row("ids", ids), row("fields", list(&fields.written, 9, 0))]);
+        self.mention("Also on its form:", &fields.left_out);
+        self.record_input(Vec::new());
     }
 
     fn create(&mut self) {
@@ -320,9 +299,7 @@ impl Writer<'_> {
             self.text.header("[tool.write.clear]");
             self.text.rows(&values.clear);
         }
-        let properties: Vec<Row> = [self.key_property()].into_iter().chain(values.properties).collect();
-        let key = self.key.clone();
-        self.input(std::slice::from_ref(&key), &properties);
+        self.record_input(values.properties);
     }
 
     fn delete(&mut self) {
@@ -340,9 +317,7 @@ impl Writer<'_> {
         self.text.header("[tool.unlink]");
         let ids = self.ids();
         self.text.rows(&[row("ids", ids)]);
-        let property = self.key_property();
-        let key = self.key.clone();
-        self.input(std::slice::from_ref(&key), &[property]);
+        self.record_input(Vec::new());
     }
 
     /// A tool for each button of the form's head.
@@ -374,9 +349,7 @@ impl Writer<'_> {
             self.text.header("[tool.call]");
             let ids = self.ids();
             self.text.rows(&[row("method", string(&button.method)), row("ids", ids)]);
-            let property = self.key_property();
-            let key = self.key.clone();
-            self.input(std::slice::from_ref(&key), &[property]);
+            self.record_input(Vec::new());
         }
     }
 
@@ -387,6 +360,7 @@ impl Writer<'_> {
         texts.filter(|field| field.kind == FieldType::Char && field.searchable).find(|field| field.store)
     }
 
+    /// `ids` of a tool for one record.
     fn ids(&self) -> String {
         match self.name_field() {
             Some(_) => inline([("lookup", expression(&self.key))]),
@@ -394,6 +368,7 @@ impl Writer<'_> {
         }
     }
 
+    /// The argument that says which record.
     fn key_property(&self) -> Row {
         let schema = match self.name_field() {
             Some(field) => {
@@ -409,224 +384,11 @@ impl Writer<'_> {
         row(&self.key, schema)
     }
 
-    /// The columns of the list; where there is none, what the form begins with.
-    fn columns(&self, most: usize) -> Vec<String> {
-        let described = &self.subject.described;
-        let good = |shown: &&Shown| {
-            described.field(&shown.name).is_some_and(|field| self.is_read(field) && field.kind != FieldType::One2many)
-        };
-        let list = self.subject.list.iter().filter(good).filter(|shown| !shown.hidden_column).map(|shown| &shown.name);
-        let mut names: Vec<String> = self.name_field().map(|field| field.name.clone()).into_iter().collect();
-        let add = |name: &String, names: &mut Vec<String>| {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        };
-        list.for_each(|name| add(name, &mut names));
-        if names.len() < 3 {
-            self.subject.form.iter().filter(good).take(MOST_RETURNED).for_each(|shown| add(&shown.name, &mut names));
-        }
-        // A form's state is what one asks first, though lists show it as a colour.
-        if let Some(state) = described.field("state").filter(|field| field.kind == FieldType::Selection) {
-            add(&state.name, &mut names);
-        }
-        if names.is_empty() {
-            names.push("display_name".to_owned());
-        }
-        names.truncate(most);
-        names
-    }
-
-    fn returned(&self) -> String {
-        strings(self.columns(MOST_RETURNED), 9, 0)
-    }
-
-    /// Whether answers hold it.
-    fn is_read(&self, field: &Field) -> bool {
-        let many = matches!(field.kind, FieldType::One2many | FieldType::Many2many);
-        let named = field.name != "display_name" || self.name_field().is_none();
-        is_speakable(field) && !is_odoos_own(field) && named && (!many || self.subject.is_readable(field))
-    }
-
-    /// Whether it only helps to show others: a label, a warning, what a widget draws.
-    fn is_helper(&self, field: &Field) -> bool {
-        let shown = self.subject.list.iter().any(|shown| shown.name == field.name);
-        !shown
-            && !field.store
-            && field.readonly
-            && matches!(field.kind, FieldType::Char | FieldType::Text | FieldType::Boolean)
-    }
-
-    /// The fields of one record, each as it is written; what found no place; the models of lines.
-    fn fields(&self) -> (Vec<String>, Vec<String>, BTreeSet<String>) {
-        let (mut written, mut left_out, mut models) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let name = self.name_field().and_then(|field| self.subject.shown().find(|(other, _)| other.name == field.name));
-        let in_form = self.subject.form.iter();
-        let form = in_form.filter_map(|shown| Some((self.subject.described.field(&shown.name)?, shown)));
-        let mut seen = BTreeSet::new();
-        for (field, shown) in name.into_iter().chain(form).chain(self.subject.shown()) {
-            if !self.is_read(field) || self.is_helper(field) || !seen.insert(&field.name) {
-                continue;
-            }
-            if written.len() >= MOST_FIELDS {
-                left_out.push(field.name.clone());
-                continue;
-            }
-            match self.subject.lines.get(&field.name) {
-                Some(lines) => {
-                    let columns = self.line_fields(shown, lines);
-                    if columns.is_empty() {
-                        continue;
-                    }
-                    models.extend(field.relation.clone());
-                    let fields = strings(&columns, field.name.len() + 20, 2);
-                    written.push(format!("{{ {} = {{ fields = {fields}, limit = 50 }} }}", field.name));
-                }
-                None => written.push(string(&field.name)),
-            }
-        }
-        if written.is_empty() {
-            written.push(string("display_name"));
-        }
-        (written, left_out, models)
-    }
-
-    fn line_fields(&self, shown: &Shown, lines: &Lines) -> Vec<String> {
-        let columns = shown.columns.iter().filter_map(|column| lines.described.field(&column.name));
-        // What is computed of another relation, like the template of a product, says nothing more.
-        let own = columns.filter(|field| field.store || field.kind != FieldType::Many2one);
-        let readable = own.filter(|field| self.is_read(field) || field.name == "name");
-        dedup(&readable.map(|field| field.name.clone()).take(MOST_LINE_COLUMNS).collect::<Vec<_>>())
-    }
-
-    /// What a caller may give a new record, or a known one.
-    fn values(&self, new: bool) -> Values {
-        let described = &self.subject.described;
-        let mut values = Values::default();
-        let nothing = Shown::plain("");
-        let shown: Vec<(&Field, &Shown)> = self.subject.shown().collect();
-        // What a record cannot be without is asked for, whether a view shows it or not.
-        let unseen = described.model.fields.values().filter(|field| {
-            field.required && !is_odoos_own(field) && !shown.iter().any(|(other, _)| other.name == field.name)
-        });
-        let all: Vec<(&Field, &Shown)> =
-            shown.iter().copied().chain(unseen.map(|field| (field, &nothing)).filter(|_| new)).collect();
-        let needed = |(field, shown): &(&Field, &Shown)| new && self.is_needed(described, field, shown);
-        let writable = |(field, shown): &(&Field, &Shown)| {
-            // A record belongs to the caller's company, and `company` says otherwise.
-            let usual = !matches!(field.name.as_str(), "company_id" | "active" | "display_name");
-            !field.readonly && usual && !is_odoos_own(field) && (!shown.readonly || needed(&(field, shown)))
-        };
-        let all: Vec<(&Field, &Shown)> = all.into_iter().filter(writable).collect();
-        // The columns of the list come before what only the form shows, and all in the form's order.
-        let in_form = |field: &Field| self.subject.form.iter().position(|shown| shown.name == field.name);
-        let taken = |field: &Field| takes_one_argument(field) && self.subject.is_readable(field);
-        let mut chosen: Vec<&str> =
-            all.iter().map(|(field, _)| *field).filter(|field| taken(field)).map(|field| field.name.as_str()).collect();
-        chosen.truncate(MOST_VALUES);
-        let (first, mut rest): (Vec<_>, Vec<_>) = all.iter().copied().partition(needed);
-        rest.sort_by_key(|(field, _)| in_form(field).unwrap_or(usize::MAX));
-        let seen = |shown: &Shown| shown.name == nothing.name;
-        for (field, shown) in first.iter().chain(&rest) {
-            if field.kind == FieldType::One2many {
-                if let Some(lines) = self.subject.lines.get(&field.name).filter(|lines| new && lines.may_create) {
-                    values.lines.extend(self.line(field, shown, lines));
-                }
-                continue;
-            }
-            if !takes_one_argument(field) || !self.subject.is_readable(field) {
-                continue;
-            }
-            let needed = needed(&(field, shown));
-            // Required by Odoo, filled in by Odoo, shown to nobody.
-            if seen(shown) && !needed {
-                values.filled_in.push(field.name.clone());
-                continue;
-            }
-            if !needed && !chosen.contains(&field.name.as_str()) {
-                values.left_out.push(field.name.clone());
-                continue;
-            }
-            let name = self.naming.name(field).to_owned();
-            values.rows.push(row(&field.name, value(field, &name)));
-            values.properties.push(row(&name, property(field, shown, &name)));
-            let may_be_empty = !field.required
-                && matches!(
-                    field.kind,
-                    FieldType::Many2one
-                        | FieldType::Many2many
-                        | FieldType::Date
-                        | FieldType::Datetime
-                        | FieldType::Text
-                        | FieldType::Html
-                );
-            if may_be_empty {
-                values.clear.push(row(&name, string(&field.name)));
-            }
-            if needed {
-                values.required.push(name);
-            }
-        }
-        values.models.extend(values.lines.iter().flat_map(|line| line.models.clone()));
-        values
-    }
-
-    fn is_needed(&self, described: &Described, field: &Field, shown: &Shown) -> bool {
-        // Where the name is wanted of some records, it is the name of all that people make.
-        let the_name = field.name == "name" && shown.required == Required::Sometimes && !described.is_filled_in(field);
-        let inherited = described.is_of_made(field)
-            && field.kind != FieldType::Boolean
-            && (shown.required == Required::Always || (field.required && !shown.name.is_empty()));
-        described.is_needed(field, shown.required) || the_name || inherited
-    }
-
-    /// The argument for a record's lines.
-    fn line(&self, field: &Field, shown: &Shown, lines: &Lines) -> Option<Line> {
-        let described = &lines.described;
-        let columns = shown.columns.iter().filter_map(|column| Some((described.field(&column.name)?, column)));
-        let wanted = |column: &Shown| column.required != Required::No;
-        let good = |(field, column): &(&Field, &Shown)| {
-            let needed = described.is_needed(field, column.required);
-            takes_one_argument(field)
-                && !field.readonly
-                && !column.readonly
-                && field.store
-                && !is_odoos_own(field)
-                && field.name != "company_id"
-                && self.subject.is_readable(field)
-                && (!column.hidden_column || wanted(column) || needed)
-        };
-        let columns: Vec<(&Field, &Shown)> = columns.filter(good).take(MOST_LINE_COLUMNS).collect();
-        if columns.is_empty() {
-            return None;
-        }
-        let naming = Naming::of(columns.iter().copied(), "");
-        let needed = |(field, column): &&(&Field, &Shown)| {
-            let by_the_view = wanted(column) && !described.is_filled_in(field);
-            described.is_needed(field, column.required) || by_the_view
-        };
-        Some(Line {
-            field: field.name.clone(),
-            argument: self.naming.name(field).to_owned(),
-            label: sentence(label(field, shown)),
-            rows: columns
-                .iter()
-                .map(|(field, _)| {
-                    row(&format!("create.{}", field.name), value(field, &format!("item.{}", naming.name(field))))
-                })
-                .collect(),
-            properties: columns
-                .iter()
-                .map(|(field, shown)| row(naming.name(field), property(field, shown, naming.name(field))))
-                .collect(),
-            required: columns.iter().filter(needed).map(|(field, _)| naming.name(field).to_owned()).collect(),
-            models: field
-                .relation
-                .iter()
-                .cloned()
-                .chain(columns.iter().filter_map(|(field, _)| field.relation.clone()))
-                .collect(),
-        })
+    /// The arguments of a tool for one record: which one, and what else there is to say.
+    fn record_input(&mut self, others: Vec<Row>) {
+        let properties: Vec<Row> = [self.key_property()].into_iter().chain(others).collect();
+        let required = [self.key.clone()];
+        self.input(&required, &properties);
     }
 
     /// A comment that names fields.
@@ -643,57 +405,9 @@ impl Writer<'_> {
     }
 }
 
-/// What a tool that writes takes.
-#[derive(Debug, Default)]
-struct Values {
-    rows: Vec<Row>,
-    properties: Vec<Row>,
-    required: Vec<String>,
-    clear: Vec<Row>,
-    lines: Vec<Line>,
-    models: BTreeSet<String>,
-    left_out: Vec<String>,
-    filled_in: Vec<String>,
-}
-
-/// A list of objects that become lines.
-#[derive(Debug)]
-struct Line {
-    field: String,
-    argument: String,
-    label: String,
-    rows: Vec<Row>,
-    properties: Vec<Row>,
-    required: Vec<String>,
-    models: Vec<String>,
-}
-
-impl Values {
-    fn write_lines(&self, out: &mut Text) {
-        for line in &self.lines {
-            out.header(&format!("[tool.create.values.{}]", line.field));
-            out.rows(&[row("each", expression(&line.argument))]);
-            out.rows(&line.rows);
-        }
-    }
-
-    fn write_line_properties(&self, out: &mut Text) {
-        for line in &self.lines {
-            let path = format!("tool.input.properties.{}", line.argument);
-            out.header(&format!("[{path}]"));
-            let mut rows = vec![
-                row("type", string("array")),
-                row("description", string(&line.label)),
-                row("items.type", string("object")),
-            ];
-            if !line.required.is_empty() {
-                rows.push(row("items.required", strings(&line.required, 17, 0)));
-            }
-            out.rows(&rows);
-            out.header(&format!("[{path}.items.properties]"));
-            out.rows(&line.properties);
-        }
-    }
+/// `limit` of an operation.
+fn limit(default: u32, max: u32) -> Row {
+    row("limit", inline([("default", default.to_string()), ("max", max.to_string())]))
 }
 
 /// A sum of percentages or of prices for one says nothing.

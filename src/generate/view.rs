@@ -42,18 +42,26 @@ pub(super) struct Button {
     pub(super) label: String,
 }
 
+/// A field that no view shows.
+pub(super) static UNSEEN: Shown = Shown {
+    name: String::new(),
+    label: None,
+    placeholder: None,
+    readonly: false,
+    required: Required::No,
+    hidden_column: false,
+    columns: Vec::new(),
+};
+
 impl Shown {
     /// A field that no view says anything of.
     pub(super) fn plain(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            label: None,
-            placeholder: None,
-            readonly: false,
-            required: Required::No,
-            hidden_column: false,
-            columns: Vec::new(),
-        }
+        Self { name: name.to_owned(), ..UNSEEN.clone() }
+    }
+
+    /// Whether it is any but [`UNSEEN`].
+    pub(super) fn is_seen(&self) -> bool {
+        !self.name.is_empty()
     }
 }
 

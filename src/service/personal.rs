@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 
 use super::Service;
 use crate::access::Caller;
+use crate::catalog::{Facts, Known};
 use crate::definition::prompt::Prompt;
 use crate::odoo::{Error, Kind, Patience};
 use crate::operation::Keeper;
@@ -94,7 +95,11 @@ impl Service {
         let Some(instance) = self.instances.get(&self.default_instance) else {
             return Err(Error::new(Kind::Unavailable, "Nobody knows who you are: no Odoo is configured."));
         };
-        Ok(instance.client.user(patience).await?.login.clone())
+        let login = instance.client.user(patience).await?.login.clone();
+        // What is kept now shall be seen now, however long the rest takes to be learnt.
+        let news = Facts { login: Some(login.clone()), ..Facts::default() };
+        self.known.rcu(|known| Known::clone(known).with(&self.default_instance, &news));
+        Ok(login)
     }
 }
 

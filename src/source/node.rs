@@ -60,6 +60,18 @@ impl fmt::Display for Place {
 }
 
 impl Node {
+    /// A string that follows from what stands there.
+    #[must_use]
+    pub fn string(text: impl Into<String>, place: Place) -> Self {
+        Self { value: NodeValue::String(text.into()), place }
+    }
+
+    /// A table that follows from what stands there.
+    #[must_use]
+    pub fn table(table: Table, place: Place) -> Self {
+        Self { value: NodeValue::Table(table), place }
+    }
+
     /// What it is, in words that a person uses: "a string", "a table".
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -228,6 +240,11 @@ fn next_length(rest: &str, wanted: char, escapes: bool) -> Option<usize> {
 }
 
 impl Table {
+    /// Adds a key that stands where its value does.
+    pub fn insert(&mut self, key: &str, node: Node) {
+        self.entries.insert(key.to_owned(), (node.place.clone(), node));
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {

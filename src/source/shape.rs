@@ -29,7 +29,7 @@ pub struct Shape {
 }
 
 /// One key of a table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     /// As written.
     pub name: &'static str,
@@ -48,7 +48,7 @@ pub struct Key {
 }
 
 /// What a value may be.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A string.
     Text,

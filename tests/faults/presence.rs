@@ -135,3 +135,40 @@ async fn over_http_without_a_session_the_first_list_has_what_is_there() {
     let text = listed.text().await.unwrap();
     assert!(text.contains("count_partners") && !text.contains("count_tickets"), "{text}");
 }
+
+/// A person may keep prompts; nobody but them sees them.
+const PROMPTS: &str = r#"
+[[tool]]
+name = "save_my_prompt"
+server = { what = "save_prompt" }
+[tool.input]
+required = ["name", "text"]
+[tool.input.properties]
+name = { type = "string" }
+text = { type = "string" }
+
+[[tool]]
+name = "count_partners"
+model = "res.partner"
+[tool.search_count]
+"#;
+
+#[tokio::test]
+async fn a_prompt_that_was_kept_is_there_although_the_odoo_is_still_being_learnt() {
+    let odoo = Server::odoo("19.0", |seen, _| match seen.call().as_str() {
+        "res.partner.fields_get" => Some(Reply::Gated(json!({"name": {"type": "char"}}))),
+        _ => None,
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let people = directory.path().join("people");
+    crate::common::process::save(directory.path(), "tools.toml", PROMPTS);
+    let mut command = crate::common::process::tooldoo(&["serve", "--definitions", crate::path(directory.path())]);
+    command.envs([("ODOO_URL", odoo.url.as_str()), ("ODOO_DB", "erp"), ("ODOO_USERNAME", "bot@example.com")]);
+    command.env("ODOO_API_KEY", crate::server::KEY).env("TOOLDOO_DEFINITIONS__PERSONAL", crate::path(&people));
+    let mut server = started(&mut command).await;
+    let kept = called(&mut server, "save_my_prompt", json!({"name": "weekly", "text": "The week."})).await;
+    assert_ne!(kept["isError"], true, "{kept}");
+    let prompt = server.ask(&request(3, "prompts/get", json!({"name": "weekly"}))).await;
+    assert_eq!(prompt["result"]["messages"][0]["content"]["text"], "The week.", "{prompt}");
+}

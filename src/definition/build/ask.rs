@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::source::{Node, Place, Table, nearest};
+use crate::source::{Node, Place, Table, did_you_mean};
 
 use super::super::ask::{Ask, AskKind};
 use super::variables::Earlier;
@@ -177,15 +177,9 @@ impl Builder<'_> {
         };
         for (key, place, value) in table.iter() {
             if !COMMON.contains(&key) && !own.contains(&key) {
-                let hint = nearest(key, COMMON.iter().chain(*own).copied()).map_or_else(
-                    || {
-                        format!(
-                            "a `{kind}` has `{}`",
-                            COMMON.iter().chain(*own).copied().collect::<Vec<_>>().join("`, `")
-                        )
-                    },
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let hint = did_you_mean(key, COMMON.iter().chain(*own).copied()).unwrap_or_else(|| {
+                    format!("a `{kind}` has `{}`", COMMON.iter().chain(*own).copied().collect::<Vec<_>>().join("`, `"))
+                });
                 self.sink.error(place, format!("a form cannot show `{key}` of a `{kind}`")).hint(hint);
             } else if key == "format"
                 && let Some(format) = value.as_str().filter(|format| !FORMATS.contains(format))

@@ -1,6 +1,6 @@
 //! Field names as written: lists with nested fields, order, grouping and aggregates.
 
-use crate::source::{Node, NodeValue, Table, nearest};
+use crate::source::{Node, NodeValue, Table, did_you_mean, nearest};
 use crate::template::{self, Templated};
 
 use super::super::operation::{ATTRIBUTES, FieldEntry, FieldList, FieldName, Nested};
@@ -87,7 +87,7 @@ impl Builder<'_> {
                 }
                 NodeValue::Table(table) => {
                     for (text, place, inner) in table.iter() {
-                        let named = Node { value: NodeValue::String(text.to_owned()), place: place.clone() };
+                        let named = Node::string(text, place.clone());
                         let name = self.listed_name(&named, text, key);
                         let nested = self.nested(text, inner);
                         if let (Some(name), Some(nested)) = (name, nested) {
@@ -152,10 +152,8 @@ impl Builder<'_> {
                         "order" => value.as_str().is_some(),
                         _ => {
                             let known = ["fields", "limit", "order"];
-                            let hint = nearest(key, known).map_or_else(
-                                || "its keys are `fields`, `limit` and `order`".to_owned(),
-                                |near| format!("did you mean `{near}`?"),
-                            );
+                            let hint = did_you_mean(key, known)
+                                .unwrap_or_else(|| "its keys are `fields`, `limit` and `order`".to_owned());
                             self.sink
                                 .error(place, format!("unknown key `{key}` in the nested fields of `{name}`"))
                                 .hint(hint);
@@ -272,10 +270,8 @@ impl Builder<'_> {
                 }
                 "aggregates" => self.part_of(item, text, AGGREGATES, "is not an aggregate", "e.g. `amount_total:sum`"),
                 "attributes" if !ATTRIBUTES.contains(&text) => {
-                    let hint = nearest(text, ATTRIBUTES.iter().copied()).map_or_else(
-                        || format!("it is one of `{}`", ATTRIBUTES.join("`, `")),
-                        |near| format!("did you mean `{near}`?"),
-                    );
+                    let hint = did_you_mean(text, ATTRIBUTES.iter().copied())
+                        .unwrap_or_else(|| format!("it is one of `{}`", ATTRIBUTES.join("`, `")));
                     self.sink.error(&item.place, format!("a field has no attribute `{text}`")).hint(hint);
                 }
                 "fields" if field_name(text).is_err() => {

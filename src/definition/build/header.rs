@@ -4,7 +4,7 @@
 use crate::source::{Node, Place, Table};
 
 use super::Builder;
-use super::input::subschemas;
+use super::schema::subschemas;
 
 /// The keyword.
 pub(super) const HEADER: &str = "x-mcp-header";

@@ -13,13 +13,16 @@ mod fields;
 mod header;
 mod input;
 mod messages;
+mod one_of;
 mod operation;
 mod output;
 mod prompt;
 mod protocol;
+mod published;
 mod requires;
 mod resource;
 mod result;
+mod schema;
 mod scope;
 mod steps;
 mod values;
@@ -37,11 +40,12 @@ use super::step::{Action, Step};
 use super::tool::{Annotations, Confirm, Input, Lookup, Requirement, ResultShape, TaskSupport, Tool};
 pub(super) use bundle::{BuiltBundle, bundle};
 pub(super) use example::{Around, examples};
-pub(super) use input::subschemas;
+use one_of::OneOf;
 pub(super) use prompt::{BuiltPrompt, prompt};
 pub(super) use requires::exclude_each_other;
 pub(super) use resource::{BuiltResource, resource};
 pub(super) use result::{answer_keys, suggestion};
+pub(super) use schema::subschemas;
 use scope::Scope;
 use steps::Written;
 
@@ -101,13 +105,35 @@ fn text<'t>(table: &'t Table, key: &str) -> Option<&'t str> {
     table.get(key).and_then(Node::as_str)
 }
 
+/// The one operation of a tool.
+fn operation_key(table: &Table, place: &Place, sink: &mut Sink) -> Option<&'static str> {
+    let rule = OneOf {
+        keys: OPERATIONS,
+        none: "the tool has no operation",
+        needed: Some(
+            "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
+             `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `message_post`, `attach`, `attachments`, \
+             `report`, `server`, `content`, or `[[tool.step]]`",
+        ),
+        another: "a second operation: the tool has",
+        instead: "a tool has exactly one operation: write two tools, or make each a `[[tool.step]]`",
+        first: "the first operation",
+    };
+    let none = OPERATIONS.iter().all(|key| table.get(key).is_none());
+    if none && OPERATIONS.iter().any(|key| TOOL.misspelt_in(table, key)) {
+        // Told at the key.
+        return None;
+    }
+    rule.key_of(table, place, sink)
+}
+
 impl Builder<'_> {
     fn build(mut self, node: &Node, table: &Table) -> Option<Tool> {
         let name_node = table.get("name");
         let place = name_node.map_or_else(|| node.place.clone(), |name| name.place.clone());
         self.identity(table);
 
-        let operation_key = self.operation_key(table, &place);
+        let operation_key = operation_key(table, &place, self.sink);
         let written = match operation_key {
             Some("step") => steps::written(table, self.sink),
             key => vec![Written { place: &place, key, table }],
@@ -321,36 +347,6 @@ impl Builder<'_> {
         {
             if let Some(node) = table.get(key) {
                 plain_text(self.sink, node, key);
-            }
-        }
-    }
-
-    /// The one operation of the tool. Says so where there is none, or more than one.
-    fn operation_key(&mut self, table: &Table, place: &Place) -> Option<&'static str> {
-        let mut written: Vec<(&'static str, &Place)> =
-            OPERATIONS.iter().filter_map(|key| table.key_place(key).map(|place| (*key, place))).collect();
-        written.sort_by_key(|(_, place)| place.range.start);
-        match written.as_slice() {
-            [] if OPERATIONS.iter().any(|key| TOOL.misspelt_in(table, key)) => None,
-            [] => {
-                self.sink.missing(
-                    place,
-                    "the tool has no operation",
-                    "it needs exactly one of the tables `search_read`, `read`, `search_count`, `read_group`, `name_search`, \
-                     `fields_get`, `default_get`, `create`, `write`, `unlink`, `call`, `message_post`, `attach`, `attachments`, \
-                     `report`, `server`, `content`, or `[[tool.step]]`",
-                );
-                None
-            }
-            [(key, _)] => Some(key),
-            [(first, first_place), others @ ..] => {
-                for (key, place) in others {
-                    self.sink
-                        .error(place, format!("a second operation: the tool has `{first}` already, and now `{key}`"))
-                        .hint("a tool has exactly one operation: write two tools, or make each a `[[tool.step]]`")
-                        .related(first_place, "the first operation");
-                }
-                Some(first)
             }
         }
     }

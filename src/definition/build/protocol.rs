@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 
-use crate::source::{Node, Place, Table, nearest};
+use crate::source::{Node, Place, Table, did_you_mean};
 use crate::template::{self, Templated};
 
 use super::super::operation::needed_keys;
@@ -98,10 +98,8 @@ impl Builder<'_> {
     fn known_keys(&mut self, table: &Table, keys: &[&str], also: &str, what: &str) {
         for (key, place, _) in table.iter() {
             if key != also && !keys.contains(&key) {
-                let hint = nearest(key, keys.iter().copied()).map_or_else(
-                    || format!("it has `{}`, as MCP spells them", keys.join("`, `")),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let hint = did_you_mean(key, keys.iter().copied())
+                    .unwrap_or_else(|| format!("it has `{}`, as MCP spells them", keys.join("`, `")));
                 self.unknown(place, key, what).hint(hint);
             }
         }

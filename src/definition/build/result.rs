@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::{Node, Table, nearest};
+use crate::source::{Node, Table, did_you_mean};
 use crate::template;
 
 use super::super::operation::{Operation, Server};
@@ -130,8 +130,6 @@ pub(in crate::definition) fn answer_keys(operation: &Operation) -> Option<Vec<&'
 
 /// What an unknown key of an answer is told.
 pub(in crate::definition) fn suggestion<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    nearest(key, known.clone()).map_or_else(
-        || format!("there are `{}`", known.take(20).collect::<Vec<_>>().join("`, `")),
-        |near| format!("did you mean `{near}`?"),
-    )
+    did_you_mean(key, known.clone())
+        .unwrap_or_else(|| format!("there are `{}`", known.take(20).collect::<Vec<_>>().join("`, `")))
 }

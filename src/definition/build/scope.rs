@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use crate::domain::DomainTemplate;
-use crate::source::{Node, NodeValue, Place, Table, nearest};
+use crate::source::{Node, NodeValue, Place, Table, did_you_mean, nearest};
 use crate::template::{self, Fault, Name, Template, Templated};
 
 use super::super::tool::Parameter;
@@ -215,99 +215,100 @@ impl Builder<'_> {
         if element || self.scope.lookups.contains_key(root) {
             return;
         }
-        if let Some(earlier) = self.scope.earlier.get(root) {
-            if let (Some(keys), Some(attribute)) = (&earlier.keys, attribute)
-                && !keys.iter().any(|key| key == attribute)
-            {
-                let hint = nearest(attribute, keys.iter().map(String::as_str)).map_or_else(
-                    || format!("it has `{}`", keys.join("`, `")),
-                    |near| format!("did you mean `{root}.{near}`?"),
-                );
-                self.sink.error(&place(), format!("the answer of `{root}` has no `{attribute}`")).hint(hint);
-            }
+        if self.scope.earlier.contains_key(root) {
+            self.earlier_key(root, attribute, place);
             return;
         }
         match (root, attribute) {
             ("args", None) => self.scope.all_used = true,
             ("args", Some(argument)) => self.argument(argument, &place()),
             ("user", Some(attribute)) if !USER.contains(&attribute) => {
-                let place = place();
                 let hint = nearest(attribute, USER.iter().copied()).map_or_else(
                     || format!("it has `{}`", USER.join("`, `")),
                     |near| format!("did you mean `user.{near}`?"),
                 );
-                self.sink.error(&place, format!("`user` has no `{attribute}`")).hint(hint);
+                self.sink.error(&place(), format!("`user` has no `{attribute}`")).hint(hint);
             }
             ("odoo", Some(attribute)) if attribute != "version" => {
-                let place = place();
-                self.sink.error(&place, format!("`odoo` has no `{attribute}`")).hint("it has `odoo.version`");
+                self.sink.error(&place(), format!("`odoo` has no `{attribute}`")).hint("it has `odoo.version`");
             }
-            ("bundle", Some(parameter)) => {
-                let (parameter, needed, place) = (parameter.to_owned(), !name.guarded, place());
-                match self.scope.parameters.iter_mut().find(|known| known.name == parameter) {
-                    Some(known) => known.needed |= needed,
-                    None => self.scope.parameters.push(Parameter { name: parameter, needed, place }),
-                }
-            }
+            ("bundle", Some(parameter)) => self.parameter(parameter, !name.guarded, place()),
             ("user" | "odoo" | "bundle", _) => {}
             ("index", _) if !self.scope.elements.is_empty() => {}
-            ("item" | "index", _) => {
-                let place = place();
-                let hint = if self.scope.arguments.contains_key(root) {
-                    format!("the argument is `args.{root}`")
-                } else if let Some(element) = self.scope.elements.last().filter(|_| root == "item") {
-                    format!("`as` calls it `{element}` here")
-                } else {
-                    "`each = \"{{ lines }}\"` beside `create` makes one record for each element".to_owned()
-                };
-                self.sink.error(&place, format!("`{root}` exists only inside `each`")).hint(hint);
-            }
+            ("item" | "index", _) => self.no_element(root, &place()),
             (argument, _) if self.scope.arguments.contains_key(argument) => {
                 self.scope.used.insert(argument.to_owned());
             }
             ("limit" | "offset", _) if self.scope.paging => {}
-            (later, _) if self.scope.later_lookups.iter().any(|name| name == later) => {
-                let place = place();
-                self.sink
-                    .error(&place, format!("the lookup `{later}` has not run here"))
-                    .hint("lookups run in the order in which they are written, before the operation");
-            }
-            (later, _) if self.scope.later.iter().any(|name| name == later) => {
-                let place = place();
-                self.sink.error(&place, format!("`{later}` has not run here")).hint(
-                    "questions and steps run in the order in which they are written, questions of the tool first",
-                );
-            }
-            (fetched, _) if self.scope.fetched.iter().any(|name| name == fetched) => {
-                let place = place();
-                self.sink
-                    .error(&place, format!("the data `{fetched}` is not there here"))
-                    .hint("all data of a prompt is fetched at once: what depends on other data is a tool with steps");
-            }
-            (nothing, _) if self.scope.nothing.contains_key(nothing) => {
-                let place = place();
-                let first = self.scope.nothing.get(nothing).cloned();
-                let diagnostic = self.sink.error(&place, format!("the step `{nothing}` has no answer"));
-                diagnostic.hint("operations and questions have one");
-                if let Some(first) = first {
-                    diagnostic.related(&first, "the step");
-                }
-            }
-            // With a syntax error, the declaration may be what could not be read.
-            _ if self.scope.open || self.sink.recovering => {}
-            (unknown, _) => {
-                let place = place();
-                let names =
-                    self.scope.arguments.keys().chain(self.scope.lookups.keys()).chain(self.scope.earlier.keys());
-                let known = names.chain(&self.scope.elements).map(String::as_str);
-                let known = known.chain(self.scope.answer_keys.iter().copied());
-                let known: Vec<_> =
-                    known.chain(["args", "user", "bundle", "odoo", "today", "now", "start_of", "end_of"]).collect();
-                let hint = nearest(unknown, known)
-                    .map_or_else(|| self.scope.kind.declaration(unknown), |near| format!("did you mean `{near}`?"));
-                self.sink.error(&place, format!("unknown name `{unknown}` in a template")).hint(hint);
-            }
+            (name, _) => self.not_there(name, &place()),
         }
+    }
+
+    /// A key of an earlier answer.
+    fn earlier_key(&mut self, root: &str, attribute: Option<&str>, place: impl Fn() -> Place) {
+        let keys = self.scope.earlier.get(root).and_then(|earlier| earlier.keys.as_ref());
+        let (Some(keys), Some(attribute)) = (keys, attribute) else { return };
+        if keys.iter().any(|key| key == attribute) {
+            return;
+        }
+        let hint = nearest(attribute, keys.iter().map(String::as_str))
+            .map_or_else(|| format!("it has `{}`", keys.join("`, `")), |near| format!("did you mean `{root}.{near}`?"));
+        self.sink.error(&place(), format!("the answer of `{root}` has no `{attribute}`")).hint(hint);
+    }
+
+    /// A parameter of the bundle. `needed`: no `default` or test stands around it.
+    fn parameter(&mut self, name: &str, needed: bool, place: Place) {
+        match self.scope.parameters.iter_mut().find(|known| known.name == name) {
+            Some(known) => known.needed |= needed,
+            None => self.scope.parameters.push(Parameter { name: name.to_owned(), needed, place }),
+        }
+    }
+
+    /// `item` or `index` where there is none.
+    fn no_element(&mut self, root: &str, place: &Place) {
+        let hint = if self.scope.arguments.contains_key(root) {
+            format!("the argument is `args.{root}`")
+        } else if let Some(element) = self.scope.elements.last().filter(|_| root == "item") {
+            format!("`as` calls it `{element}` here")
+        } else {
+            "`each = \"{{ lines }}\"` beside `create` makes one record for each element".to_owned()
+        };
+        self.sink.error(place, format!("`{root}` exists only inside `each`")).hint(hint);
+    }
+
+    /// A name that stands for nothing here: because it does only later or elsewhere, or because there is none.
+    fn not_there(&mut self, name: &str, place: &Place) {
+        let is_in = |names: &[String]| names.iter().any(|other| other == name);
+        if is_in(&self.scope.later_lookups) {
+            self.sink
+                .error(place, format!("the lookup `{name}` has not run here"))
+                .hint("lookups run in the order in which they are written, before the operation");
+        } else if is_in(&self.scope.later) {
+            self.sink
+                .error(place, format!("`{name}` has not run here"))
+                .hint("questions and steps run in the order in which they are written, questions of the tool first");
+        } else if is_in(&self.scope.fetched) {
+            self.sink
+                .error(place, format!("the data `{name}` is not there here"))
+                .hint("all data of a prompt is fetched at once: what depends on other data is a tool with steps");
+        } else if let Some(step) = self.scope.nothing.get(name) {
+            self.sink
+                .error(place, format!("the step `{name}` has no answer"))
+                .hint("operations and questions have one")
+                .related(step, "the step");
+        } else if !(self.scope.open || self.sink.recovering) {
+            // With a syntax error, the declaration may be what could not be read.
+            self.unknown_name(name, place);
+        }
+    }
+
+    fn unknown_name(&mut self, name: &str, place: &Place) {
+        let names = self.scope.arguments.keys().chain(self.scope.lookups.keys()).chain(self.scope.earlier.keys());
+        let known = names.chain(&self.scope.elements).map(String::as_str);
+        let known = known.chain(self.scope.answer_keys.iter().copied());
+        let known = known.chain(["args", "user", "bundle", "odoo", "today", "now", "start_of", "end_of"]);
+        let hint = did_you_mean(name, known).unwrap_or_else(|| self.scope.kind.declaration(name));
+        self.sink.error(place, format!("unknown name `{name}` in a template")).hint(hint);
     }
 
     fn argument(&mut self, argument: &str, place: &Place) {

@@ -1,10 +1,12 @@
 //! `[[tool.step]]`: several operations, one after the other.
 
-use crate::source::{Node, Place, Sink, Table, nearest, shape};
+use crate::source::{Node, Place, Sink, Table, did_you_mean, shape};
+use crate::template::Templated;
 
 use super::super::language::{SMALL_STEPS, STEPS};
 use super::super::operation::Operation;
 use super::super::step::{Action, Level, List, Step};
+use super::one_of::OneOf;
 use super::result::keys_of;
 use super::variables::Earlier;
 use super::{Builder, text};
@@ -31,27 +33,17 @@ pub(super) fn written<'t>(table: &'t Table, sink: &mut Sink) -> Vec<Written<'t>>
         .collect()
 }
 
-/// The one thing that a step is. Says so where there is none, or more than one.
+/// The one thing that a step is.
 fn key(table: &Table, place: &Place, sink: &mut Sink) -> Option<&'static str> {
-    let mut written: Vec<(&'static str, &Place)> =
-        STEPS.iter().filter_map(|key| table.key_place(key).map(|place| (*key, place))).collect();
-    written.sort_by_key(|(_, place)| place.range.start);
-    match written.as_slice() {
-        [] => {
-            let hint = format!("it needs exactly one of `{}`", STEPS.join("`, `"));
-            sink.missing(place, "the step does nothing", hint);
-            None
-        }
-        [(key, _)] => Some(key),
-        [(first, first_place), others @ ..] => {
-            for (key, place) in others {
-                sink.error(place, format!("the step has `{first}` already, and now `{key}`"))
-                    .hint("a step does one thing; write another `[[tool.step]]`")
-                    .related(first_place, "the first");
-            }
-            Some(first)
-        }
-    }
+    let rule = OneOf {
+        keys: STEPS,
+        none: "the step does nothing",
+        needed: None,
+        another: "the step has",
+        instead: "a step does one thing; write another `[[tool.step]]`",
+        first: "the first",
+    };
+    rule.key_of(table, place, sink)
 }
 
 /// The position of the step whose answer is the tool's: that of `result.step`, else the last operation.
@@ -68,13 +60,10 @@ pub(super) fn answering(table: &Table, steps: &[Written<'_>], sink: &mut Sink) -
             return Some(found);
         }
         let names = || steps.iter().filter(|step| is_operation(step)).filter_map(|step| text(step.table, "name"));
-        let hint = nearest(wanted, names()).map_or_else(
-            || match names().collect::<Vec<_>>().as_slice() {
-                [] => "give the step a `name`".to_owned(),
-                names => format!("there are `{}`", names.join("`, `")),
-            },
-            |near| format!("did you mean `{near}`?"),
-        );
+        let hint = did_you_mean(wanted, names()).unwrap_or_else(|| match names().collect::<Vec<_>>().as_slice() {
+            [] => "give the step a `name`".to_owned(),
+            names => format!("there are `{}`", names.join("`, `")),
+        });
         sink.missing(&node.place, format!("there is no step `{wanted}`"), hint);
     }
     steps.iter().rposition(is_operation)
@@ -137,18 +126,7 @@ impl Builder<'_> {
         let lookups = self.lookups(table, has_model);
         let body = table.get(key)?;
         let action = match key {
-            "ask" => {
-                let Some((name, place)) = named else {
-                    self.sink.missing(written.place, "a question needs a `name`", "its answer is known by it");
-                    return None;
-                };
-                if after_write {
-                    self.sink.error(place, "a question after a write").hint(
-                        "nothing may be written before the questions are answered: move it up, above the first write",
-                    );
-                }
-                Action::Ask(self.ask(name, place, body.as_table()?))
-            }
+            "ask" => self.question(written, named, body, after_write)?,
             "fail" => Action::Fail(self.templated(body)),
             "log" => {
                 let body = body.as_table()?;
@@ -173,16 +151,7 @@ impl Builder<'_> {
                     let message = format!("`model` is missing: `{key}` works on a model");
                     self.sink.missing(place, message, "write it in the step, or for all steps in the tool");
                 }
-                let operation = self.operation(key, body)?;
-                let context = body.child("context").and_then(Node::as_table);
-                let context = context.map(|context| self.context(context)).unwrap_or_default();
-                let operation = match operation {
-                    Operation::Content(mut content) => {
-                        content.is_error = table.get("is_error").and_then(Node::as_bool).unwrap_or_default();
-                        Operation::Content(content)
-                    }
-                    operation => operation,
-                };
+                let (operation, context) = self.operation_in(table, key, body)?;
                 if let Some((name, _)) = named {
                     let keys = keys_of(&operation).map(|keys| keys.iter().map(|key| (*key).to_owned()).collect());
                     self.scope.earlier.insert(name.to_owned(), Earlier { may_be_absent: when.is_some(), keys });
@@ -204,6 +173,36 @@ impl Builder<'_> {
             action,
             place: (*place).clone(),
         })
+    }
+
+    fn question(
+        &mut self,
+        written: &Written<'_>,
+        named: Option<(&str, &Place)>,
+        body: &Node,
+        after_write: bool,
+    ) -> Option<Action> {
+        let Some((name, place)) = named else {
+            self.sink.missing(written.place, "a question needs a `name`", "its answer is known by it");
+            return None;
+        };
+        if after_write {
+            self.sink
+                .error(place, "a question after a write")
+                .hint("nothing may be written before the questions are answered: move it up, above the first write");
+        }
+        Some(Action::Ask(self.ask(name, place, body.as_table()?)))
+    }
+
+    /// The operation of a step, and its context.
+    fn operation_in(&mut self, step: &Table, key: &str, body: &Node) -> Option<(Operation, Vec<(String, Templated)>)> {
+        let mut operation = self.operation(key, body)?;
+        if let Operation::Content(content) = &mut operation {
+            content.is_error = step.get("is_error").and_then(Node::as_bool).unwrap_or_default();
+        }
+        let context = body.child("context").and_then(Node::as_table);
+        let context = context.map(|context| self.context(context)).unwrap_or_default();
+        Some((operation, context))
     }
 }
 

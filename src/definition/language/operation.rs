@@ -1,5 +1,6 @@
 //! The tables of the operations, and the keys that several of them have.
 
+use super::keys::names;
 use super::{AS_KEY, EACH_KEY, SPOT_LOOKUP};
 use crate::source::shape::{Key, Kind, Shape};
 
@@ -33,6 +34,10 @@ pub(super) const IDS_KEY: Key =
         "record_ids",
         "records",
     ]);
+pub(super) const SERVER_MODEL_KEY: Key =
+    Key::new("model", Kind::Text, "With `access`: the model; may be one template.");
+pub(super) const SERVER_QUERY_KEY: Key =
+    Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it.");
 
 /// `limit = { default, max }`.
 pub static LIMIT: Shape = Shape {
@@ -204,8 +209,8 @@ operation!(
             Kind::Choice(&["info", "modules", "models", "access", "save_prompt", "delete_prompt"], &[]),
             "The connection, the modules or models that there are, what the caller may do with a model, or the prompts that the caller keeps.",
         ),
-        Key::new("model", Kind::Text, "With `access`: the model; may be one template."),
-        Key::new("query", Kind::Text, "With `modules` and `models`: only those whose name or label contains it."),
+        SERVER_MODEL_KEY,
+        SERVER_QUERY_KEY,
         LIMIT_KEY,
         PAGE_KEY,
         Key::new("name", Kind::Text, "With `save_prompt` and `delete_prompt`: the name of the prompt."),
@@ -225,44 +230,38 @@ operation!(
     ]
 );
 
-// The same in a tool and in a step. The other words are what people try who know Odoo or other servers.
-pub(super) const SEARCH_READ_KEY: Key =
+/// The keys that open the operations, of a tool and of a step alike.
+pub(super) const OPERATION_KEYS: &[Key] = &[
     Key::new("search_read", Kind::Table(&SEARCH_READ), "Find records, and read them.")
-        .also(&["search", "find", "list"]);
-pub(super) const READ_KEY: Key = Key::new("read", Kind::Table(&READ), "Read records by id.").also(&["browse", "get"]);
-pub(super) const SEARCH_COUNT_KEY: Key =
-    Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records.").also(&["count"]);
-pub(super) const READ_GROUP_KEY: Key =
+        .also(&["search", "find", "list"]),
+    Key::new("read", Kind::Table(&READ), "Read records by id.").also(&["browse", "get"]),
+    Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records.").also(&["count"]),
     Key::new("read_group", Kind::Table(&READ_GROUP), "Group records, with aggregates.").also(&[
         "group",
         "groups",
         "web_read_group",
         "formatted_read_group",
-    ]);
-pub(super) const NAME_SEARCH_KEY: Key =
-    Key::new("name_search", Kind::Table(&NAME_SEARCH), "Find ids and names by a text.");
-pub(super) const FIELDS_GET_KEY: Key =
-    Key::new("fields_get", Kind::Table(&FIELDS_GET), "Describe the fields of the model.");
-pub(super) const DEFAULT_GET_KEY: Key =
-    Key::new("default_get", Kind::Table(&DEFAULT_GET), "The default values of a new record.");
-pub(super) const CREATE_KEY: Key = Key::new("create", Kind::Table(&CREATE), "Create records.").also(&["new", "insert"]);
-pub(super) const WRITE_KEY: Key = Key::new("write", Kind::Table(&WRITE), "Change records.").also(&["update"]);
-pub(super) const UNLINK_KEY: Key =
-    Key::new("unlink", Kind::Table(&UNLINK), "Delete records.").also(&["delete", "remove"]);
-pub(super) const CALL_KEY: Key = Key::new("call", Kind::Table(&CALL), "Call a method of the model.").also(&[
-    "method",
-    "execute",
-    "execute_kw",
-    "action",
-    "button",
-]);
-pub(super) const MESSAGE_POST_KEY: Key =
-    Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records.").also(&["post", "message"]);
-pub(super) const ATTACH_KEY: Key =
-    Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records.").also(&["attachment", "upload"]);
-pub(super) const ATTACHMENTS_KEY: Key =
-    Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records.");
-pub(super) const REPORT_KEY: Key =
-    Key::new("report", Kind::Table(&REPORT), "Print records as one PDF.").also(&["print"]);
-pub(super) const SERVER_KEY: Key =
-    Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo.");
+    ]),
+    Key::new("name_search", Kind::Table(&NAME_SEARCH), "Find ids and names by a text."),
+    Key::new("fields_get", Kind::Table(&FIELDS_GET), "Describe the fields of the model."),
+    Key::new("default_get", Kind::Table(&DEFAULT_GET), "The default values of a new record."),
+    Key::new("create", Kind::Table(&CREATE), "Create records.").also(&["new", "insert"]),
+    Key::new("write", Kind::Table(&WRITE), "Change records.").also(&["update"]),
+    Key::new("unlink", Kind::Table(&UNLINK), "Delete records.").also(&["delete", "remove"]),
+    Key::new("call", Kind::Table(&CALL), "Call a method of the model.").also(&[
+        "method",
+        "execute",
+        "execute_kw",
+        "action",
+        "button",
+    ]),
+    Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records.").also(&["post", "message"]),
+    Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records.").also(&["attachment", "upload"]),
+    Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records."),
+    Key::new("report", Kind::Table(&REPORT), "Print records as one PDF.").also(&["print"]),
+    Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
+    Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
+];
+
+/// Their names.
+pub(super) const OPERATION_NAMES: &[&str] = &names::<{ OPERATION_KEYS.len() }>(OPERATION_KEYS);

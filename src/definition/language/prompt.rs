@@ -2,6 +2,9 @@
 
 use super::ask::ASK;
 use super::example::PROMPT_TEST;
+use super::keys::{
+    BUNDLES_KEY, CATEGORY_KEY, ENABLED_KEY, ICONS_KEY, INSTANCE_KEY, META_KEY, REQUIRES_KEY, SEQUENCE_KEY, TITLE_KEY,
+};
 use super::operation::DOMAIN;
 use crate::source::shape::{Key, Kind, Shape};
 
@@ -14,20 +17,16 @@ pub static PROMPT: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique among the prompts."),
-        Key::new("title", Kind::Text, "The name that people see."),
+        TITLE_KEY,
         Key::new("description", Kind::Text, "What it is for, for the person who chooses among prompts."),
-        Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`."),
-        Key::new("meta", Kind::Map(&Kind::Any), "MCP `_meta`."),
-        Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle."),
-        Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration."),
-        Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities."),
-        Key::new("enabled", Kind::Boolean, "Not offered when false."),
-        Key::new(
-            "sequence",
-            Kind::Integer(-1_000_000, 1_000_000),
-            "Lists are sorted by this, then by name. Default 0.",
-        ),
-        Key::new("category", Kind::Text, "A word for grouping."),
+        ICONS_KEY,
+        META_KEY,
+        BUNDLES_KEY,
+        INSTANCE_KEY,
+        REQUIRES_KEY,
+        ENABLED_KEY,
+        SEQUENCE_KEY,
+        CATEGORY_KEY,
         Key::new("timeout", Kind::Duration, "The longest that it may take, its data included."),
         Key::new("argument", Kind::Tables(&ARGUMENT), "What the person is asked for first; each is a text.").also(&[
             "arguments",
@@ -50,7 +49,7 @@ pub static ARGUMENT: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::required("name", Kind::Text, "Its name in templates: letters, digits and `_`."),
-        Key::new("title", Kind::Text, "The name that people see."),
+        TITLE_KEY,
         Key::new("description", Kind::Text, "What to write there."),
         Key::new("required", Kind::Boolean, "The prompt cannot be used without it. Default false."),
         Key::new("complete", Kind::Table(&COMPLETE), "What is offered while the person types."),

@@ -1,7 +1,7 @@
 //! A pattern of a bundle that no name matches.
 
 use super::Subject;
-use crate::source::{Sink, nearest};
+use crate::source::{Sink, did_you_mean};
 
 pub(super) fn lint(subject: &Subject<'_>, sink: &mut Sink) {
     for bundle in subject.declared {
@@ -10,10 +10,8 @@ pub(super) fn lint(subject: &Subject<'_>, sink: &mut Sink) {
                 if subject.names.iter().any(|name| pattern.matches(name)) {
                     continue;
                 }
-                let hint = nearest(&pattern.text, subject.names.iter().copied()).map_or_else(
-                    || "correct it, or remove it; `tooldoo list` shows the names".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let hint = did_you_mean(&pattern.text, subject.names.iter().copied())
+                    .unwrap_or_else(|| "correct it, or remove it; `tooldoo list` shows the names".to_owned());
                 let message = format!("`{key}` matches nothing: `{}`", pattern.text);
                 sink.warning(&pattern.place, message).hint(hint).definition = Some(format!("bundle `{}`", bundle.name));
             }

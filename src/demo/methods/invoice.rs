@@ -208,7 +208,7 @@ fn next_number(env: &Env<'_>, model: &Model, id: i64) -> Option<String> {
 }
 
 /// Gives the posted invoices of the sample data their numbers, which depend on the day.
-pub(in crate::demo) fn number_samples(store: &mut Store, registry: &'static crate::demo::model::Registry) {
+pub(in crate::demo) fn number_samples(store: &mut Store, registry: &'static crate::demo::registry::Registry) {
     let Some(model) = registry.model("account.move") else {
         return;
     };

@@ -69,7 +69,7 @@ fn balance(env: &Env<'_>, employee: i64, kind: i64, without: Option<i64>) -> Bal
     // As of the day in UTC, whatever the user's own day is.
     let today = env.context.now.date().to_string();
     let sum = |name: &str, states: &[&str]| -> f64 {
-        // Earlier Odoos count an allocation whenever it begins.
+        // Odoo 14 counts an allocation whenever it begins.
         let spans = name == "hr.leave.allocation" && env.major() >= 17;
         let Some(model) = env.registry.model(name) else { return 0.0 };
         let sudo = env.sudo();

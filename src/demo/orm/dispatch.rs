@@ -17,7 +17,8 @@ use crate::demo::{
     env::{Context, Env, Tx},
     errors::{Fault, Outcome},
     methods::{self, parameters},
-    model::{Model, Registry},
+    model::Model,
+    registry::Registry,
     store::Store,
     value,
 };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::demo::model::{Model, Registry};
+use crate::demo::{model::Model, registry::Registry};
 
 /// A method's name and parameters, as Python's signature has them.
 #[derive(Clone, Copy, Debug)]

@@ -17,7 +17,7 @@ use crate::demo::{
     env::Env,
     errors::{Fault, Outcome},
     model::{DATA, Model},
-    value,
+    value, within,
 };
 
 /// A view that is drawn: its text, the fields that it shows of each model, and, before 16, the views within it by field.
@@ -138,9 +138,7 @@ fn in_version(env: &Env<'_>, node: Node<'_, '_>) -> bool {
     let bound = |name: &str| node.attribute(name).and_then(|version| version.parse::<u8>().ok());
     let group =
         node.attribute("groups").is_none_or(|groups| groups.split(',').any(|group| env.context.in_group(group)));
-    bound("since").is_none_or(|first| first <= env.major())
-        && bound("until").is_none_or(|last| last >= env.major())
-        && group
+    within(bound("since"), bound("until"), env.major()) && group
 }
 
 /// The name of the field, if this version has it and the caller sees it.

@@ -19,6 +19,8 @@ pub(super) fn hint(message: &str, text: &str, span: &Range<usize>, word: &str) -
         "close the text with `\"`; one of several lines stands in `\"\"\"…\"\"\"`".to_owned()
     } else if before.ends_with(['“', '”']) || before.ends_with("//") {
         return None;
+    } else if message.starts_with("invalid unquoted key") && word == ":" {
+        format!("write `{} = …`", before.trim_start_matches(['-', ' ']))
     } else if message.starts_with("key with no value") {
         let key = before.split(['=', ':']).next().unwrap_or_default().trim().trim_start_matches(['-', ' ']);
         let plain = !key.is_empty() && key.chars().all(|letter| letter.is_alphanumeric() || "_-.".contains(letter));
