@@ -576,6 +576,27 @@ fn diagnostics_have_a_form_for_machines() {
     assert!(render(&loaded.diagnostics[0], Look::Coloured).contains('\u{1b}'));
 }
 
+/// The number beside the line is that of the line, however lines end.
+#[test]
+fn the_line_that_is_shown_has_its_number_with_windows_line_ends_too() {
+    let text = "[[tool]]\r\nname = \"x\"\r\nmodel = \"m\"\r\ntitel = \"y\"\r\n[tool.search_count]\r\n";
+    let shown = render(&toml(text).diagnostics[0], Look::Plain);
+    assert!(shown.contains("test.toml:4:1") && shown.contains(" 4 │ titel = \"y\"\n"), "{shown}");
+}
+
+/// A file from elsewhere does not give orders to the terminal that shows what is wrong with it.
+#[test]
+fn nothing_that_a_terminal_obeys_is_shown() {
+    let text =
+        "[[tool]]\nname = \"x\"\nmodel = \"m\"\n\"\\u001b[31mtitel\" = \"y\" # \u{9b}31m\u{7f}\n[tool.search_count]\n";
+    let found = toml(text).diagnostics;
+    assert!(!found.is_empty());
+    for diagnostic in &found {
+        let shown = render(diagnostic, Look::Plain);
+        assert!(!shown.chars().any(|letter| letter.is_control() && letter != '\n'), "{shown:?}");
+    }
+}
+
 #[test]
 fn of_a_very_long_line_only_a_part_is_shown() {
     let padding = "x".repeat(100_000);

@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tooldoo::cli::{Outcome, check};
 use tooldoo::config::Options;
+use tooldoo::definition::example::Of;
 use tooldoo::definition::load_embedded;
 use tooldoo::demo;
 use tooldoo::source::Look;
@@ -44,7 +45,10 @@ fn the_tools_that_are_used_most_have_two_tests_each() {
     assert!(problems.is_empty(), "{problems:?}");
     let tests: BTreeMap<&str, usize> = all
         .iter()
-        .map(|examples| (loaded.definitions.tools[examples.tool].name.as_str(), examples.examples.len()))
+        .filter_map(|examples| match examples.of {
+            Of::Tool(at) => Some((loaded.definitions.tools[at].name.as_str(), examples.examples.len())),
+            _ => None,
+        })
         .collect();
     let bundles = ["crm", "sales", "contacts", "project", "inventory", "helpdesk", "products", "generic"];
     for tool in &loaded.definitions.tools {
@@ -59,9 +63,10 @@ fn the_tools_that_are_used_most_have_two_tests_each() {
 async fn the_tests_of_the_documentation_pass() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/definitions.md")).unwrap();
     let section = page.split("\n## ").find(|section| section.starts_with("Tests\n")).unwrap();
-    let example = section.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    let (outcome, text) = tested(example).await;
-    assert_eq!((outcome, text.lines().last()), (Outcome::Done, Some("1 file, 1 tool, 2 tests: no problems")), "{text}");
+    let examples = section.split("```toml\n").skip(1).map(|example| example.split("```").next().unwrap());
+    let (outcome, text) = tested(&examples.collect::<String>()).await;
+    let last = Some("1 file, 1 tool, 1 resource, 3 tests: no problems");
+    assert_eq!((outcome, text.lines().last()), (Outcome::Done, last), "{text}");
 }
 
 const STAGES: &str = r#"
@@ -432,4 +437,69 @@ properties = { name = { type = "string", description = "A name" } }
     assert!(done && out.contains("res.partner.write  (writes, not sent)\n   ids = [2000000001]"), "{out}{err}");
     assert!(!server.requests().iter().any(|sent| matches!(sent.method.as_deref(), Some("create" | "write"))));
     server.stop().await;
+}
+
+/// A resource and a prompt are tested like a tool: what is read, and what is said, on the sample data.
+#[tokio::test]
+async fn resources_and_prompts_have_tests_too() {
+    let text = r#"
+[[tool]]
+name = "find_partners"
+description = "Find partners by their name."
+model = "res.partner"
+[tool.search_read]
+domain = [["name", "ilike", "{{ query }}"]]
+[tool.input.properties]
+query = { type = "string", description = "Part of the name" }
+
+[[resource]]
+name = "partner"
+uri = "odoo://partners/{id}"
+description = "One partner."
+model = "res.partner"
+[resource.read]
+ids = "{{ id }}"
+fields = ["name"]
+[[resource.test]]
+arguments = { id = 999999 }
+expect.error = "not_found"
+[[resource.test]]
+arguments = { id = "base.main_partner" }
+expect = { records = 1, call = { model = "res.partner", fields = ["name"] } }
+[[resource.test]]
+name = "wrong"
+arguments = { id = "base.main_partner" }
+expect.text = "Nobody at all"
+
+[[prompt]]
+name = "review"
+description = "Review the partners of a name."
+[[prompt.argument]]
+name = "who"
+required = true
+[prompt.data.found]
+tool = "find_partners"
+arguments = { query = "{{ who }}" }
+[[prompt.message]]
+text = "There are {{ found.total }} of {{ who }} on {{ today() }}."
+[[prompt.test]]
+arguments = { who = "azure" }
+now = "2026-03-10T12:00:00"
+expect = { text = ["of azure", "2026-03-10"], not_text = "There are 0", call = { model = "res.partner" } }
+[[prompt.test]]
+name = "wrong too"
+arguments = { who = "azure" }
+expect.text = "Goodbye"
+"#;
+    let (outcome, told) = tested(text).await;
+    assert_eq!(outcome, Outcome::Failed, "{told}");
+    assert!(
+        told.contains("error in resource `partner`") && told.contains("test `wrong`: the answer does not have"),
+        "{told}"
+    );
+    assert!(
+        told.contains("error in prompt `review`") && told.contains("test `wrong too`: the answer does not"),
+        "{told}"
+    );
+    assert!(told.contains("5 tests (2 failed): 2 errors"), "{told}");
 }

@@ -20,6 +20,7 @@ use crate::access::Caller;
 use crate::definition::Definitions;
 use crate::definition::bundle::{Bundle, DEFAULT_BUNDLE};
 use crate::definition::prompt::Prompt;
+use crate::definition::resource::Resource;
 use crate::definition::tool::{TaskSupport, Tool};
 use crate::operation::promise::Seen;
 use bundles::Bundles;
@@ -81,10 +82,21 @@ impl Catalog {
     #[must_use]
     pub fn of(definitions: Definitions) -> Self {
         let Definitions { tools, resources, prompts, bundles } = definitions;
-        let tools = tools.into_iter().map(|tool| Entry::Tool(Arc::new(tool)));
-        let resources = resources.into_iter().map(|resource| Entry::Resource(Arc::new(resource)));
-        let prompts = prompts.into_iter().map(|prompt| Entry::Prompt(Arc::new(prompt)));
-        Self::of_entries(tools.chain(resources).chain(prompts).collect()).with_bundles(&bundles)
+        let tools = tools.into_iter().map(Arc::new);
+        let resources = resources.into_iter().map(Arc::new);
+        let prompts = prompts.into_iter().map(Arc::new);
+        Self::shared(tools, resources, prompts).with_bundles(&bundles)
+    }
+
+    /// A catalog of what others hold too, for Odoos of which nothing is known. No bundle is declared.
+    #[must_use]
+    pub fn shared(
+        tools: impl Iterator<Item = Arc<Tool>>,
+        resources: impl Iterator<Item = Arc<Resource>>,
+        prompts: impl Iterator<Item = Arc<Prompt>>,
+    ) -> Self {
+        let entries = tools.map(Entry::Tool).chain(resources.map(Entry::Resource)).chain(prompts.map(Entry::Prompt));
+        Self::of_entries(entries.collect())
     }
 
     fn of_entries(mut entries: Vec<Entry>) -> Self {

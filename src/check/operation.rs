@@ -115,7 +115,7 @@ impl<'a> Check<'a> {
 
     /// Keys of the context that Odoo takes in silence, whatever they hold.
     async fn context(&mut self, context: &'a Table, model: &Arc<Model>) {
-        for (key, _, node) in context.iter().filter(|(_, _, node)| !is_templated(node)) {
+        for (key, place, node) in context.iter().filter(|(_, _, node)| !is_templated(node)) {
             match key {
                 "lang" => self.language(node).await,
                 "allowed_company_ids" => {
@@ -123,6 +123,16 @@ impl<'a> Check<'a> {
                         if let Some(error) = self.live.company(&id.to_json()).await {
                             self.fault(&id.place, error);
                         }
+                    }
+                }
+                key if key.strip_prefix("default_").is_some_and(|name| !model.fields.contains_key(name)) => {
+                    let name = key.trim_start_matches("default_");
+                    // It may be for what is made along the way; one that is nearly a field of this model is not.
+                    let fields = model.fields.keys().map(String::as_str);
+                    if let Some(near) = crate::source::nearest(name, fields) {
+                        let message =
+                            format!("`{}` has no field `{name}`: Odoo passes over `{key}` in silence", model.name);
+                        self.sink.warning(place, message).hint(format!("did you mean `default_{near}`?"));
                     }
                 }
                 key if key.starts_with("default_") => {

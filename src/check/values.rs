@@ -225,8 +225,15 @@ impl<'a> Check<'a> {
                 field.kind == FieldType::Many2one && parent.is_some() && field.relation.as_deref() == parent;
             names.iter().any(named) || preset() || of_parent
         };
-        let open =
-            |field: &&Field| field.required && !field.readonly && field.kind != FieldType::Boolean && !given(field);
+        // Odoo holds nobody to a required list, and makes what a record is a part of.
+        let demanded = |field: &Field| {
+            let value = !matches!(field.kind, FieldType::Boolean | FieldType::One2many | FieldType::Many2many);
+            // A relation of that other record, such as the model of a project's alias, comes from the same hand.
+            let through = field.through.as_deref().and_then(|name| model.fields.get(name));
+            let of_made = field.kind == FieldType::Many2one && through.is_some_and(|through| model.makes(through));
+            field.required && !field.readonly && value && !model.makes(field) && !of_made
+        };
+        let open = |field: &&Field| demanded(field) && !given(field);
         let open: Vec<&Field> = model.fields.values().filter(open).collect();
         if open.is_empty() {
             return;

@@ -45,14 +45,14 @@ pub struct How {
     /// Warnings count as failures too
     #[arg(long)]
     pub deny_warnings: bool,
-    /// Run the tests of the tools, against an embedded Odoo with sample data
+    /// Run the tests of tools, resources and prompts, against an embedded Odoo with sample data
     #[arg(long)]
     pub test: bool,
     /// Run them against the configured Odoo instead; those of tools that write only where they say `live = true`
     #[arg(long, requires = "test")]
     pub live: bool,
-    /// Run only the tests of this tool; may be given several times
-    #[arg(long, value_name = "TOOL", requires = "test")]
+    /// Run only the tests of what has this name; may be given several times
+    #[arg(long, value_name = "NAME", requires = "test")]
     pub only: Vec<String>,
     /// How the findings are written
     #[arg(long, value_enum, default_value_t)]

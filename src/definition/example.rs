@@ -1,4 +1,4 @@
-//! `[[tool.test]]`: a call of a tool and what has to come of it.
+//! `[[tool.test]]`, `[[resource.test]]`, `[[prompt.test]]`: a call, a reading or a use, and what has to come of it.
 //!
 //! Serving needs none of this, so it is not made when definitions are loaded, but when somebody asks:
 //! [`Loaded::examples`](super::Loaded::examples).
@@ -10,13 +10,34 @@ use jiff::tz::TimeZone;
 use crate::source::Place;
 use crate::template::Templated;
 
-/// The tests of one tool; at least one.
+/// The tests of one definition; at least one.
 #[derive(Debug)]
 pub struct Examples {
-    /// The tool's position among those of the load.
-    pub tool: usize,
+    /// Whose they are.
+    pub of: Of,
     /// In the order written.
     pub examples: Vec<Example>,
+}
+
+/// What is tested, by its position among those of its sort in the load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is its name")]
+pub enum Of {
+    Tool(usize),
+    Resource(usize),
+    Prompt(usize),
+}
+
+impl Of {
+    /// What a message calls it.
+    #[must_use]
+    pub fn sort(self) -> &'static str {
+        match self {
+            Self::Tool(_) => "tool",
+            Self::Resource(_) => "resource",
+            Self::Prompt(_) => "prompt",
+        }
+    }
 }
 
 /// One test.

@@ -15,7 +15,7 @@ mod step;
 use crate::source::shape::{Key, Kind, Shape};
 
 pub use ask::{ASK, CONFIRM, STEP_ASK};
-pub use example::{ERRORS, EXPECT, OUTGOING, TEST};
+pub use example::{ERRORS, EXPECT, OUTGOING, PROMPT_TEST, RESOURCE_TEST, TEST};
 use keys::{
     BUNDLES_KEY, CATEGORY_KEY, COMPANY, ENABLED_KEY, FORMAT, ICONS_KEY, INSTANCE_KEY, LINKS_KEY, LOOKUPS, MAX_BYTES,
     META_KEY, MODEL_KEY, REQUIRES_KEY, SEQUENCE_KEY, TITLE_KEY, joined, joined_keys,
@@ -59,13 +59,13 @@ pub static PERSONAL: Shape = Shape {
 pub static DEFAULTS: Shape = Shape {
     name: "defaults",
     header: "[defaults]",
-    doc: "Keys for every tool of the file that can have them and lacks them.",
+    doc: "Keys for every tool, resource and prompt of the file that can have them and lacks them.",
     label: None,
     one_of: &[],
     keys: &[
         Key::new("model", Kind::Text, "The Odoo model; may be a template."),
         INSTANCE_KEY,
-        Key::new("bundles", Kind::Words, "The bundles of tools that name none."),
+        Key::new("bundles", Kind::Words, "The bundles of what names none."),
         Key::new("requires", Kind::Words, "What must be there."),
         Key::new("timeout", Kind::Duration, "The longest that a call may take."),
         Key::new("result", Kind::Table(&RESULT), "How answers are shaped; merged key by key."),
@@ -85,7 +85,7 @@ pub static BUNDLE: Shape = Shape {
         Key::required("name", Kind::Text, "1 to 40 of `a-z`, `0-9`, `_` and `-`, unique."),
         TITLE_KEY,
         Key::new("instructions", Kind::Text, "What a model is told that uses the bundle."),
-        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`."),
+        Key::new("include", Kind::Words, "Names of tools, and patterns such as `search_*`.").also(&["tools"]),
         Key::new("exclude", Kind::Words, "Names and patterns of tools that it does not have; wins."),
         Key::new("read_only", Kind::Boolean, "Only its reading tools are shown. Default false."),
         Key::new(
@@ -112,20 +112,29 @@ pub static TOOL: Shape = Shape {
         &[
             Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique."),
             TITLE_KEY,
-            Key::new("description", Kind::Text, "What it does, for the model that chooses among tools."),
+            Key::new("description", Kind::Text, "What it does, for the model that chooses among tools.")
+                .also(&["desc", "help"]),
             ICONS_KEY,
             META_KEY,
             BUNDLES_KEY,
             INSTANCE_KEY,
             MODEL_KEY,
-            Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments."),
+            Key::new("input", Kind::JsonSchema, "The JSON Schema (2020-12) of the arguments.").also(&[
+                "arguments",
+                "parameters",
+                "params",
+                "inputSchema",
+                "input_schema"
+            ]),
             Key::new("lookup", LOOKUPS, "Names that become record ids before the operation runs."),
             Key::new(
                 "confirm",
                 Kind::Either(CONFIRM_FORMS),
                 "When a person has to confirm: `\"never\"`, `\"always\"`, a template, or a table.",
-            ),
-            Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent."),
+            )
+            .instead("`\"always\"`, `\"never\"`, or a template such as `\"{{ amount > 1000 }}\"`"),
+            Key::new("annotations", Kind::Table(&ANNOTATIONS), "MCP hints; derived from the operation where absent.")
+                .also(&["hints"]),
             REQUIRES_KEY,
             Key::new("company", COMPANY, "The company that the call runs in, by name or id."),
             ENABLED_KEY,
@@ -138,7 +147,11 @@ pub static TOOL: Shape = Shape {
         OPERATION_KEYS,
         &[
             Key::new("step", Kind::Tables(&STEP), "Several operations, one after the other."),
-            Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written."),
+            Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before anything is written.").also(&[
+                "question",
+                "questions",
+                "elicit"
+            ]),
             Key::new(
                 "output",
                 Kind::JsonSchema,
@@ -172,7 +185,8 @@ pub static LOOKUP: Shape = Shape {
     one_of: &[],
     keys: &[
         Key::new("model", Kind::Text, "The model to look in. Default: the tool's."),
-        Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template."),
+        Key::required("match", Kind::Any, "The name, id or external id, or a list of them; usually a template.")
+            .also(&["text", "query"]),
         Key::new("domain", DOMAIN, "Candidates must meet it; may use earlier lookups."),
         MISSING_KEY,
         Key::new(

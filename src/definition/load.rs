@@ -7,7 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::Definitions;
 use super::build::{self, Built, BuiltBundle, BuiltPrompt, BuiltResource};
-use super::example::Examples;
+use super::example::{Examples, Of};
 use super::prompt::Prompt;
 use super::tool::Tool;
 use super::{addresses, bindings, bundle, defaults, fetched, language};
@@ -69,19 +69,25 @@ impl Loaded {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// The tests of the tools without an error, and what is wrong with other tests. Made anew by every call: serving needs none.
+    /// The tests of what has no error, and what is wrong with other tests. Made anew by every call: serving needs none.
     #[must_use]
     pub fn examples(&self) -> (Vec<Examples>, Vec<Diagnostic>) {
-        let Definitions { tools, bundles: declared, .. } = &self.definitions;
-        let bundles: Vec<&str> = bundle::all(tools, declared).into_iter().collect();
+        let Definitions { tools, resources, prompts, bundles: declared } = &self.definitions;
+        let behind = resources.iter().map(|resource| &*resource.tool);
+        let behind = behind.chain(prompts.iter().map(|prompt| &*prompt.tool));
+        let bundles: Vec<&str> = bundle::all(tools.iter().chain(behind), declared).into_iter().collect();
         let mut sink = Sink::new();
         let mut all = Vec::new();
-        for (position, (tool, tree)) in tools.iter().zip(&self.trees).enumerate() {
+        let tools = tools.iter().zip(&self.trees).enumerate().map(|(at, of)| (Of::Tool(at), of));
+        let resources = resources.iter().map(|resource| &*resource.tool).zip(&self.resource_trees).enumerate();
+        let prompts = prompts.iter().map(|prompt| &*prompt.tool).zip(&self.prompt_trees).enumerate();
+        let resources = resources.map(|(at, of)| (Of::Resource(at), of));
+        for (of, (tool, tree)) in tools.chain(resources).chain(prompts.map(|(at, of)| (Of::Prompt(at), of))) {
             let Some(table) = tree.as_table() else { continue };
-            let around = build::Around { tool, bundles: &bundles, declared };
+            let around = build::Around { of, tool, bundles: &bundles, declared };
             let examples = build::examples(table, &around, &mut sink);
             if !examples.is_empty() {
-                all.push(Examples { tool: position, examples });
+                all.push(Examples { of, examples });
             }
         }
         (all, sink.finish())

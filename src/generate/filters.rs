@@ -131,6 +131,8 @@ impl Filters {
 
     fn mine(&mut self, subject: &Subject) {
         let own = ["user_id", "user_ids"].into_iter().filter_map(|name| subject.described.field(name));
+        // The salesperson of a user's partner says nothing of whose the user is.
+        let own = own.filter(|_| subject.described.model.name != "res.users");
         let mut own = own.filter(|field| field.relation.as_deref() == Some("res.users") && field.searchable);
         if let Some(field) = own.next() {
             let operator = if field.kind == FieldType::Many2one { "=" } else { "in" };

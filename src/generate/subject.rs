@@ -48,9 +48,16 @@ impl Described {
         wanted && !self.is_filled_in(field)
     }
 
+    /// Whether it is a field of a record that Odoo makes with this one: computed of it, and yet the caller's to give.
+    pub(super) fn is_of_made(&self, field: &Field) -> bool {
+        let through = field.through.as_deref().and_then(|name| self.field(name));
+        through.is_some_and(|through| self.model.makes(through)) && !self.defaults.contains(&field.name)
+    }
+
     /// Whether Odoo has a value where the caller gives none.
     pub(super) fn is_filled_in(&self, field: &Field) -> bool {
-        self.defaults.contains(&field.name) || self.computed.contains(&field.name) || self.is_made(field)
+        let whole = self.model.makes(field);
+        self.defaults.contains(&field.name) || self.computed.contains(&field.name) || self.is_made(field) || whole
     }
 
     /// Whether `create` of the model fills it in, though no field says that it is made of others.

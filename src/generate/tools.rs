@@ -5,7 +5,7 @@ mod values;
 
 use std::collections::BTreeSet;
 
-use super::arguments::{Naming, label};
+use super::arguments::{Naming, label, sentence};
 use super::filters::Filters;
 use super::subject::{Subject, is_odoos_own};
 use super::text::{Row, Text, expression, inline, list, row, string, strings};
@@ -372,7 +372,7 @@ impl Writer<'_> {
     fn key_property(&self) -> Row {
         let schema = match self.name_field() {
             Some(field) => {
-                let name = words::plain(&field.string);
+                let name = sentence(&field.string);
                 inline([("type", string("string")), ("description", string(&format!("{name} or id")))])
             }
             None => inline([

@@ -61,6 +61,8 @@ pub struct Field {
     pub readonly: bool,
     /// The fields of the same model that Odoo makes its value from; empty where it makes none.
     pub depends: Vec<String>,
+    /// The many2one through which it shows the field of the same name of another record.
+    pub through: Option<String>,
     /// The field that holds the currency of a `monetary`.
     pub currency_field: Option<String>,
     /// The field that holds the model of a `many2one_reference`, where this version says it.
@@ -101,6 +103,14 @@ impl Model {
             fields: fields.iter().map(|(name, facts)| (name.clone(), Field::from_facts(name, facts))).collect(),
         }
     }
+
+    /// Whether Odoo makes the record there together with a new one, as the partner of a user: what the other record has can be
+    /// written here, under the same names. No version tells (`_inherits`), but nothing else has several such fields.
+    #[must_use]
+    pub fn makes(&self, field: &Field) -> bool {
+        let shows = |other: &&Field| !other.readonly && other.through.as_deref() == Some(field.name.as_str());
+        field.required && field.kind == FieldType::Many2one && self.fields.values().filter(shows).count() >= 3
+    }
 }
 
 impl Field {
@@ -130,6 +140,7 @@ impl Field {
             required: flag("required").unwrap_or(false),
             readonly: flag("readonly").unwrap_or(false) && !writable_in_a_state(facts),
             depends: depends(facts),
+            through: through(name, facts),
             currency_field: text("currency_field"),
             model_field: text("model_field"),
             kind,
@@ -199,6 +210,19 @@ impl FieldType {
     }
 }
 
+/// The first of the two segments of `related`, where the second has the name of the field.
+fn through(name: &str, facts: &Value) -> Option<String> {
+    let path: Vec<&str> = match facts.get("related")? {
+        Value::String(path) => path.split('.').collect(),
+        Value::Array(path) => path.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    match path.as_slice() {
+        [first, last] if *last == name => Some((*first).to_owned()),
+        _ => None,
+    }
+}
+
 /// The first segments of the paths of `depends` and `related`, each once.
 fn depends(facts: &Value) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -246,6 +270,23 @@ mod tests {
 
     fn model(fields: Value) -> Model {
         Model::from_fields_get("res.partner", fields.as_object().unwrap())
+    }
+
+    #[test]
+    fn a_record_that_is_made_with_another_is_known_by_the_fields_seen_through_it() {
+        let seen = |path: Value| json!({"type": "char", "related": path, "readonly": false});
+        let required = |relation: &str| json!({"type": "many2one", "relation": relation, "required": true});
+        let mut facts = json!({
+            "partner_id": required("res.partner"), "company_id": required("res.company"),
+            "email": seen(json!("partner_id.email")), "name": seen(json!(["partner_id", "name"])), "vat": seen(json!("partner_id.vat")),
+            "country": seen(json!("company_id.country_id")), "state": seen(json!("company_id.state")),
+            "zip": seen(json!("company_id.zip")), "city": seen(json!("company_id.city")),
+        });
+        facts["city"]["readonly"] = json!(true);
+        let model = model(facts);
+        assert!(model.makes(&model.fields["partner_id"]) && !model.makes(&model.fields["company_id"]));
+        assert_eq!(model.fields["name"].through.as_deref(), Some("partner_id"));
+        assert_eq!(model.fields["country"].through, None);
     }
 
     #[test]

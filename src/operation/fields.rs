@@ -237,8 +237,8 @@ fn listed<'a, M: Metadata>(
                 Some(nested) => {
                     let Some(relation) = named.field.relation.as_deref() else {
                         let (name, kind) = (&named.field.name, type_name(&named.field.kind));
-                        faults
-                            .push(invalid(format!("`{name}` ({kind}) is no relation, so it has no fields of its own")));
+                        let message = format!("`{name}` ({kind}) is no relation, so it has no fields of its own");
+                        faults.push(invalid(message).hint(format!("Write `{name}` alone.")));
                         continue;
                     };
                     let related = Box::pin(metadata.model(relation)).await?;

@@ -285,7 +285,8 @@ fn last(field: &Field, model: &Model, sent: &str, shown: &str, period: Option<&s
     }
     if !field.groupable && field.name != "id" {
         let (name, kind) = (&field.name, type_name(&field.kind));
-        return Err(invalid(format!("`{name}` ({kind}) of `{}` cannot be grouped by", model.name)));
+        let message = format!("`{name}` ({kind}) of `{}` cannot be grouped by", model.name);
+        return Err(invalid(message).hint("Group by a stored field that is no long text and no list of lines."));
     }
     let suffix = match (period, &field.kind) {
         (None, _) => String::new(),

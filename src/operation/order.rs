@@ -58,7 +58,7 @@ fn fit_term(term: &str, model: &Model) -> Result<Option<String>, Error> {
     };
     if !field.sortable && field.name != "id" {
         let message = format!("`{}` ({}) of `{}` cannot be sorted by", field.name, type_name(&field.kind), model.name);
-        return Err(invalid(message));
+        return Err(invalid(message).hint("Sort by a stored field that is no list."));
     }
     Ok(Some(if rest.is_empty() { path } else { format!("{path} {rest}") }))
 }

@@ -23,7 +23,19 @@ impl Service {
         arguments: Map<String, Value>,
         request: Request<'_>,
     ) -> Result<Outcome<Vec<Said>>, Error> {
-        let circumstances = Circumstances::from(request);
+        self.using(prompted, arguments, request.into()).await
+    }
+
+    /// The same, in circumstances of one's own.
+    ///
+    /// # Errors
+    /// Every kind of the definition language.
+    pub async fn using(
+        &self,
+        prompted: &Prompted,
+        arguments: Map<String, Value>,
+        circumstances: Circumstances<'_>,
+    ) -> Result<Outcome<Vec<Said>>, Error> {
         let fetching = circumstances.clone();
         let fetch = |tool: &str, arguments| {
             let (tool, circumstances) = (tool.to_owned(), fetching.clone());

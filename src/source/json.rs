@@ -41,10 +41,24 @@ pub(super) fn parse(file: &Arc<SourceFile>, sink: &mut Sink) -> Option<Node> {
             let message = error.kind().to_string();
             let mut letters = message.chars();
             let message: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
-            reader.sink.error(&place, format!("not valid JSON: {message}"));
+            let hint = slip(&message, place.text());
+            reader.sink.error(&place, format!("not valid JSON: {message}")).hint_if(hint);
             None
         }
     }
+}
+
+/// What a person most likely meant.
+fn slip(message: &str, word: &str) -> Option<String> {
+    let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    Some(match word {
+        "True" | "False" => format!("write `{}`", word.to_lowercase()),
+        "None" | "nil" => "write `null`".to_owned(),
+        _ if message.contains("single-quoted") => "a text stands in double quotes: `\"…\"`".to_owned(),
+        _ if message.contains("comments") => "remove it, or write the file as TOML, which has comments".to_owned(),
+        _ if message.contains("trailing comma") => "remove the comma after the last one".to_owned(),
+        _ => return None,
+    })
 }
 
 struct Reader<'a> {

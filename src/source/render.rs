@@ -1,5 +1,6 @@
 //! Diagnostics as people see them: the sentence, `file:line:column`, the source line with a caret, and the hint.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::IsTerminal;
 use std::ops::Range;
@@ -85,17 +86,17 @@ impl<'a> Drawn<'a> {
                 if other.file.path == place.file.path && other.file.text == place.file.text {
                     labels.push(LabeledSpan::new_with_span(Some(label.clone()), one_line(other)));
                 } else {
-                    elsewhere.push(Elsewhere { label, place: other, source: Excerpt(other) });
+                    elsewhere.push(Elsewhere { label, place: other, source: Excerpt::new(other) });
                 }
             }
         }
-        Self { diagnostic, source: diagnostic.place.as_ref().map(Excerpt), labels, elsewhere }
+        Self { diagnostic, source: diagnostic.place.as_ref().map(Excerpt::new), labels, elsewhere }
     }
 }
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
+        f.write_str(&harmless(&self.diagnostic.message))
     }
 }
 
@@ -113,13 +114,13 @@ impl miette::Diagnostic for Drawn<'_> {
     fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
         let severity = self.diagnostic.severity.as_str();
         Some(match &self.diagnostic.definition {
-            Some(definition) => Box::new(format!("{severity} in {definition}")),
+            Some(definition) => Box::new(format!("{severity} in {}", harmless(definition))),
             None => Box::new(severity),
         })
     }
 
     fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.diagnostic.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display + 'b>)
+        self.diagnostic.hint.as_ref().map(|hint| Box::new(harmless(hint)) as Box<dyn fmt::Display + 'b>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -180,7 +181,13 @@ fn one_line(place: &Place) -> SourceSpan {
 
 /// The lines of a file around a span. Of very long lines (JSON written by a program) only a part.
 #[derive(Debug)]
-struct Excerpt<'a>(&'a Place);
+struct Excerpt<'a>(&'a Place, Cow<'a, str>);
+
+impl<'a> Excerpt<'a> {
+    fn new(place: &'a Place) -> Self {
+        Self(place, harmless(&place.file.text))
+    }
+}
 
 /// A line of this length and more is cut.
 const LONG_LINE: usize = 400;
@@ -207,7 +214,7 @@ impl SourceCode for Excerpt<'_> {
             from = from.max(floor(text, start.saturating_sub(MARGIN)));
             to = to.min(floor(text, end.max(start) + MARGIN));
         }
-        let data = text.get(from..to).unwrap_or_default();
+        let data = self.1.get(from..to).unwrap_or_default();
         // The number of a line belongs to the excerpt, that of the column to the span: miette shows both in the header.
         Ok(Box::new(MietteSpanContents::new_named(
             self.0.file.path.display().to_string(),
@@ -218,6 +225,23 @@ impl SourceCode for Excerpt<'_> {
             1,
         )))
     }
+}
+
+/// The same text, as long in bytes, without what a terminal would obey.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let obeyed = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\t');
+    if !text.contains(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |letter| match letter {
+        letter if !obeyed(letter) => letter,
+        // miette counts one at the end of a line as a line of its own.
+        '\r' => ' ',
+        // Those beyond ASCII are two bytes long.
+        '\u{80}'.. => '¿',
+        _ => '?',
+    };
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
 fn floor(text: &str, offset: usize) -> usize {

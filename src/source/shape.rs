@@ -4,10 +4,12 @@
 //! The check only looks at structure: unknown keys, missing keys, wrong types, keys that this version does not carry out.
 //! What the values mean is for those who declare the shape.
 
+mod hints;
+
 use std::time::Duration;
 
 use super::suggest::nearest;
-use super::{Diagnostic, Node, NodeValue, Place, Sink, Table};
+use super::{Node, Place, Sink, Table};
 
 /// A table and its keys.
 #[derive(Debug)]
@@ -39,6 +41,10 @@ pub struct Key {
     pub required: bool,
     /// `false`: it belongs to the language, but this version does not carry it out.
     pub carried_out: bool,
+    /// Other words for it, which people write who know them from elsewhere: only for "did you mean".
+    pub also: &'static [&'static str],
+    /// What to write where a value has the wrong type; empty where the type says enough.
+    pub instead: &'static str,
 }
 
 /// What a value may be.
@@ -80,19 +86,33 @@ impl Key {
     /// An optional key.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, kind, doc, required: false, carried_out: true }
+        Self { name, kind, doc, required: false, carried_out: true, also: &[], instead: "" }
     }
 
     /// A key that must be there.
     #[must_use]
     pub const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { name, kind, doc, required: true, carried_out: true }
+        Self { name, kind, doc, required: true, carried_out: true, also: &[], instead: "" }
     }
 
     /// A key of the language that this version does not carry out.
     #[must_use]
     pub const fn not_yet(name: &'static str, doc: &'static str) -> Self {
-        Self { name, kind: Kind::Any, doc, required: false, carried_out: false }
+        Self { name, kind: Kind::Any, doc, required: false, carried_out: false, also: &[], instead: "" }
+    }
+
+    /// With the words that people write for it elsewhere.
+    #[must_use]
+    pub const fn also(mut self, words: &'static [&'static str]) -> Self {
+        self.also = words;
+        self
+    }
+
+    /// With what to write where a value has the wrong type.
+    #[must_use]
+    pub const fn instead(mut self, hint: &'static str) -> Self {
+        self.instead = hint;
+        self
     }
 }
 
@@ -101,6 +121,22 @@ impl Shape {
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The key that a person most likely meant by a word that is none.
+    #[must_use]
+    pub fn likely(&self, word: &str) -> Option<&'static str> {
+        self.another_word(word).or_else(|| nearest(word, self.keys.iter().map(|key| key.name)))
+    }
+
+    fn another_word(&self, word: &str) -> Option<&'static str> {
+        self.keys.iter().find(|key| key.also.contains(&word)).map(|key| key.name)
+    }
+
+    /// Whether the table has an unknown key that most likely was to be this one: that it is missing has been said then.
+    #[must_use]
+    pub fn misspelt_in(&self, table: &Table, key: &str) -> bool {
+        table.iter().any(|(name, _, _)| self.key(name).is_none() && self.likely(name) == Some(key))
     }
 }
 
@@ -124,14 +160,14 @@ fn lowered(doc: &str) -> String {
     first.into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
-struct Checker<'a> {
+struct Checker<'a, 'n> {
     sink: &'a mut Sink,
     /// The tables around, the outermost first.
-    above: Vec<&'static Shape>,
+    above: Vec<(&'static Shape, &'n Table)>,
 }
 
-impl Checker<'_> {
-    fn table(&mut self, node: &Node, shape: &'static Shape, key_place: Option<&Place>) {
+impl<'n> Checker<'_, 'n> {
+    fn table(&mut self, node: &'n Node, shape: &'static Shape, key_place: Option<&Place>) {
         let Some(table) = node.as_table() else {
             self.wrong_type(node, "a table");
             return;
@@ -148,12 +184,20 @@ impl Checker<'_> {
                         lowered(key.doc)
                     ));
                 }
-                // Not a switch, so which words it takes is what is missing.
-                Some(key) if matches!(value.value, NodeValue::Boolean(_)) && !key.kind.accepts(value) => {
-                    self.wrong_type(value, &key.kind.described()).hint(format!("`{name}`: {}", key.doc));
+                Some(key) if !key.kind.accepts(value) && (!key.instead.is_empty() || value.as_bool().is_some()) => {
+                    let diagnostic = self.wrong_type(value, &key.kind.described());
+                    if diagnostic.hint.is_none() {
+                        // A switch says nothing of what was meant: which words the key takes is what is missing.
+                        let hint = if key.instead.is_empty() {
+                            format!("`{name}`: {}", key.doc)
+                        } else {
+                            key.instead.to_owned()
+                        };
+                        diagnostic.hint(hint);
+                    }
                 }
                 Some(key) => {
-                    self.above.push(shape);
+                    self.above.push((shape, table));
                     self.value(value, &key.kind, place, name);
                     self.above.pop();
                 }
@@ -162,20 +206,22 @@ impl Checker<'_> {
             }
         }
         for key in shape.keys.iter().filter(|key| key.required && table.get(key.name).is_none()) {
+            if shape.misspelt_in(table, key.name) {
+                continue;
+            }
             let whole = key_place.filter(|_| node.place.range.is_empty()).unwrap_or(&node.place);
             let message = format!("`{}` is missing in {}", key.name, self.described(shape));
-            self.sink.missing(whole, message, format!("`{}`: {}", key.name, key.doc));
+            self.sink.missing(whole, message, format!("`{}`: {}", key.name, key.doc.trim_end_matches('.')));
         }
         self.sink.definition = outer;
     }
 
-    fn value(&mut self, node: &Node, kind: &'static Kind, key_place: &Place, key: &str) {
+    fn value(&mut self, node: &'n Node, kind: &'static Kind, key_place: &Place, key: &str) {
         if !kind.accepts(node) {
+            let hint = hints::for_kind(kind, node, key);
             let diagnostic = self.wrong_type(node, &kind.described());
-            if let (Kind::Table(shape), NodeValue::Array(_)) = (kind, &node.value)
-                && shape.key("values").is_some()
-            {
-                diagnostic.hint(format!("write `{key} = {{ values = [\"…\"] }}`"));
+            if diagnostic.hint.is_none() {
+                diagnostic.hint_if(hint);
             }
             return;
         }
@@ -258,96 +304,6 @@ impl Checker<'_> {
         let hint = nearest(word, words.iter().copied())
             .map_or_else(|| format!("it is one of {list}"), |near| format!("did you mean `\"{near}\"`?"));
         self.sink.error(&node.place, format!("`{key}` cannot be `\"{word}\"`")).hint(hint);
-    }
-
-    fn wrong_type(&mut self, node: &Node, expected: &str) -> &mut Diagnostic {
-        let hint = match &node.value {
-            NodeValue::Integer(number) if expected == "a string" => Some(format!("put it in quotes: `\"{number}\"`")),
-            NodeValue::Integer(number) if expected.contains("30s") => {
-                Some(format!("with its unit, and in quotes: `\"{number}s\"`"))
-            }
-            NodeValue::String(text) if expected.contains("a number") && text.trim().parse::<i64>().is_ok() => {
-                Some(format!("without quotes: `{}`", text.trim()))
-            }
-            NodeValue::String(text) if expected == "a boolean" && matches!(text.as_str(), "true" | "false") => {
-                Some(format!("without quotes: `{text}`"))
-            }
-            NodeValue::String(text) if expected == "a list of strings" => Some(format!("in brackets: `[\"{text}\"]`")),
-            NodeValue::Table(_) if expected.contains("`[[") => {
-                Some("its header has two brackets on each side".to_owned())
-            }
-            _ => None,
-        };
-        self.sink.error(&node.place, format!("expected {expected}, found {}", node.kind())).hint_if(hint)
-    }
-
-    fn unknown(&mut self, name: &str, place: &Place, shape: &'static Shape, table: &Table) {
-        let hint = if self.sink.is_full() { String::new() } else { self.hint_for(name, shape, table) };
-        self.sink.error(place, format!("unknown key `{name}` in {}", self.described(shape))).hint(hint);
-    }
-
-    fn hint_for(&self, name: &str, shape: &'static Shape, table: &Table) -> String {
-        if let Some(above) = self.above.iter().rev().find(|above| above.key(name).is_some() && !above.header.is_empty())
-        {
-            return format!(
-                "`{name}` is a key of `{}`: write it above {}, since TOML has no way back up",
-                above.header,
-                self.described(shape)
-            );
-        }
-        // One of the tables that are opened here, or may be.
-        let below = |present: bool| {
-            shape.keys.iter().filter(move |key| table.get(key.name).is_some() == present).find_map(|key| {
-                let (Kind::Table(inner) | Kind::Tables(inner)) = &key.kind else { return None };
-                inner.key(name).map(|_| *inner)
-            })
-        };
-        if let Some(inner) = below(true) {
-            return format!("`{name}` is a key of `{}`", inner.header);
-        }
-        // What another kind of definition has.
-        let [root] = self.above.as_slice() else { return self.likeness(name, shape, below(false)) };
-        let mut siblings = root.keys.iter().filter_map(|key| match &key.kind {
-            Kind::Tables(other) if !std::ptr::eq(*other, shape) => Some(*other),
-            _ => None,
-        });
-        if let Some(other) = siblings.find(|other| other.key(name).is_some_and(|key| key.carried_out)) {
-            return format!("`{name}` is a key of `{}`, and not of {}", other.header, self.described(shape));
-        }
-        self.likeness(name, shape, below(false))
-    }
-
-    /// A key that looks like it, else a table that has it, else all that there are.
-    fn likeness(&self, name: &str, shape: &'static Shape, below: Option<&'static Shape>) -> String {
-        let known = || shape.keys.iter().map(|key| key.name);
-        if let Some(near) = nearest(name, known()) {
-            return format!("did you mean `{near}`?");
-        }
-        if let Some(inner) = below {
-            return format!("`{name}` is a key of `{}`", inner.header);
-        }
-        let list = shape.keys.iter().filter(|key| key.carried_out).map(|key| format!("`{}`", key.name));
-        format!("the keys of {} are {}", self.described(shape), list.collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl Checker<'_> {
-    /// How an author opens the table here: `[tool.write]` inside `[[tool.step]]` is `[tool.step.write]`.
-    fn described(&self, shape: &Shape) -> String {
-        let header = shape.header;
-        if header.is_empty() {
-            return shape.name.to_owned();
-        }
-        let bare = |header: &'static str| header.trim_matches(['[', ']']);
-        let (own, around) = (bare(header), self.above.last().map_or("", |above| bare(above.header)));
-        let beside = around
-            .rsplit_once('.')
-            .and_then(|(root, _)| own.strip_prefix(root)?.strip_prefix('.'))
-            .filter(|_| !own.starts_with(around));
-        match beside {
-            Some(rest) => format!("`{}`", header.replacen(own, &format!("{around}.{rest}"), 1)),
-            None => format!("`{header}`"),
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! TOML to spanned values, with every syntax error of the file at once.
 
+mod slips;
+
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -46,11 +48,14 @@ fn parse_here(file: &Arc<SourceFile>) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(&file.text);
     let mut reader = Reader { file, sink: &mut sink };
     let node = Node { value: reader.table(root.get_ref(), 0), place: reader.place(0..0) };
+    let values = reader.sink.diagnostics.len();
     let mut reported: Vec<Range<usize>> = Vec::new();
     let mut broken = Vec::new();
-    for error in errors {
-        let end = file.text.len();
-        let span = error.span().unwrap_or(end..end);
+    let end = file.text.len();
+    let mut errors: Vec<_> = errors.iter().map(|error| (error, error.span().unwrap_or(end..end))).collect();
+    // What stands first is what the others may follow from.
+    errors.sort_by_key(|(_, span)| span.start);
+    for (error, span) in errors {
         // One slip often makes the parser complain several times on one line.
         let line = line_of(&file.text, span.start);
         if reported.contains(&line) {
@@ -59,13 +64,34 @@ fn parse_here(file: &Arc<SourceFile>) -> Parsed {
         if reported.len() >= MAX_SYNTAX_ERRORS {
             break;
         }
+        let unclosed = slips::unclosed(&file.text, &line)
+            .filter(|open| error.message() != "duplicate key" && !reported.iter().any(|line| line.contains(open)));
+        if let Some(open) = unclosed {
+            reader.unclosed(open, &span);
+            // What follows was read as if it stood inside.
+            broken.push(open..end);
+            break;
+        }
+        if let Some(start) = slips::endless_text(error.message(), &file.text) {
+            reader.syntax_error("a text of several lines has no end", start..start + 3);
+            broken.push(line_of(&file.text, start).start..end + 1);
+            break;
+        }
         reader.syntax_error(error.message(), span);
         if error.message() != "duplicate key" {
             broken.push(untrusted(&file.text, &line));
         }
         reported.push(line);
     }
-    Parsed { node, found: sink.diagnostics, broken }
+    let mut found = sink.diagnostics;
+    let syntax = found.split_off(values);
+    // A value whose syntax is wrong is told once.
+    found.retain(|diagnostic| {
+        let at = diagnostic.place.as_ref().map_or(0, |place| place.range.start);
+        !broken.iter().any(|broken| broken.contains(&at))
+    });
+    found.extend(syntax);
+    Parsed { node, found, broken }
 }
 
 struct Reader<'a> {
@@ -138,34 +164,22 @@ impl Reader<'_> {
             }
             return;
         }
-        let place = self.place(if span.is_empty() { widened(text, span) } else { span });
-        let mut message = message.to_owned();
-        if message.is_empty() {
-            message.push_str("syntax error");
-        }
-        let word = place.text();
-        let bare = !word.is_empty() && word.chars().all(|letter| letter.is_alphanumeric() || "_.-/ ".contains(letter));
-        let hint = if message.starts_with("invalid") && bare && word.starts_with(char::is_alphabetic) {
-            Some(format!("a text stands in quotes: `\"{word}\"`"))
-        } else if word.starts_with('(') || message.contains("expected `,`") && within_parentheses(text, &place.range) {
-            Some(
-                "a list stands in square brackets: `[\"name\", \"=\", \"x\"]`, not `(\"name\", \"=\", \"x\")`"
-                    .to_owned(),
-            )
-        } else if message.contains("recursion limit") {
-            Some("it is nested too deep".to_owned())
-        } else {
-            None
-        };
+        let message = if message.is_empty() { "syntax error" } else { message };
+        let shown = if span.is_empty() { widened(text, span.clone()) } else { span.clone() };
+        let hint = slips::hint(message, text, &span, text.get(shown.clone()).unwrap_or_default());
+        let place = self.place(shown);
         self.sink.error(&place, format!("not valid TOML: {message}")).hint_if(hint);
     }
-}
 
-/// Whether a Python tuple opened before this place, on its line.
-fn within_parentheses(text: &str, range: &Range<usize>) -> bool {
-    let before = text.get(..range.end).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    ["('", "(\""].iter().any(|tuple| line.contains(tuple))
+    fn unclosed(&mut self, open: usize, noticed: &Range<usize>) {
+        let text = &self.file.text;
+        let bracket = text.get(open..=open).unwrap_or_default();
+        let close = if bracket == "{" { "}" } else { "]" };
+        let line = self.place(noticed.clone()).line_column().0;
+        self.sink
+            .error(&self.place(open..open + 1), format!("not valid TOML: this `{bracket}` is not closed"))
+            .hint(format!("write `{close}` where it ends, before line {line}"));
+    }
 }
 
 /// An empty span shows nothing: the character there, or the one before.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{Report, Suite, offered_to, run, scope};
+use super::{Report, Subject, Suite, offered_to, run, scope};
 use crate::definition::example::Example;
 use crate::definition::tool::{Requirement, Tool};
 use crate::demo::{self, ADMIN, Account, Profile};
@@ -24,11 +24,11 @@ const PROFILES: [Profile; 3] = [Profile::V19, Profile::V17, Profile::V14];
 /// An embedded Odoo cannot be started.
 pub async fn on_embedded(suite: &Suite) -> io::Result<Report> {
     let mut report = Report::default();
-    for (tool, _) in suite.all().filter(|(tool, _)| profile(tool).is_none()) {
-        report.skip(tool, "the tool is for a version of Odoo that is not embedded");
+    for (subject, _) in suite.all().filter(|(subject, _)| profile(subject.tool()).is_none()) {
+        report.skip(subject, &format!("the {} is for a version of Odoo that is not embedded", subject.sort()));
     }
     for version in PROFILES {
-        let due: Vec<_> = suite.all().filter(|(tool, _)| profile(tool) == Some(version)).collect();
+        let due: Vec<_> = suite.all().filter(|(subject, _)| profile(subject.tool()) == Some(version)).collect();
         if due.is_empty() {
             continue;
         }
@@ -41,7 +41,7 @@ pub async fn on_embedded(suite: &Suite) -> io::Result<Report> {
 
 async fn on_version(
     suite: &Suite,
-    due: &[(&Arc<Tool>, &Example)],
+    due: &[(&Subject, &Example)],
     server: &demo::Server,
     report: &mut Report,
 ) -> io::Result<()> {
@@ -49,9 +49,9 @@ async fn on_version(
     let administrator = service(suite, server, ADMIN)?;
     let offered = suite.offered(&administrator).await;
     services.insert(ADMIN.login, administrator);
-    for (tool, example) in due {
-        if !offered.iter().any(|offered| Arc::ptr_eq(offered, tool)) {
-            report.skip(tool, "the embedded Odoo does not have what the tool needs");
+    for (subject, example) in due {
+        if !subject.is_among(&offered) {
+            report.skip(subject, &format!("the embedded Odoo does not have what the {} needs", subject.sort()));
             continue;
         }
         let account = match &example.user {
@@ -59,7 +59,7 @@ async fn on_version(
             Some((login, _)) => match Account::of(login) {
                 Some(account) => account,
                 None => {
-                    report.skip(tool, "the embedded Odoo does not have the test's `user`");
+                    report.skip(subject, "the embedded Odoo does not have the test's `user`");
                     continue;
                 }
             },
@@ -70,15 +70,15 @@ async fn on_version(
         let Some(service) = services.get(account.login) else { continue };
         // What keeps the moment from being known keeps the call from being made, which says so.
         let now = match example.now {
-            Some(_) => scope(service.instance(&offered_to(&service.snapshot(), tool, example)), example)
+            Some(_) => scope(service.instance(&offered_to(&service.snapshot(), subject, example)), example)
                 .await
                 .ok()
                 .map(|(_, now)| now),
             None => None,
         };
         server.reset(now)?;
-        let found = run(service, &service.snapshot(), tool, example).await;
-        report.add(tool, example, found);
+        let found = run(service, &service.snapshot(), subject, example).await;
+        report.add(subject, example, found);
     }
     Ok(())
 }
@@ -106,7 +106,7 @@ fn service(suite: &Suite, server: &demo::Server, account: Account) -> io::Result
     let client = client.map_err(|error: Error| io::Error::other(error.to_string()))?;
     let instance = Arc::new(Instance::new(client));
     let of_bundles = suite.bundles.iter().filter_map(|bundle| Some(bundle.instance.as_ref()?.name.clone()));
-    let named = suite.tools.iter().filter_map(|tool| tool.instance.clone()).chain(of_bundles);
+    let named = suite.subjects.iter().filter_map(|subject| subject.tool().instance.clone()).chain(of_bundles);
     let instances: IndexMap<String, Arc<Instance>> =
         named.chain([default.clone()]).map(|name| (name, instance.clone())).collect();
     let service = Service::new(instances, default, Settings::default());

@@ -1,12 +1,14 @@
-//! Runs the tests that authors write beside their tools: against the embedded Odoo, or against the configured one.
+//! Runs the tests that authors write beside their definitions: against the embedded Odoo, or against the configured one.
 //!
-//! A test is one call through the same path as any other ([`Service::attempt`]), with a clock, a client and a watch of its own.
+//! A test is one call, one reading or one use through the same path as any other ([`Service::attempt`], [`Service::using`]), with a
+//! clock, a client and a watch of its own.
 //! What came of it otherwise than expected is a diagnostic at the place of the expectation.
 
 mod conversation;
 mod embedded;
 mod judge;
 mod outgoing;
+mod subject;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,29 +19,30 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
 use crate::catalog::{Catalog, Offered};
-use crate::conversation::Outcome;
-use crate::definition::Loaded;
 use crate::definition::bundle::Bundle;
-use crate::definition::example::{Example, Examples};
+use crate::definition::example::{Example, Examples, Of};
 use crate::definition::tool::{Requirement, Tool};
+use crate::definition::{Definitions, Loaded};
 use crate::demo::Account;
 use crate::mcp::Backend;
 use crate::mcp::Request;
-use crate::odoo::{Error, Kind, Patience, Watch};
+use crate::odoo::{Error, Patience, Watch};
 use crate::operation::{self, Instance, arguments};
 use crate::service::{Circumstances, Service};
 use crate::source::{Diagnostic, did_you_mean};
 use crate::template;
 use conversation::Script;
+use subject::Subject;
 
 pub use embedded::on_embedded;
 
-/// The tools of a load, and their tests.
+/// What a load declares, and the tests of it.
 #[derive(Debug)]
 pub struct Suite {
-    tools: Vec<Arc<Tool>>,
+    subjects: Vec<Subject>,
     bundles: Vec<Bundle>,
-    examples: Vec<Examples>,
+    /// The position of a subject, and its tests.
+    examples: Vec<(usize, Vec<Example>)>,
 }
 
 /// What came of the tests.
@@ -51,7 +54,7 @@ pub struct Report {
     pub passed: usize,
     /// How many did not.
     pub failed: usize,
-    /// Why tests did not run, and the tools whose tests they are, one for each test.
+    /// Why tests did not run, and the names of what they are of, one for each test.
     pub skipped: BTreeMap<String, Vec<String>>,
 }
 
@@ -60,31 +63,51 @@ pub struct Report {
 #[must_use]
 pub fn check(loaded: &Loaded) -> Vec<Diagnostic> {
     let (all, mut found) = loaded.examples();
-    for examples in &all {
-        let Some(tool) = loaded.definitions.tools.get(examples.tool) else { continue };
-        for example in &examples.examples {
-            let mut here: Vec<Diagnostic> = refused(tool, example).into_iter().chain(stranger(example)).collect();
-            here.iter_mut().for_each(|diagnostic| diagnostic.definition = Some(label(tool)));
+    let Definitions { tools, resources, prompts, .. } = &loaded.definitions;
+    for Examples { of, examples } in &all {
+        let tool = match *of {
+            Of::Tool(at) => tools.get(at),
+            Of::Resource(at) => resources.get(at).map(|resource| &*resource.tool),
+            Of::Prompt(at) => prompts.get(at).map(|prompt| &*prompt.tool),
+        };
+        let Some(tool) = tool else { continue };
+        for example in examples {
+            let mut here: Vec<Diagnostic> = refused(*of, tool, example).into_iter().chain(stranger(example)).collect();
+            let label = format!("{} `{}`", of.sort(), tool.name);
+            here.iter_mut().for_each(|diagnostic| diagnostic.definition = Some(label.clone()));
             found.append(&mut here);
         }
     }
     found
 }
 
-/// Arguments that the tool does not take, in a test that is not about that. What a template gives is known only to a call.
-fn refused(tool: &Tool, example: &Example) -> Option<Diagnostic> {
+/// Arguments that are not taken, in a test that is not about that. What a template gives is known only to a call.
+fn refused(of: Of, tool: &Tool, example: &Example) -> Option<Diagnostic> {
     // What a bundle binds is not the caller's to give.
     if example.bundle.is_some() || example.error() == Some("invalid_arguments") {
         return None;
     }
-    let given = example.arguments.as_literal()?.as_object()?.clone();
+    let mut given = example.arguments.as_literal()?.as_object()?.clone();
+    if !matches!(of, Of::Tool(_)) {
+        given = texts(given);
+    }
     let validator = tool.input.validator().ok()?;
     let error = arguments::put_right(given, &tool.input.schema, validator, tool.input.paging, &Map::new()).err()?;
     Some(
-        Diagnostic::error(format!("the tool refuses the arguments of the test: {error}"))
+        Diagnostic::error(format!("the {} refuses the arguments of the test: {error}", of.sort()))
             .at(&example.arguments_place)
             .with_hint("correct them, or expect the error `invalid_arguments`"),
     )
+}
+
+/// What is in an address, and what a person types for a prompt, is text.
+fn texts(given: Map<String, Value>) -> Map<String, Value> {
+    let text = |value: Value| match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Bool(flag) => Value::String(flag.to_string()),
+        other => other,
+    };
+    given.into_iter().map(|(name, value)| (name, text(value))).collect()
 }
 
 /// A login that only a live Odoo can have, in a test that is not for one.
@@ -101,56 +124,79 @@ fn stranger(example: &Example) -> Option<Diagnostic> {
     Some(Diagnostic::error(format!("the embedded Odoo has no login `{login}`")).at(place).with_hint(hint))
 }
 
-fn label(tool: &Tool) -> String {
-    format!("tool `{}`", tool.name)
-}
-
 impl Suite {
-    /// The tests of a load whose tools are without errors; they are taken out of it.
+    /// The tests of a load that is without errors; its definitions are taken out of it.
     #[must_use]
     pub fn new(mut loaded: Loaded) -> Self {
         let (examples, _) = loaded.examples();
-        let tools = std::mem::take(&mut loaded.definitions.tools).into_iter().map(Arc::new).collect();
-        Self { tools, bundles: loaded.definitions.bundles, examples }
+        let Definitions { tools, resources, prompts, bundles } = std::mem::take(&mut loaded.definitions);
+        let (of_tools, of_resources) = (tools.len(), resources.len());
+        let tools = tools.into_iter().map(|tool| Subject::Tool(Arc::new(tool)));
+        let resources = resources.into_iter().map(|resource| Subject::Resource(Arc::new(resource)));
+        let prompts = prompts.into_iter().map(|prompt| Subject::Prompt(Arc::new(prompt)));
+        let position = |of| match of {
+            Of::Tool(at) => at,
+            Of::Resource(at) => of_tools + at,
+            Of::Prompt(at) => of_tools + of_resources + at,
+        };
+        let examples = examples.into_iter().map(|Examples { of, examples }| (position(of), examples)).collect();
+        Self { subjects: tools.chain(resources).chain(prompts).collect(), bundles, examples }
     }
 
-    /// Only the tests of the tools of these names. Says which name no tool has.
+    /// Only the tests of what has these names. Says which name there is not.
     ///
     /// # Errors
     /// The name.
     pub fn only(mut self, names: &[String]) -> Result<Self, String> {
-        let known = |name: &str| self.tools.iter().any(|tool| tool.name == name);
+        let known = |name: &str| self.names().any(|known| known == name);
         if let Some(unknown) = names.iter().find(|name| !known(name)) {
             return Err(unknown.clone());
         }
-        let wanted = |tool: &Tool| names.is_empty() || names.contains(&tool.name);
-        self.examples.retain(|examples| self.tools.get(examples.tool).is_some_and(|tool| wanted(tool)));
+        let wanted = |subject: &Subject| names.is_empty() || names.contains(&subject.tool().name);
+        self.examples.retain(|(at, _)| self.subjects.get(*at).is_some_and(wanted));
         Ok(self)
     }
 
-    /// The names of the tools.
+    /// The names of all that can have tests.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.tools.iter().map(|tool| tool.name.as_str())
+        self.subjects.iter().map(|subject| subject.tool().name.as_str())
+    }
+
+    /// Without the declared bundles.
+    fn plain(&self) -> Catalog {
+        let tools = self.subjects.iter().filter_map(|subject| match subject {
+            Subject::Tool(tool) => Some(tool.clone()),
+            _ => None,
+        });
+        let resources = self.subjects.iter().filter_map(|subject| match subject {
+            Subject::Resource(resource) => Some(resource.clone()),
+            _ => None,
+        });
+        let prompts = self.subjects.iter().filter_map(|subject| match subject {
+            Subject::Prompt(prompt) => Some(prompt.clone()),
+            _ => None,
+        });
+        Catalog::shared(tools, resources, prompts)
     }
 
     fn catalog(&self) -> Catalog {
-        Catalog::new(self.tools.clone()).with_bundles(&self.bundles)
+        self.plain().with_bundles(&self.bundles)
     }
 
-    fn all(&self) -> impl Iterator<Item = (&Arc<Tool>, &Example)> {
-        self.examples.iter().flat_map(|examples| {
-            let tool = self.tools.get(examples.tool);
-            tool.into_iter().flat_map(|tool| examples.examples.iter().map(move |example| (tool, example)))
+    fn all(&self) -> impl Iterator<Item = (&Subject, &Example)> {
+        self.examples.iter().flat_map(|(at, examples)| {
+            let subject = self.subjects.get(*at);
+            subject.into_iter().flat_map(|subject| examples.iter().map(move |example| (subject, example)))
         })
     }
 
-    /// Which tools this Odoo has all for that they need, as far as the service knows it once it was asked.
-    async fn offered(&self, service: &Service) -> Vec<Arc<Tool>> {
-        service.replace(Catalog::new(self.tools.clone()));
+    /// What this Odoo has all for that it needs, as far as the service knows it once it was asked.
+    async fn offered(&self, service: &Service) -> Vec<Arc<Offered>> {
+        service.replace(self.plain());
         service.learn_once(None).await;
         service.replace(Catalog::clone(&service.snapshot()));
         let caller = Caller { bundles: Vec::new(), read_only: false, login: None };
-        let offered = service.snapshot().tools(&caller).map(|offered| offered.tool.clone()).collect();
+        let offered = seen(&service.snapshot(), &caller);
         service.replace(self.catalog());
         offered
     }
@@ -158,20 +204,20 @@ impl Suite {
 
 impl Report {
     /// Everything of both.
-    fn add(&mut self, tool: &Tool, example: &Example, found: Vec<Diagnostic>) {
+    fn add(&mut self, subject: &Subject, example: &Example, found: Vec<Diagnostic>) {
         if found.is_empty() {
             self.passed += 1;
             return;
         }
         self.failed += 1;
         self.diagnostics.extend(found.into_iter().map(|mut diagnostic| {
-            diagnostic.definition = Some(label(tool));
+            diagnostic.definition = Some(subject.label());
             if diagnostic.place.is_none() { diagnostic.at(&example.place) } else { diagnostic }
         }));
     }
 
-    fn skip(&mut self, tool: &Tool, why: &str) {
-        self.skipped.entry(why.to_owned()).or_default().push(tool.name.clone());
+    fn skip(&mut self, subject: &Subject, why: &str) {
+        self.skipped.entry(why.to_owned()).or_default().push(subject.tool().name.clone());
     }
 
     /// "12 tests (1 failed, 2 skipped)".
@@ -195,26 +241,26 @@ pub async fn on_live(suite: &Suite, service: &Service, logins: &BTreeMap<String,
     let mut report = Report::default();
     let offered = suite.offered(service).await;
     let catalog = service.snapshot();
-    for (tool, example) in suite.all() {
-        if !offered.iter().any(|offered| Arc::ptr_eq(offered, tool)) {
-            report.skip(tool, "the Odoo does not have what the tool needs");
-        } else if !(tool.annotations.read_only || example.live) {
-            report.skip(tool, "a tool that writes is tested on a live Odoo only with `live = true`");
+    for (subject, example) in suite.all() {
+        if !subject.is_among(&offered) {
+            report.skip(subject, &format!("the Odoo does not have what the {} needs", subject.sort()));
+        } else if !(subject.only_reads() || example.live) {
+            report.skip(subject, "a tool that writes is tested on a live Odoo only with `live = true`");
         } else if let Some((login, _)) = &example.user
-            && logins.get(service.instance_of(&offered_to(&catalog, tool, example))) != Some(login)
+            && logins.get(service.instance_of(&offered_to(&catalog, subject, example))) != Some(login)
         {
-            report.skip(tool, "the configuration has another login than the test's `user`");
+            report.skip(subject, "the configuration has another login than the test's `user`");
         } else {
-            let found = run(service, &catalog, tool, example).await;
-            report.add(tool, example, found);
+            let found = run(service, &catalog, subject, example).await;
+            report.add(subject, example, found);
         }
     }
     report
 }
 
 /// Runs one test, and gives what came otherwise than expected.
-async fn run(service: &Service, catalog: &Catalog, tool: &Arc<Tool>, example: &Example) -> Vec<Diagnostic> {
-    match attempt(service, catalog, tool, example).await {
+async fn run(service: &Service, catalog: &Catalog, subject: &Subject, example: &Example) -> Vec<Diagnostic> {
+    match attempt(service, catalog, subject, example).await {
         Ok(found) => found,
         Err(error) => {
             let mut diagnostic =
@@ -228,28 +274,21 @@ async fn run(service: &Service, catalog: &Catalog, tool: &Arc<Tool>, example: &E
 async fn attempt(
     service: &Service,
     catalog: &Catalog,
-    tool: &Arc<Tool>,
+    subject: &Subject,
     example: &Example,
 ) -> Result<Vec<Diagnostic>, Error> {
-    let offered = offered_to(catalog, tool, example);
+    let offered = offered_to(catalog, subject, example);
     let (scope, now) = scope(service.instance(&offered), example).await?;
     let given = match example.arguments.evaluate(&scope)? {
         template::Outcome::Given(Value::Object(given)) => given,
         _ => Map::new(),
     };
-    let script = script(tool, example, &scope)?;
+    let script = script(subject.tool(), example, &scope)?;
     let watch = Arc::new(Watch::noting());
     let caller = caller(example);
     let request = Request { catalog, caller: &caller, conversation: &script, cancelled: CancellationToken::new() };
     let circumstances = Circumstances { request, now, watch: Some(watch.clone()) };
-    let outcome = service.attempt(&offered, given, circumstances).await;
-    let answer = match outcome {
-        Ok(Outcome::Answer(answer)) => Ok(answer),
-        Ok(Outcome::Ask { .. }) => {
-            Err(Error::new(Kind::Internal, "The call asks a question that has to be answered by another call."))
-        }
-        Err(error) => Err(error),
-    };
+    let answer = subject.used(service, offered, given, circumstances).await;
     Ok(judge::judge(example, &judge::Result { answer: &answer, sent: &watch.sent(), scope: &scope }))
 }
 
@@ -258,13 +297,20 @@ fn caller(example: &Example) -> Caller {
     Caller { bundles: example.bundle.iter().map(|(name, _)| name.clone()).collect(), read_only: false, login: None }
 }
 
-/// The tool as the bundle of a test offers it; without one, as it is.
-fn offered_to(catalog: &Catalog, tool: &Arc<Tool>, example: &Example) -> Arc<Offered> {
+/// All that a caller sees.
+fn seen(catalog: &Catalog, caller: &Caller) -> Vec<Arc<Offered>> {
+    let resources = catalog.addresses(caller).into_iter().map(|addressed| addressed.offered);
+    let prompts = catalog.prompts(caller).into_iter().map(|prompted| prompted.offered);
+    catalog.tools(caller).chain(resources).chain(prompts).collect()
+}
+
+/// What is tested as the bundle of a test offers it; without one, as it is.
+fn offered_to(catalog: &Catalog, subject: &Subject, example: &Example) -> Arc<Offered> {
     let through = example.bundle.as_ref().and_then(|_| {
         let caller = caller(example);
-        catalog.tools(&caller).find(|offered| Arc::ptr_eq(&offered.tool, tool))
+        seen(catalog, &caller).into_iter().find(|offered| Arc::ptr_eq(&offered.tool, subject.tool()))
     });
-    through.unwrap_or_else(|| Arc::new(Offered::plain(tool.clone())))
+    through.unwrap_or_else(|| Arc::new(Offered::plain(subject.tool().clone())))
 }
 
 /// What the templates of a test know, and when it is called.

@@ -1,20 +1,22 @@
-//! From `[[tool.test]]` as written to checked [`Example`]s: a test that cannot run is an error.
+//! From `[[tool.test]]` and its like as written to checked [`Example`]s: a test that cannot run is an error.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::super::bundle::{self, Bundle};
-use super::super::example::{Example, Expectation, Moment, What};
+use super::super::example::{Example, Expectation, Moment, Of, What};
 use super::super::tool::Tool;
 use super::scope::Scope;
 use super::{Builder, text};
 use crate::source::{Node, Place, Sink, Table, did_you_mean};
 use crate::template::Templated;
 
-/// What the tests of one tool are held against.
+/// What the tests of one definition are held against.
 pub(in crate::definition) struct Around<'a> {
-    /// The tool that they call.
+    /// What it is.
+    pub(in crate::definition) of: Of,
+    /// What they call, read or use.
     pub(in crate::definition) tool: &'a Tool,
     /// The names of all bundles.
     pub(in crate::definition) bundles: &'a [&'a str],
@@ -22,10 +24,10 @@ pub(in crate::definition) struct Around<'a> {
     pub(in crate::definition) declared: &'a [Bundle],
 }
 
-/// The tests of a tool's table, those without an error.
+/// The tests of a definition's table, those without an error.
 pub(in crate::definition) fn examples(table: &Table, around: &Around<'_>, sink: &mut Sink) -> Vec<Example> {
     let Some(written) = table.get("test").and_then(Node::as_array) else { return Vec::new() };
-    sink.definition = Some(format!("tool `{}`", around.tool.name));
+    sink.definition = Some(format!("{} `{}`", around.of.sort(), around.tool.name));
     let asks: Vec<&str> = around.tool.questions().map(|ask| ask.name.as_str()).collect();
     let mut examples = Vec::with_capacity(written.len());
     for node in written {
@@ -87,9 +89,18 @@ impl Reader<'_, '_> {
             }
             let known = properties.into_iter().flat_map(|properties| properties.keys().map(String::as_str));
             let hint = did_you_mean(name, known).unwrap_or_else(|| {
-                "declare it in `[tool.input.properties]`, or expect the error `invalid_arguments`".to_owned()
+                let declare = match self.around.of {
+                    Of::Tool(_) => "declare it in `[tool.input.properties]`",
+                    Of::Resource(_) => "write it into `uri`",
+                    Of::Prompt(_) => "declare it in `[[prompt.argument]]`",
+                };
+                format!("{declare}, or expect the error `invalid_arguments`")
             });
-            self.builder.sink.error(place, format!("the tool has no argument `{name}`")).hint(hint);
+            let message = match self.around.of {
+                Of::Resource(_) => format!("the address has no variable `{name}`"),
+                of => format!("the {} has no argument `{name}`", of.sort()),
+            };
+            self.builder.sink.error(place, message).hint(hint);
         }
         self.required(table, Some(given), &node.place, refused);
         self.templated(node)
@@ -104,7 +115,10 @@ impl Reader<'_, '_> {
             if given.is_none_or(|given| given.get(name).is_none()) && !bound(name) {
                 self.builder
                     .sink
-                    .error(place, format!("the test does not give `{name}`, which the tool requires"))
+                    .error(
+                        place,
+                        format!("the test does not give `{name}`, which the {} requires", self.around.of.sort()),
+                    )
                     .hint("give it, or expect the error `invalid_arguments`");
             }
         }
@@ -152,8 +166,8 @@ impl Reader<'_, '_> {
         if !bundle::shows(name, declared, around.tool) {
             self.builder
                 .sink
-                .error(&node.place, format!("the bundle `{name}` does not show this tool"))
-                .hint("add it to the tool's `bundles` or the bundle's `include`, or remove `bundle`");
+                .error(&node.place, format!("the bundle `{name}` does not show this {}", self.around.of.sort()))
+                .hint("add it to its `bundles` or the bundle's `include`, or remove `bundle`");
         }
         Some((name.to_owned(), node.place.clone()))
     }
@@ -163,8 +177,11 @@ impl Reader<'_, '_> {
         for (name, place, node) in table.get("answers").and_then(Node::as_table).into_iter().flat_map(Table::iter) {
             if !self.asks.contains(&name) {
                 let hint = did_you_mean(name, self.asks.iter().copied())
-                    .unwrap_or_else(|| "the keys of `answers` are the names of the tool's questions".to_owned());
-                self.builder.sink.error(place, format!("the tool has no `ask` with the name `{name}`")).hint(hint);
+                    .unwrap_or_else(|| "the keys of `answers` are the names of its questions".to_owned());
+                self.builder
+                    .sink
+                    .error(place, format!("the {} has no `ask` with the name `{name}`", self.around.of.sort()))
+                    .hint(hint);
             }
             answers.push((name.to_owned(), self.templated(node)));
         }

@@ -35,7 +35,7 @@ use crate::source::{Node, Place, Sink, Table};
 use crate::template::{self, Templated};
 
 use super::ask::Ask;
-use super::language::OPERATIONS;
+use super::language::{OPERATIONS, TOOL};
 use super::step::{Action, Step};
 use super::tool::{Annotations, Confirm, Input, Lookup, Requirement, ResultShape, TaskSupport, Tool};
 pub(super) use bundle::{BuiltBundle, bundle};
@@ -119,6 +119,11 @@ fn operation_key(table: &Table, place: &Place, sink: &mut Sink) -> Option<&'stat
         instead: "a tool has exactly one operation: write two tools, or make each a `[[tool.step]]`",
         first: "the first operation",
     };
+    let none = OPERATIONS.iter().all(|key| table.get(key).is_none());
+    if none && OPERATIONS.iter().any(|key| TOOL.misspelt_in(table, key)) {
+        // Told at the key.
+        return None;
+    }
     rule.key_of(table, place, sink)
 }
 
@@ -146,6 +151,7 @@ impl Builder<'_> {
         }
         if let (true, Some(key), None) = (single, operation_key, table.get("model"))
             && !matches!(key, "content" | "server")
+            && !TOOL.misspelt_in(table, "model")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the tool");

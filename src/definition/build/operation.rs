@@ -3,6 +3,7 @@
 use crate::source::{Node, Table};
 use crate::template::{self, Templated};
 
+use super::super::language::WRITE;
 use super::super::operation::{
     Attachments, Call, Content, Create, DefaultGet, FieldEntry, FieldList, FieldsGet, NameSearch, Named, Operation,
     Read, ReadGroup, SavePrompt, SearchCount, SearchRead, Server, Unlink, Write, Writes,
@@ -270,7 +271,7 @@ impl Builder<'_> {
     pub(super) fn clear_of(&mut self, key: &str, node: &Node) -> Vec<String> {
         let Some(table) = node.as_table().filter(|_| key == "write") else { return Vec::new() };
         let Some(written) = table.get("clear") else {
-            if table.get("values").is_none() {
+            if table.get("values").is_none() && !WRITE.misspelt_in(table, "values") {
                 let message = "`values` is missing in `[tool.write]`";
                 self.sink.missing(&node.place, message, "what is written, e.g. `values.stage_id = \"{{ stage }}\"`");
             }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::source::{Node, Place, Sink, Table};
 use crate::template::{self, Templated};
 
+use super::super::language::PROMPT;
 use super::super::prompt::{Argument, Body, Data, Message, Prompt, Role};
 use super::super::tool::{Input, Tool};
 use super::super::validator::Compiled;
@@ -149,7 +150,7 @@ impl Builder<'_> {
 
     fn messages(&mut self, table: &Table, place: &Place) -> Vec<Message> {
         let written = table.get("message").and_then(Node::as_array).unwrap_or_default();
-        if written.is_empty() {
+        if written.is_empty() && !PROMPT.misspelt_in(table, "message") {
             let hint = "at least one, e.g. `[[prompt.message]]` with `role = \"user\"` and `text = \"…\"`";
             self.sink.missing(place, "the prompt has no message", hint);
         }

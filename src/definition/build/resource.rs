@@ -14,7 +14,7 @@ use crate::source::shape::duration;
 use crate::source::{Node, Place, Sink, Table};
 
 use super::super::ask::Ask;
-use super::super::language::RESOURCE_OPERATIONS;
+use super::super::language::{RESOURCE, RESOURCE_OPERATIONS};
 use super::super::resource::Resource;
 use super::super::step::{Action, Step};
 use super::super::tool::{Annotations, Confirm, Requirement, Tool};
@@ -89,6 +89,7 @@ impl Builder<'_> {
         }
         if let (Some(key), None) = (key, table.get("model"))
             && !matches!(key, "content" | "server")
+            && !RESOURCE.misspelt_in(table, "model")
         {
             let message = format!("`model` is missing: `{key}` works on a model");
             self.sink.missing(&place, message, "e.g. `model = \"res.partner\"`, above the tables of the resource");
@@ -238,5 +239,10 @@ fn operation_key(table: &Table, place: &Place, sink: &mut Sink) -> Option<&'stat
         instead: "a resource is one thing: write two of them",
         first: "the first operation",
     };
+    let none = RESOURCE_OPERATIONS.iter().all(|key| table.get(key).is_none());
+    if none && RESOURCE_OPERATIONS.iter().any(|key| RESOURCE.misspelt_in(table, key)) {
+        // Told at the key.
+        return None;
+    }
     rule.key_of(table, place, sink)
 }

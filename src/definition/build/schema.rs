@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use jsonschema::{Draft, Validator};
 use serde_json::{Value, json};
 
-use crate::source::{Node, NodeValue, Table, did_you_mean, nearest};
+use crate::source::{Node, Table, did_you_mean, nearest};
 
 use super::super::bound::fault_at;
 use super::super::validator::{TYPES, compile, is_plain};
@@ -160,9 +160,8 @@ impl Builder<'_> {
                 self.sink.error(&at.place, format!("bad JSON Schema: there is no type `{word}`")).hint(hint);
                 continue;
             }
-            self.sink
-                .error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}"))
-                .hint_if(misread(&pointer, at));
+            let hint = slip(at, &pointer, key);
+            self.sink.error(&at.place, format!("bad JSON Schema at `{pointer}`: {message}")).hint_if(hint);
         }
     }
 
@@ -222,6 +221,23 @@ pub(super) fn defaults(written: &Table) -> impl Iterator<Item = (&str, &Node, &N
         .filter_map(|(name, _, property)| Some((name, property.child("default")?, property)))
 }
 
+/// What a person most likely meant where a keyword has the wrong type.
+fn slip(at: &Node, pointer: &str, key: &str) -> Option<String> {
+    let mut above = pointer.rsplit('/');
+    let (name, around) = (above.next()?, above.next()?);
+    if name == "required" && at.as_bool().is_some() {
+        return Some(format!("`required` is a list of names beside `properties`: `required = [\"{around}\"]`"));
+    }
+    if around != "properties" {
+        return None;
+    }
+    if name == "required" && at.as_array().is_some() {
+        return Some(format!("`required` stands beside `properties`, in `[tool.{key}]`, above the table `properties`"));
+    }
+    let kind = at.as_str().map(|word| if TYPES.contains(&word) { word } else { "string" })?;
+    Some(format!("write `{name} = {{ type = \"{kind}\", description = \"…\" }}`"))
+}
+
 /// What the meta-schema finds: JSON pointer and message.
 fn meta_errors(schema: &Value) -> Vec<(String, String)> {
     if is_plain(schema) || jsonschema::draft202012::meta::is_valid(schema) {
@@ -247,20 +263,4 @@ fn meta_errors(schema: &Value) -> Vec<(String, String)> {
         }
         found
     })
-}
-
-/// What JSON Schema wants in the place of what those write who do not know it.
-fn misread(pointer: &str, at: &Node) -> Option<String> {
-    let (above, name) = pointer.rsplit_once('/')?;
-    match &at.value {
-        NodeValue::String(word) if above.ends_with("/properties") => {
-            let word = if TYPES.contains(&word.as_str()) { word } else { "string" };
-            Some(format!("write `{name} = {{ type = \"{word}\", description = \"…\" }}`"))
-        }
-        NodeValue::Boolean(_) if name == "required" => {
-            let argument = above.rsplit('/').next().unwrap_or_default();
-            Some(format!("`required` stands beside `properties` and lists names: `required = [\"{argument}\"]`"))
-        }
-        _ => None,
-    }
 }

@@ -10,17 +10,63 @@ pub static TEST: Shape = Shape {
     label: None,
     one_of: &[],
     keys: &[
-        Key::new("name", Kind::Text, "What it shows, in a few words."),
+        NAME,
         Key::new("arguments", Kind::Map(&Kind::Any), "What the caller gives; may hold templates."),
-        Key::required("expect", Kind::Table(&EXPECT), "What has to come of it."),
-        Key::new("now", Kind::Text, "The moment of the call, e.g. `2026-03-10T12:00:00`, in the user's zone."),
-        Key::new("user", Kind::Text, "The Odoo login of the caller. Default: the administrator."),
+        EXPECTED,
+        NOW,
+        USER,
         Key::new("bundle", Kind::Text, "The bundle through which the tool is called."),
-        Key::new("answers", Kind::Map(&Kind::Map(&Kind::Any)), "By the name of an `ask`, what the person answers."),
+        ANSWERS,
         Key::new("confirmed", Kind::Boolean, "The person says yes where the tool asks for a confirmation."),
         Key::new("live", Kind::Boolean, "Of a tool that writes: run it against a live Odoo too. Default false."),
     ],
 };
+
+/// `[[resource.test]]`.
+pub static RESOURCE_TEST: Shape = Shape {
+    name: "resource_test",
+    header: "[[resource.test]]",
+    doc: "A reading of the resource, and what has to come of it: run by `check --test`.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        NAME,
+        Key::new("arguments", Kind::Map(&Kind::Any), "The variables of its address; may hold templates."),
+        EXPECTED,
+        NOW,
+        USER,
+        Key::new("bundle", Kind::Text, "The bundle through which it is read."),
+        ANSWERS,
+        ONLY_LIVE,
+    ],
+};
+
+/// `[[prompt.test]]`.
+pub static PROMPT_TEST: Shape = Shape {
+    name: "prompt_test",
+    header: "[[prompt.test]]",
+    doc: "A use of the prompt, and what its messages have to say: run by `check --test`.",
+    label: None,
+    one_of: &[],
+    keys: &[
+        NAME,
+        Key::new("arguments", Kind::Map(&Kind::Any), "What the person gives, texts; may hold templates."),
+        EXPECTED,
+        NOW,
+        USER,
+        Key::new("bundle", Kind::Text, "The bundle through which it is used."),
+        ANSWERS,
+        ONLY_LIVE,
+    ],
+};
+
+const NAME: Key = Key::new("name", Kind::Text, "What it shows, in a few words.");
+const EXPECTED: Key = Key::required("expect", Kind::Table(&EXPECT), "What has to come of it.");
+const NOW: Key = Key::new("now", Kind::Text, "The moment of the call, e.g. `2026-03-10T12:00:00`, in the user's zone.");
+const USER: Key = Key::new("user", Kind::Text, "The Odoo login of the caller. Default: the administrator.");
+const ANSWERS: Key =
+    Key::new("answers", Kind::Map(&Kind::Map(&Kind::Any)), "By the name of an `ask`, what the person answers.");
+const ONLY_LIVE: Key = Key::new("live", Kind::Boolean, "Its `user` is one that only a live Odoo has. Default false.");
 
 /// `expect` of a test.
 pub static EXPECT: Shape = Shape {

@@ -5,14 +5,17 @@ use crate::source::shape::{Key, Kind};
 
 pub(super) const TITLE_KEY: Key = Key::new("title", Kind::Text, "The name that people see.");
 pub(super) const ICONS_KEY: Key =
-    Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`.");
+    Key::new("icons", Kind::List(&Kind::Map(&Kind::Any)), "MCP icons: tables with `src`, `mimeType`, `sizes`.")
+        .instead("e.g. `[{ src = \"https://example.com/icon.png\" }]`");
 pub(super) const META_KEY: Key = Key::new("meta", Kind::Map(&Kind::Any), "MCP `_meta`.");
 pub(super) const BUNDLES_KEY: Key =
-    Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle.");
+    Key::new("bundles", Kind::Words, "The bundles that it belongs to; none is the default bundle.")
+        .also(&["bundle", "teams"]);
 pub(super) const INSTANCE_KEY: Key = Key::new("instance", Kind::Text, "Which Odoo, by its name in the configuration.");
 pub(super) const MODEL_KEY: Key = Key::new("model", Kind::Text, "The Odoo model, e.g. `crm.lead`; may be a template.");
 pub(super) const REQUIRES_KEY: Key =
-    Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities.");
+    Key::new("requires", Kind::Words, "What must be there: models, modules, `odoo>=17`, client capabilities.")
+        .also(&["depends"]);
 pub(super) const COMPANY: Kind = Kind::Either(&[Kind::Text, POSITIVE]);
 /// Lookups by variable.
 pub(super) const LOOKUPS: Kind = Kind::Map(&Kind::Table(&LOOKUP));

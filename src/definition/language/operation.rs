@@ -13,19 +13,27 @@ pub(super) const IDS: Kind =
     Kind::Either(&[Kind::Text, Kind::Integer(1, i64::MAX), Kind::List(&Kind::Any), Kind::Table(&SPOT_LOOKUP)]);
 pub(super) const LIMIT_FORMS: Kind = Kind::Either(&[Kind::Integer(1, 10_000), Kind::Table(&LIMIT)]);
 
-pub(super) const DOMAIN_KEY: Key = Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.");
+pub(super) const DOMAIN_KEY: Key =
+    Key::new("domain", DOMAIN, "The Odoo domain. Default: every record.").also(&["filter", "filters", "where"]);
 pub(super) const FIELDS_KEY: Key =
-    Key::new("fields", FIELDS, "The fields to read; `{ order_line = [\"product_id\"] }` reads related ones.");
+    Key::new("fields", FIELDS, "The fields to read; `{ order_line = [\"product_id\"] }` reads related ones.")
+        .also(&["columns", "select"]);
 pub(super) const RETURN_KEY: Key =
     Key::new("return", FIELDS, "The fields to read afterwards; an empty list reads none. Default: the names.");
-pub(super) const ORDER_KEY: Key = Key::new("order", Kind::Text, "e.g. `date_order desc, id desc`.");
+pub(super) const ORDER_KEY: Key =
+    Key::new("order", Kind::Text, "e.g. `date_order desc, id desc`.").also(&["order_by", "orderby", "sort", "sort_by"]);
 pub(super) const LIMIT_KEY: Key =
     Key::new("limit", LIMIT_FORMS, "How many: a number, or `{ default = 20, max = 100 }`.");
 pub(super) const PAGE_KEY: Key =
     Key::new("page", Kind::Boolean, "Adds the arguments `limit` and `offset`. Default true.");
 pub(super) const CONTEXT_KEY: Key = Key::new("context", Kind::Map(&Kind::Any), "Keys of the Odoo context.");
 pub(super) const IDS_KEY: Key =
-    Key::required("ids", IDS, "The records: an id, a list of ids, an external id, or a template.");
+    Key::required("ids", IDS, "The records: an id, a list of ids, an external id, or a template.").also(&[
+        "id",
+        "record_id",
+        "record_ids",
+        "records",
+    ]);
 pub(super) const SERVER_MODEL_KEY: Key =
     Key::new("model", Kind::Text, "With `access`: the model; may be one template.");
 pub(super) const SERVER_QUERY_KEY: Key =
@@ -79,8 +87,9 @@ operation!(
     "Groups with aggregates.",
     [
         DOMAIN_KEY,
-        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`."),
-        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`."),
+        Key::required("group_by", NAMES, "e.g. `[\"partner_id\", \"date_order:month\"]`.").also(&["groupby", "by"]),
+        Key::new("aggregates", NAMES, "e.g. `[\"amount_total:sum\"]`. Default `[\"__count\"]`.")
+            .also(&["aggregate", "measures"]),
         ORDER_KEY,
         LIMIT_KEY,
         PAGE_KEY,
@@ -108,7 +117,8 @@ operation!(
     "create",
     "New records.",
     [
-        Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them."),
+        Key::required("values", VALUES, "The values: a table, or a template that gives a table or a list of them.")
+            .also(&["vals", "value", "data"]),
         RETURN_KEY,
         EACH_KEY,
         AS_KEY,
@@ -120,7 +130,8 @@ operation!(
     "Changed records.",
     [
         IDS_KEY,
-        Key::new("values", VALUES, "The values: a table, or a template that gives one."),
+        Key::new("values", VALUES, "The values: a table, or a template that gives one.")
+            .also(&["vals", "value", "data"]),
         RETURN_KEY,
         Key::new(
             "clear",
@@ -148,7 +159,8 @@ operation!(
     "A message in the discussion of records.",
     [
         IDS_KEY,
-        Key::required("body", Kind::Text, "The text; every character is shown as it is, and line breaks are kept."),
+        Key::required("body", Kind::Text, "The text; every character is shown as it is, and line breaks are kept.")
+            .also(&["text", "message"]),
         Key::new(
             "subtype",
             Kind::Text,
@@ -220,21 +232,33 @@ operation!(
 
 /// The keys that open the operations, of a tool and of a step alike.
 pub(super) const OPERATION_KEYS: &[Key] = &[
-    Key::new("search_read", Kind::Table(&SEARCH_READ), "Find records, and read them."),
-    Key::new("read", Kind::Table(&READ), "Read records by id."),
-    Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records."),
-    Key::new("read_group", Kind::Table(&READ_GROUP), "Group records, with aggregates."),
+    Key::new("search_read", Kind::Table(&SEARCH_READ), "Find records, and read them.")
+        .also(&["search", "find", "list"]),
+    Key::new("read", Kind::Table(&READ), "Read records by id.").also(&["browse", "get"]),
+    Key::new("search_count", Kind::Table(&SEARCH_COUNT), "Count records.").also(&["count"]),
+    Key::new("read_group", Kind::Table(&READ_GROUP), "Group records, with aggregates.").also(&[
+        "group",
+        "groups",
+        "web_read_group",
+        "formatted_read_group",
+    ]),
     Key::new("name_search", Kind::Table(&NAME_SEARCH), "Find ids and names by a text."),
     Key::new("fields_get", Kind::Table(&FIELDS_GET), "Describe the fields of the model."),
     Key::new("default_get", Kind::Table(&DEFAULT_GET), "The default values of a new record."),
-    Key::new("create", Kind::Table(&CREATE), "Create records."),
-    Key::new("write", Kind::Table(&WRITE), "Change records."),
-    Key::new("unlink", Kind::Table(&UNLINK), "Delete records."),
-    Key::new("call", Kind::Table(&CALL), "Call a method of the model."),
-    Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records."),
-    Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records."),
+    Key::new("create", Kind::Table(&CREATE), "Create records.").also(&["new", "insert"]),
+    Key::new("write", Kind::Table(&WRITE), "Change records.").also(&["update"]),
+    Key::new("unlink", Kind::Table(&UNLINK), "Delete records.").also(&["delete", "remove"]),
+    Key::new("call", Kind::Table(&CALL), "Call a method of the model.").also(&[
+        "method",
+        "execute",
+        "execute_kw",
+        "action",
+        "button",
+    ]),
+    Key::new("message_post", Kind::Table(&MESSAGE_POST), "Post a message on records.").also(&["post", "message"]),
+    Key::new("attach", Kind::Table(&ATTACH), "Attach a file or an address to records.").also(&["attachment", "upload"]),
     Key::new("attachments", Kind::Table(&ATTACHMENTS), "The files attached to records."),
-    Key::new("report", Kind::Table(&REPORT), "Print records as one PDF."),
+    Key::new("report", Kind::Table(&REPORT), "Print records as one PDF.").also(&["print"]),
     Key::new("server", Kind::Table(&SERVER), "What the server itself knows of its Odoo."),
     Key::new("content", Kind::List(&Kind::Map(&Kind::Any)), "Static MCP content blocks, without Odoo."),
 ];

@@ -1,6 +1,7 @@
 //! `[[prompt]]`, and what is offered while a person types.
 
 use super::ask::ASK;
+use super::example::PROMPT_TEST;
 use super::keys::{
     BUNDLES_KEY, CATEGORY_KEY, ENABLED_KEY, ICONS_KEY, INSTANCE_KEY, META_KEY, REQUIRES_KEY, SEQUENCE_KEY, TITLE_KEY,
 };
@@ -27,10 +28,15 @@ pub static PROMPT: Shape = Shape {
         SEQUENCE_KEY,
         CATEGORY_KEY,
         Key::new("timeout", Kind::Duration, "The longest that it may take, its data included."),
-        Key::new("argument", Kind::Tables(&ARGUMENT), "What the person is asked for first; each is a text."),
+        Key::new("argument", Kind::Tables(&ARGUMENT), "What the person is asked for first; each is a text.").also(&[
+            "arguments",
+            "input",
+            "parameters",
+        ]),
         Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before the data is fetched."),
         Key::new("data", Kind::Map(&Kind::Table(&DATA)), "Answers of reading tools, fetched when the prompt is used."),
         Key::new("message", Kind::Tables(&MESSAGE), "What is said, in this order; at least one."),
+        Key::new("test", Kind::Tables(&PROMPT_TEST), "Examples that are also tests: `check --test` runs them."),
     ],
 };
 

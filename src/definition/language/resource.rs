@@ -8,34 +8,35 @@ use super::operation::{
     CONTEXT_KEY, DOMAIN_KEY, FIELDS_GET, FIELDS_KEY, IDS_KEY, LIMIT_KEY, ORDER_KEY, PAGE_KEY, READ, READ_GROUP,
     SEARCH_COUNT, SEARCH_READ, SERVER, SERVER_MODEL_KEY, SERVER_QUERY_KEY,
 };
-use super::{ASK, COMPLETE};
+use super::{ASK, COMPLETE, RESOURCE_TEST};
 use crate::source::shape::{Key, Kind, Shape};
 
 /// The operations of a resource: the keys of which exactly one is there.
 pub const RESOURCE_OPERATIONS: &[&str] = &names::<{ OPERATION_KEYS.len() }>(OPERATION_KEYS);
 
 /// `[[resource]]`.
-pub static RESOURCE: Shape = Shape {
-    name: "resource",
-    header: "[[resource]]",
-    doc: "One resource: what a client reads at an address, or at each address of a template.",
-    label: Some("resource"),
-    one_of: RESOURCE_OPERATIONS,
-    keys: joined_keys![
+pub static RESOURCE: Shape =
+    Shape {
+        name: "resource",
+        header: "[[resource]]",
+        doc: "One resource: what a client reads at an address, or at each address of a template.",
+        label: Some("resource"),
+        one_of: RESOURCE_OPERATIONS,
+        keys: joined_keys![
         &[
             Key::required("name", Kind::Text, "1 to 64 of `a-z`, `0-9` and `_`, unique among resources."),
             Key::required(
                 "uri",
                 Kind::Text,
                 "Its address, or a template: `odoo://crm.lead/{id}`, with `{?a,b}` at the end for the query.",
-            ),
+            ).also(&["url", "address", "uriTemplate", "uri_template"]),
             TITLE_KEY,
             Key::new("description", Kind::Text, "What it holds."),
             Key::new(
                 "mime_type",
                 Kind::Text,
                 "`application/json`, the default, `text/markdown`, `text/csv`, `text/plain`, or what the content is.",
-            ),
+            ).also(&["mimetype", "type"]),
             ICONS_KEY,
             META_KEY,
             Key::new(
@@ -73,9 +74,12 @@ pub static RESOURCE: Shape = Shape {
             Key::new("ask", Kind::Tables(&ASK), "Questions to the person, before it is read."),
         ],
         OPERATION_KEYS,
-        &[Key::new("cache", Kind::Duration, "How long what was read may be given again to whom it was given.")],
+        &[
+            Key::new("cache", Kind::Duration, "How long what was read may be given again to whom it was given."),
+            Key::new("test", Kind::Tables(&RESOURCE_TEST), "Examples that are also tests: `check --test` runs them."),
+        ],
     ],
-};
+    };
 
 /// What is offered, by variable.
 const COMPLETES: Kind = Kind::Map(&Kind::Table(&COMPLETE));

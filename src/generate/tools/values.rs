@@ -203,7 +203,10 @@ impl Values {
 fn is_needed(described: &Described, field: &Field, shown: &Shown) -> bool {
     // Where the name is wanted of some records, it is the name of all that people make.
     let the_name = field.name == "name" && shown.required == Required::Sometimes && !described.is_filled_in(field);
-    described.is_needed(field, shown.required) || the_name
+    let inherited = described.is_of_made(field)
+        && field.kind != FieldType::Boolean
+        && (shown.required == Required::Always || (field.required && !shown.name.is_empty()));
+    described.is_needed(field, shown.required) || the_name || inherited
 }
 
 fn may_be_emptied(field: &Field) -> bool {

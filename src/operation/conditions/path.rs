@@ -72,7 +72,8 @@ pub(super) async fn walk<M: Metadata>(
         if !field.searchable && field.name != "id" {
             let message =
                 format!("`{}` of `{}` cannot be searched: it is computed, not stored", field.name, model.name);
-            return Ok(Err(Error::new(Kind::InvalidArguments, message)));
+            let error = Error::new(Kind::InvalidArguments, message);
+            return Ok(Err(error.hint("Search by a stored field that says the same, or that it is computed from.")));
         }
         let Some(next) = segments.peek() else {
             return Ok(Ok(Target::Field(Box::new(Found { path: sent, field, through_list }))));

@@ -72,6 +72,7 @@ pub(crate) fn field(name: &str, kind: FieldType) -> Field {
         required: false,
         readonly: false,
         depends: Vec::new(),
+        through: None,
         currency_field: None,
         model_field: None,
     }
