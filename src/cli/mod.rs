@@ -19,6 +19,7 @@ pub mod schema;
 pub mod serve;
 pub mod settings;
 mod terminal;
+mod visible;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
