@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, bundles, dry_run, serve};
+use super::{Error, Outcome, bundles, dry_run, serve, visible};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::config::Options;
@@ -60,10 +60,10 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
     let answer = called(&runtime, &caller, &args.tool, arguments, &terminal, stop).await?;
     let text = shown(&answer);
     if answer.is_error {
-        writeln!(io::stderr(), "{text}").map_err(Error::Output)?;
+        writeln!(io::stderr(), "{}", visible::fit(&text, &io::stderr())).map_err(Error::Output)?;
         return Ok(Outcome::Failed);
     }
-    writeln!(io::stdout(), "{text}").map_err(Error::Output)?;
+    writeln!(io::stdout(), "{}", visible::fit(&text, &io::stdout())).map_err(Error::Output)?;
     Ok(Outcome::Done)
 }
 

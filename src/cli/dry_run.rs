@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::runtime::Runtime;
 use super::terminal::Terminal;
-use super::{Error, Outcome, call};
+use super::{Error, Outcome, call, visible};
 use crate::access::Caller;
 use crate::definition::tool::{Due, Tool};
 use crate::mcp::Request;
@@ -37,11 +37,15 @@ pub(super) async fn run(
     let circumstances = Circumstances { watch: Some(watch.clone()), ..request.into() };
     let outcome = runtime.service().attempt(&offered, arguments, circumstances).await;
     let sent = watch.sent();
-    show(&offered.tool, &sent, &mut io::stdout()).map_err(Error::Output)?;
+    let mut text = Vec::new();
+    show(&offered.tool, &sent, &mut text).map_err(Error::Output)?;
+    let text = String::from_utf8_lossy(&text);
+    write!(io::stdout(), "{}", visible::fit(&text, &io::stdout())).map_err(Error::Output)?;
     match outcome {
         Ok(_) => Ok(Outcome::Done),
         Err(error) => {
-            writeln!(io::stderr(), "{}", ended(&error, &sent)).map_err(Error::Output)?;
+            let text = ended(&error, &sent);
+            writeln!(io::stderr(), "{}", visible::fit(&text, &io::stderr())).map_err(Error::Output)?;
             Ok(Outcome::Failed)
         }
     }

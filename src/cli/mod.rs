@@ -20,6 +20,7 @@ pub mod schema;
 pub mod serve;
 pub mod settings;
 mod terminal;
+mod visible;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, bundles, call, serve};
+use super::{Error, Outcome, bundles, call, serve, visible};
 use crate::access::Caller;
 use crate::answer::Answer;
 use crate::definition::prompt::{Role, Said};
@@ -52,15 +52,20 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
         Ok(said) if args.json => {
             let messages: Vec<_> =
                 said.iter().map(|said| json!({"role": role(said.role), "content": said.content})).collect();
-            writeln!(io::stdout(), "{:#}", json!({ "messages": messages })).map_err(Error::Output)?;
+            let text = format!("{:#}", json!({ "messages": messages }));
+            writeln!(io::stdout(), "{}", visible::fit(&text, &io::stdout())).map_err(Error::Output)?;
             Ok(Outcome::Done)
         }
         Ok(said) => {
-            show(&said, &mut io::stdout()).map_err(Error::Output)?;
+            let mut text = Vec::new();
+            show(&said, &mut text).map_err(Error::Output)?;
+            let text = String::from_utf8_lossy(&text);
+            write!(io::stdout(), "{}", visible::fit(&text, &io::stdout())).map_err(Error::Output)?;
             Ok(Outcome::Done)
         }
         Err(error) => {
-            writeln!(io::stderr(), "{}", call::shown(&Answer::error(&error))).map_err(Error::Output)?;
+            let text = call::shown(&Answer::error(&error));
+            writeln!(io::stderr(), "{}", visible::fit(&text, &io::stderr())).map_err(Error::Output)?;
             Ok(Outcome::Failed)
         }
     }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::runtime::Runtime;
 use super::settings::Settings;
 use super::terminal::Terminal;
-use super::{Error, Outcome, bundles, serve};
+use super::{Error, Outcome, bundles, serve, visible};
 use crate::access::Caller;
 use crate::answer::{Answer, Contents, Held};
 use crate::mcp::Unread;
@@ -48,7 +48,7 @@ pub async fn run(args: Args) -> Result<Outcome, Error> {
         Err(Unread::Nowhere) => Err(nowhere(&runtime, &caller, &args.uri)),
         Err(Unread::Failed(error)) => {
             let text = super::call::shown(&Answer::error(&error));
-            writeln!(io::stderr(), "{text}").map_err(Error::Output)?;
+            writeln!(io::stderr(), "{}", visible::fit(&text, &io::stderr())).map_err(Error::Output)?;
             Ok(Outcome::Failed)
         }
     }
@@ -62,6 +62,7 @@ fn write(args: &Args, contents: &[Contents]) -> Result<Outcome, Error> {
                 if !bytes.is_empty() && !bytes.ends_with(b"\n") {
                     bytes.push(b'\n');
                 }
+                let text = if args.output.is_none() { visible::fit(text, &io::stdout()) } else { text.into() };
                 bytes.extend_from_slice(text.as_bytes());
             }
             Held::Blob(blob) => match STANDARD.decode(blob) {

@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::visible;
 use crate::conversation::{Agreement, Asked, Conversation, Level, Question, QuestionKind, Reply};
 use crate::odoo::{Error, Kind};
 
@@ -111,13 +112,13 @@ impl Conversation for Terminal {
 
 /// What cannot be told is told to nobody: the answer goes to stdout.
 fn said(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", text.trim_end());
+    let _ = writeln!(io::stderr(), "{}", visible::fit(text.trim_end(), &io::stderr()));
 }
 
 /// Asks one question. The end of the input closes it.
 fn reply(question: &Question, input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<Reply> {
     let QuestionKind::Form(schema) = &question.kind else { return Ok(Reply::Dismissed) };
-    writeln!(output, "{}", question.message.trim_end())?;
+    writeln!(output, "{}", visible::visible(question.message.trim_end()))?;
     let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     if properties.is_empty() {
         return Ok(match line("Yes or no? [y/N] ", input, output)? {
@@ -152,7 +153,7 @@ fn reply(question: &Question, input: &mut dyn BufRead, output: &mut dyn Write) -
 
 /// One line, without the spaces around it; `None` at the end of the input.
 fn line(prompt: &str, input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<Option<String>> {
-    write!(output, "{prompt}")?;
+    write!(output, "{}", visible::visible(prompt))?;
     output.flush()?;
     let mut text = String::new();
     if input.read_line(&mut text)? == 0 {
@@ -235,6 +236,16 @@ mod tests {
         assert_eq!(asked(empty.clone(), "what\n").0, Reply::Declined);
         let (reply, said) = asked(empty, "");
         assert_eq!((reply, said.as_str()), (Reply::Dismissed, "Well?\nYes or no? [y/N] \n"));
+    }
+
+    #[test]
+    fn a_record_in_a_question_does_not_move_the_cursor() {
+        let message = "Delete `\u{1b}[1A\u{1b}[2K`?".to_owned();
+        let question = Question { key: "q".to_owned(), message, kind: QuestionKind::Form(Map::new()) };
+        let mut output = Vec::new();
+        reply(&question, &mut &b"n\n"[..], &mut output).unwrap();
+        let said = String::from_utf8(output).unwrap();
+        assert!(said.starts_with("Delete `\\u001b[1A\\u001b[2K`?\n"), "{said}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 use super::exchange::Again;
+use super::wire::shown;
 use super::{Completing, Handler, guard, present};
 use crate::catalog::Catalog;
 
@@ -28,13 +29,16 @@ impl Handler {
         match &request.r#ref {
             Reference::Prompt(reference) => {
                 let Some(prompted) = catalog.prompt(&self.caller, &reference.name) else {
-                    let message =
-                        format!("Unknown prompt `{}`: `prompts/list` names those that there are.", reference.name);
+                    let message = format!(
+                        "Unknown prompt `{}`: `prompts/list` names those that there are.",
+                        shown(&reference.name)
+                    );
                     return Err(ErrorData::invalid_params(message, None));
                 };
                 let argument = prompted.arguments().find(|argument| &argument.name == name);
                 let Some(argument) = argument else {
-                    return Err(ErrorData::invalid_params(format!("The prompt has no argument `{name}`."), None));
+                    let message = format!("The prompt has no argument `{}`.", shown(name));
+                    return Err(ErrorData::invalid_params(message, None));
                 };
                 let Some(complete) = &argument.complete else { return Ok(self.nothing(&catalog, context)) };
                 let offered = &prompted.offered;
@@ -46,14 +50,14 @@ impl Handler {
                 let Some(addressed) = addresses.iter().find(|addressed| addressed.uri == reference.uri) else {
                     let message = format!(
                         "Unknown template `{}`: `resources/templates/list` names those that there are.",
-                        reference.uri
+                        shown(&reference.uri)
                     );
                     return Err(ErrorData::invalid_params(message, None));
                 };
                 let offered = &addressed.offered;
                 let is_variable = addressed.resource.uri.variables().any(|variable| variable == name);
                 if !is_variable || offered.bound.contains_key(name) {
-                    let message = format!("The address `{}` has no variable `{name}`.", reference.uri);
+                    let message = format!("The address `{}` has no variable `{}`.", reference.uri, shown(name));
                     return Err(ErrorData::invalid_params(message, None));
                 }
                 let complete = addressed.resource.complete.iter().find(|(variable, _)| variable == name);

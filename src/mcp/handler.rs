@@ -12,6 +12,7 @@ use super::exchange::{Again, Incapable};
 use super::legacy::Session;
 use super::page::{Key, Paged, page};
 use super::tasks::{self, Start, Started, Way};
+use super::wire::shown;
 use super::{Hub, dialogue, guard, present};
 use crate::access::Caller;
 use crate::answer::Answer;
@@ -114,6 +115,7 @@ impl Handler {
         if let Some(clash) = catalog.clash(&self.caller.bundles) {
             return ErrorData::invalid_params(clash.to_string(), None);
         }
+        let name = &shown(name);
         let tools: Vec<_> = catalog.tools(&self.caller).collect();
         let message = match nearest(name, tools.iter().map(|offered| offered.tool.name.as_str())) {
             Some(nearest) => format!("Unknown tool `{name}`: did you mean `{nearest}`?"),
@@ -303,7 +305,7 @@ impl ServerHandler for Handler {
                 None,
             ));
         }
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Unknown method `{method}`."), None))
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Unknown method `{}`.", shown(&method)), None))
     }
 
     async fn get_task(

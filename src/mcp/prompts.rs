@@ -49,6 +49,7 @@ impl Handler {
         if let Some(clash) = catalog.clash(&self.caller.bundles) {
             return clash.to_string();
         }
+        let name = &super::wire::shown(name);
         let prompts = catalog.prompts(&self.caller);
         match nearest(name, prompts.iter().map(|prompted| prompted.offered.tool.name.as_str())) {
             Some(nearest) => format!("Unknown prompt `{name}`: did you mean `{nearest}`?"),

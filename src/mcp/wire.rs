@@ -1,5 +1,7 @@
 //! JSON-RPC as it arrives: what is put right before rmcp reads it, and what is refused in a sentence.
 
+use std::borrow::Cow;
+
 use rmcp::model::{ClientJsonRpcMessage, ClientRequest, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
 use serde_json::{Map, Value, json};
 
@@ -12,6 +14,9 @@ pub const OLDEST: &str = "2024-11-05";
 /// The first revision without a handshake. Revisions are dates, and compare as text.
 pub const WITHOUT_HANDSHAKE: &str = "2026-07-28";
 
+/// Of a name that does not exist, so many characters are repeated.
+const LONGEST_SHOWN: usize = 100;
+
 /// One message, read.
 #[derive(Debug)]
 pub enum Incoming {
@@ -19,7 +24,7 @@ pub enum Incoming {
     Message(Box<ClientJsonRpcMessage>),
     /// Nothing that anybody waits for an answer to: an empty line, a notification that MCP does not know.
     Nothing,
-    /// Not JSON. Nobody can be answered by id.
+    /// Not JSON, and no id in it by which anybody could be answered.
     NotJson(serde_json::Error),
     /// JSON, but not a request that can be served.
     Refused(Refusal),
@@ -37,15 +42,15 @@ pub struct Refusal {
 impl Refusal {
     /// `-32600`.
     #[must_use]
-    pub fn invalid(id: Option<RequestId>, message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    pub fn invalid(id: Option<RequestId>, message: impl Into<Cow<'static, str>>) -> Self {
         Self { id, error: ErrorData::invalid_request(message, None) }
     }
 
-    /// `-32700`.
+    /// `-32700`, to the request that these bytes were meant to be, as far as that can be told.
     #[must_use]
-    pub fn not_json(error: &serde_json::Error) -> Self {
+    pub fn not_json(bytes: &[u8], error: &serde_json::Error) -> Self {
         let error = ErrorData::new(ErrorCode::PARSE_ERROR, format!("This is not JSON: {error}."), None);
-        Self { id: None, error }
+        Self { id: serde_json::from_slice(bytes).ok().map(|Outline { id, .. }| id), error }
     }
 
     /// `-32600`, to JSON that is no message.
@@ -58,6 +63,24 @@ impl Refusal {
     #[must_use]
     pub fn into_message(self) -> ServerJsonRpcMessage {
         ServerJsonRpcMessage::error(self.error, self.id)
+    }
+}
+
+/// A request of which only this is read. What is passed over may hold a number beyond every bound, half of a surrogate pair, or
+/// lists that are too deep: JavaScript and Python write such things, and wait for an answer.
+#[derive(serde::Deserialize)]
+struct Outline {
+    id: RequestId,
+    #[serde(rename = "method")]
+    _method: String,
+}
+
+/// What a caller said, as a message repeats it: not all of it where that is long.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+        None => text.into(),
     }
 }
 
@@ -74,7 +97,10 @@ pub fn read(bytes: &[u8]) -> Incoming {
         }
         Ok(_) | Err(_) => match serde_json::from_slice::<Value>(bytes) {
             Ok(value) => read_value(value),
-            Err(error) => Incoming::NotJson(error),
+            Err(error) => {
+                let refusal = Refusal::not_json(bytes, &error);
+                if refusal.id.is_some() { Incoming::Refused(refusal) } else { Incoming::NotJson(error) }
+            }
         },
     }
 }
@@ -263,6 +289,29 @@ mod tests {
             assert!(nothing, "{text}: {read:?}");
         }
         assert!(matches!(read(b"{\"jsonrpc\""), Incoming::NotJson(_)));
+    }
+
+    #[test]
+    fn who_asks_in_json_that_cannot_be_read_is_told_by_id() {
+        let deep = format!(r#"{{"id":"a","method":"x","params":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+        for text in
+            [r#"{"method":"x","id":"a","params":{"n":1e400}}"#, r#"{"id":"a","method":"x","n":"\ud83d"}"#, &deep]
+        {
+            let Incoming::Refused(refusal) = read(text.as_bytes()) else { panic!("{text}") };
+            assert_eq!(
+                (refusal.id, refusal.error.code),
+                (Some(RequestId::String("a".into())), ErrorCode::PARSE_ERROR),
+                "{text}"
+            );
+        }
+        // An answer is not answered: two that echo would do so for ever.
+        assert!(matches!(read(br#"{"id":"a","result":{"n":1e400}}"#), Incoming::NotJson(_)));
+    }
+
+    #[test]
+    fn of_a_long_name_the_beginning_is_repeated() {
+        assert_eq!(shown("short"), "short");
+        assert_eq!(shown(&"é".repeat(1_000_000)).chars().count(), LONGEST_SHOWN + 1);
     }
 
     #[test]

@@ -4,25 +4,32 @@
 
 use super::error::{Error, Kind};
 
+/// No model's and no method's name is longer; a URL that is too long would be no request at all.
+const LONGEST: usize = 200;
+
 /// Whether this can be an Odoo model: `^[a-z0-9_]+(\.[a-z0-9_]+)*$`.
 #[must_use]
 pub fn is_model_name(name: &str) -> bool {
-    name.split('.')
-        .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+    name.len() <= LONGEST
+        && name.split('.').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        })
 }
 
 /// Whether this can be a public method: `^[a-z][a-zA-Z0-9_]*$`. What begins with `_` is private to Odoo.
 #[must_use]
 pub fn is_method_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_lowercase()) && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    name.len() <= LONGEST
+        && bytes.next().is_some_and(|b| b.is_ascii_lowercase())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether this can be the name of a report, or an external id: `^[A-Za-z0-9_]+(\.[A-Za-z0-9_-]+)+$`.
 #[must_use]
 pub fn is_report_name(name: &str) -> bool {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-    name.len() <= 200 && name.contains('.') && name.split('.').all(word)
+    name.len() <= LONGEST && name.contains('.') && name.split('.').all(word)
 }
 
 /// Refuses what is no report's name.
@@ -97,6 +104,8 @@ mod tests {
         for bad in ["", "_read", "__init__", "1x", "Read", "a/b", "a.b", "a b", "a?b", "é"] {
             assert!(!is_method_name(bad), "{bad}");
         }
+        let long = "a".repeat(LONGEST + 1);
+        assert!(!is_model_name(&long) && !is_method_name(&long));
         for good in ["sale.report_saleorder", "account.report_invoice_with_payments", "x_studio.a-b.c"] {
             assert!(is_report_name(good), "{good}");
         }

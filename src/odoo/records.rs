@@ -174,7 +174,7 @@ impl Client {
         };
         let (records, length) = match answer {
             Value::Array(_) => {
-                let records = rows(answer, &search.model)?;
+                let records = records(answer, &search.model)?;
                 let whole = search.limit.is_none_or(|limit| (records.len() as u64) < limit);
                 let length = whole.then_some(search.offset + records.len() as u64);
                 (records, length)
@@ -223,7 +223,7 @@ impl Client {
         request.ids = Some(ids.to_vec());
         request.kwargs.insert("fields".into(), json!(fields));
         request.context = context.clone();
-        rows(self.execute(&request, patience).await?, model)
+        records(self.execute(&request, patience).await?, model)
     }
 }
 
@@ -251,7 +251,14 @@ pub(super) fn lacks_method(error: &Error, method: &str) -> bool {
 fn rows_and_length(answer: Value, model: &str) -> Result<(Vec<Map<String, Value>>, u64), Error> {
     let Value::Object(mut answer) = answer else { return Err(unexpected(model, "web_search_read")) };
     let length = answer.get("length").and_then(Value::as_u64).ok_or_else(|| unexpected(model, "web_search_read"))?;
-    Ok((rows(answer.remove("records").unwrap_or_default(), model)?, length))
+    Ok((records(answer.remove("records").unwrap_or_default(), model)?, length))
+}
+
+/// Rows that are records: each has its id, which may be below zero in a report's view.
+pub(super) fn records(answer: Value, model: &str) -> Result<Vec<Map<String, Value>>, Error> {
+    let rows = rows(answer, model)?;
+    let is_record = |row: &Map<String, Value>| row.get("id").is_some_and(Value::is_i64);
+    if rows.iter().all(is_record) { Ok(rows) } else { Err(unexpected(model, "read")) }
 }
 
 pub(super) fn rows(answer: Value, model: &str) -> Result<Vec<Map<String, Value>>, Error> {

@@ -148,7 +148,7 @@ impl Client {
         request.kwargs.insert("order".into(), order.into());
         request.context = context.clone();
         request.context.insert("active_test".into(), false.into());
-        records::rows(self.execute(&request, patience).await?, model)
+        records::records(self.execute(&request, patience).await?, model)
     }
 }
 

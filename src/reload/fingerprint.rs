@@ -1,12 +1,12 @@
 //! The state of the definition files at one moment, without their content.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Deeper directories are those of a link that leads back to itself.
-const DEPTH: usize = 16;
+/// Deeper directories are not looked at.
+const DEPTH: usize = 32;
 
 /// Which files there are, and when each was written. Two that are equal hold the same definitions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,13 +27,15 @@ impl Fingerprint {
     /// Looks at these files and directories.
     pub(super) fn of(paths: &[PathBuf]) -> Self {
         let mut fingerprint = Self::default();
+        let mut entered = BTreeSet::new();
         for path in paths {
-            fingerprint.add(path, DEPTH);
+            fingerprint.add(path, DEPTH, &mut entered);
         }
         fingerprint
     }
 
-    fn add(&mut self, path: &Path, depth: usize) {
+    /// Enters a directory once, by whichever name: links that lead back up would multiply with every level.
+    fn add(&mut self, path: &Path, depth: usize, entered: &mut BTreeSet<PathBuf>) {
         let Ok(metadata) = fs::metadata(path) else {
             self.files.insert(path.to_owned(), None);
             return;
@@ -43,11 +45,15 @@ impl Fingerprint {
             self.files.insert(path.to_owned(), Some(mark));
             return;
         }
-        if depth == 0 {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if depth == 0 || !entered.insert(real) {
             return;
         }
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            self.add(&entry.path(), depth - 1);
+        let mut paths: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        // The same name of a directory is met first every time.
+        paths.sort();
+        for path in paths {
+            self.add(&path, depth - 1, entered);
         }
     }
 }
@@ -86,5 +92,17 @@ mod tests {
         assert_ne!(third, second);
         fs::remove_dir(directory.path()).unwrap();
         assert_ne!(Fingerprint::of(&paths), third, "a directory that is gone is not an empty one");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_back_do_not_multiply() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["a", "b", "c"] {
+            std::os::unix::fs::symlink(directory.path(), directory.path().join(name)).unwrap();
+        }
+        fs::write(directory.path().join("d.toml"), "one").unwrap();
+        // With three links to itself there would be 3 to the power of the depth.
+        assert_eq!(Fingerprint::of(&[directory.path().to_owned()]).files.len(), 1);
     }
 }

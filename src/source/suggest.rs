@@ -1,7 +1,13 @@
 //! "Did you mean": the nearest of the names that exist.
 
+/// Nobody means a name by so many bytes, and to compare them takes time and memory by their number.
+const LONGEST: usize = 256;
+
 /// The candidate that a person most likely meant by `word`, if one is near enough to be worth saying.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let wanted = word.to_lowercase().replace('-', "_");
     let bound = match wanted.chars().count() {
         0..=2 => 1,
@@ -21,4 +27,15 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// The same as a hint.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_found_and_a_word_without_end_is_not_compared() {
+        assert_eq!(nearest("serch", ["search", "read"]), Some("search"));
+        assert_eq!(nearest(&"s".repeat(LONGEST + 1), ["s".repeat(LONGEST).as_str()]), None);
+    }
 }

@@ -232,6 +232,27 @@ async fn without_the_module_web_it_works_all_the_same_and_is_found_out_once() {
     }
 }
 
+/// A report's view has ids below zero; anything else that is no whole number names no record.
+#[tokio::test]
+async fn a_row_without_an_id_is_no_record() {
+    let ids = [json!(null), json!("x"), json!(1.5), json!(-5)];
+    let server = Server::odoo("19.0", move |seen, number| {
+        (seen.call() == "sale.order.web_search_read").then(|| {
+            let row = json!({"id": ids[number % 4], "name": "S1"});
+            Reply::Ok(json!({"length": 1, "records": [row]}))
+        })
+    })
+    .await;
+    let client = server.warm(server.settings()).await;
+    let mut kinds = Vec::new();
+    for _ in 0..4 {
+        let page = client.search_read(&search(&[("name", None)]), &client.patience()).await;
+        kinds.push(page.map(|page| page.records[0]["id"].clone()).map_err(|error| error.kind));
+    }
+    assert_eq!(kinds.iter().filter(|kind| kind.is_err()).count(), 3, "{kinds:?}");
+    assert!(kinds.contains(&Ok(json!(-5))), "{kinds:?}");
+}
+
 #[tokio::test]
 async fn fields_are_asked_once_however_many_ask_and_again_when_odoo_knows_better() {
     let server = Server::odoo("19.0", |seen, _| {

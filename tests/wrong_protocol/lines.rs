@@ -6,7 +6,15 @@ pub fn rows() -> Vec<Row> {
     // There is no id to answer, and a peer that echoes what it gets would echo for ever.
     let silent = |name: &str, body: &[u8]| Row::new(name, body).silent();
     let invalid = |name: &str, body: &str| Row::new(name, body).stdio().error(-32600);
+    // It cannot be read, and its client waits for an answer all the same.
+    let unread = |name: &str, params: &str| {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
+        Row::new(name, line).stdio().error(-32700).answered_to(1)
+    };
     vec![
+        unread("half of a pair", r#"{"name":"list_stages","arguments":{"a":"\ud83d"}}"#),
+        unread("a number that is none", r#"{"name":"list_stages","arguments":{"a":1e400}}"#),
+        unread("deep parameters", &format!("{}{}", "[".repeat(20_000), "]".repeat(20_000))),
         silent("an empty line", b""),
         silent("spaces", b" \t\r"),
         silent("words", b"hello"),

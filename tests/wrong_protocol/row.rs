@@ -31,6 +31,8 @@ pub struct Row {
     pub silent: bool,
     /// The body gets no `_meta`, at the newest revision.
     pub raw: bool,
+    /// The id of a request that cannot be read as JSON, and is answered all the same.
+    pub id: Option<i64>,
 }
 
 impl Row {
@@ -49,6 +51,7 @@ impl Row {
             stdio: false,
             silent: false,
             raw: false,
+            id: None,
         }
     }
 
@@ -106,6 +109,11 @@ impl Row {
     }
 
     /// The same status and code, wherever it is sent.
+    pub fn answered_to(mut self, id: i64) -> Self {
+        self.id = Some(id);
+        self
+    }
+
     pub fn gives(mut self, status: u16, code: i64) -> Self {
         self.status = (status, status);
         self.code = (Some(code), Some(code));
@@ -166,7 +174,8 @@ impl Row {
 
     /// The body as it is sent at that revision, and as it is read, where it can be.
     pub fn message(&self, revision: &str) -> (Vec<u8>, Value) {
-        let mut message = serde_json::from_slice(&self.body).unwrap_or(Value::Null);
+        let mut message = serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| self.id.map_or(Value::Null, |id| json!({ "id": id })));
         if revision == MODERN && !self.raw && message["params"].is_object() && message["params"].get("_meta").is_none()
         {
             message["params"]["_meta"] = modern_meta();

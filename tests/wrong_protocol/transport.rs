@@ -25,7 +25,9 @@ fn json_rows() -> Vec<Row> {
         parse("not UTF-8", b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xff\xfe\"}"),
         parse("half a character", br#"{"jsonrpc":"2.0","id":1,"method":"\ud800"}"#),
         parse("UTF-16", &PING.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
-        parse("a number that is none", br#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e999999}}"#),
+        parse("a number that is none", br#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1e999999}}"#)
+            .answered_to(1),
+        parse("half of a pair", br#"{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"\ud83d"}}"#).answered_to(1),
         parse("deep lists", format!("{}{}", "[".repeat(20_000), "]".repeat(20_000)).as_bytes()),
         parse(
             "deep objects in the parameters",
@@ -35,7 +37,8 @@ fn json_rows() -> Vec<Row> {
                 "}".repeat(20_000)
             )
             .as_bytes(),
-        ),
+        )
+        .answered_to(1),
     ]
 }
 

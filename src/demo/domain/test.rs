@@ -197,6 +197,9 @@ impl Pattern {
         // The places of the text that the pattern so far can have reached.
         let mut reached: BTreeSet<usize> = BTreeSet::from([0]);
         for token in &self.tokens {
+            if reached.is_empty() {
+                return false;
+            }
             reached = match token {
                 Token::Any => reached.first().map(|first| (*first..=letters.len()).collect()).unwrap_or_default(),
                 Token::One => reached.iter().filter(|at| **at < letters.len()).map(|at| at + 1).collect(),

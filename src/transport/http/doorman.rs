@@ -24,32 +24,40 @@ pub(super) async fn check(State(server): State<Arc<Server>>, request: Request, n
 type Refused = (StatusCode, String);
 
 fn verdict(uri: &Uri, headers: &HeaderMap, hosts: &[String], origins: &[String]) -> Result<(), Refused> {
-    // HTTP/2 carries it in the URI.
-    let host = match headers.get(header::HOST) {
-        Some(host) => host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()),
-        None => uri.authority().cloned(),
+    // HTTP/2 carries it in the URI, as does a request to a proxy; where it is in both, it is not ours unless both are.
+    let host = match (headers.get(header::HOST), uri.authority()) {
+        (Some(host), _) => host.to_str().ok().and_then(authority),
+        (None, named) => named.cloned(),
     };
-    let Some(host) = host else {
+    let named = uri.authority().map_or(host.as_ref(), Some);
+    let (Some(host), Some(named)) = (&host, named) else {
         return Err((StatusCode::BAD_REQUEST, "The request has no usable `Host` header.".to_owned()));
     };
     if headers.get_all(header::HOST).iter().count() > 1 {
         return Err((StatusCode::BAD_REQUEST, "The request has more than one `Host` header.".to_owned()));
     }
-    let allowed = if hosts.is_empty() { is_loopback(host.host()) } else { hosts.iter().any(|name| names(name, &host)) };
-    if !allowed {
+    let is_ours = |host: &Authority| {
+        if hosts.is_empty() { is_loopback(host.host()) } else { hosts.iter().any(|name| names(name, host)) }
+    };
+    if let Some(host) = [host, named].into_iter().find(|host| !is_ours(host)) {
         let message =
             format!("The host `{host}` is not one of this server: `http.allowed_hosts` names those that are.");
         return Err((StatusCode::FORBIDDEN, message));
     }
     for origin in headers.get_all(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or("null");
-        if !is_same(origin, &host) && !origins.iter().any(|allowed| admits(allowed, origin)) {
+        if !is_same(origin, host) && !origins.iter().any(|allowed| admits(allowed, origin)) {
             let message =
                 format!("Pages of `{origin}` may not call this server: `http.allowed_origins` names those that may.");
             return Err((StatusCode::FORBIDDEN, message));
         }
     }
     Ok(())
+}
+
+/// A host and a port. A name with `@` before it is what a person is shown, not where a request goes.
+fn authority(text: &str) -> Option<Authority> {
+    text.parse().ok().filter(|_| !text.contains('@'))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -68,9 +76,10 @@ fn names(allowed: &str, host: &Authority) -> bool {
 /// A page that this server itself serves, as a browser sees it.
 fn is_same(origin: &str, host: &Authority) -> bool {
     let Some((scheme, authority)) = split(origin) else { return false };
-    let default = default_port(scheme);
+    // A page of ours came over HTTP, whatever a proxy in front does.
+    let Some(default) = default_port(scheme) else { return false };
     authority.host().eq_ignore_ascii_case(host.host())
-        && authority.port_u16().or(default) == host.port_u16().or(default)
+        && authority.port_u16().unwrap_or(default) == host.port_u16().unwrap_or(default)
 }
 
 /// `https://app.example.com`, with a port or `:*` where it is not the scheme's own; `null` is never allowed.
@@ -87,8 +96,8 @@ fn admits(allowed: &str, origin: &str) -> bool {
 }
 
 fn split(origin: &str) -> Option<(&str, Authority)> {
-    let (scheme, authority) = origin.trim_end_matches('/').split_once("://")?;
-    Some((scheme, authority.parse().ok()?))
+    let (scheme, name) = origin.trim_end_matches('/').split_once("://")?;
+    Some((scheme, authority(name)?))
 }
 
 fn default_port(scheme: &str) -> Option<u16> {
@@ -131,6 +140,20 @@ mod tests {
         assert_eq!(status("mcp.example.com:8443", None, &["mcp.example.com:443"], &[]), 403);
         assert_eq!(status("localhost", None, &["mcp.example.com"], &[]), 403);
         assert_eq!(status("a b", None, &[], &[]), 400);
+    }
+
+    #[test]
+    fn a_name_before_the_host_and_another_host_in_the_target_are_refused() {
+        assert_eq!(status("evil.example@localhost", None, &[], &[]), 400);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));
+        for (target, allowed) in [("http://localhost:8080/mcp", true), ("http://evil.example/mcp", false)] {
+            let verdict = verdict(&Uri::from_static(target), &headers, &[], &[]);
+            assert_eq!(verdict.is_ok(), allowed, "{target}");
+        }
+        for origin in ["http://evil.example@localhost:8080", "javascript://localhost:8080"] {
+            assert_eq!(status("localhost:8080", Some(origin), &[], &[]), 403, "{origin}");
+        }
     }
 
     #[test]

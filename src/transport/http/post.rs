@@ -60,7 +60,7 @@ impl Server {
         let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
         let mut message: Value = match serde_json::from_slice(text) {
             Ok(message) => message,
-            Err(error) => return reply::refusal(StatusCode::BAD_REQUEST, Refusal::not_json(&error)),
+            Err(error) => return reply::refusal(StatusCode::BAD_REQUEST, Refusal::not_json(text, &error)),
         };
         if let Err(refusal) = wire::check(&message) {
             return reply::refusal(StatusCode::BAD_REQUEST, refusal);
