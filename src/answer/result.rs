@@ -63,7 +63,9 @@ fn action(kind: &str, table: &Map<String, Value>) -> Value {
     said.insert("action".to_owned(), kind.into());
     let empty = |value: &Value| matches!(value, Value::Null | Value::Bool(false)) || value == "" || value == &json!([]);
     for key in std::iter::once(&"name").chain(keys) {
-        if let Some(value) = table.get(*key).filter(|value| !empty(value)) {
+        // Odoo's own actions are stored with 0 where there is no record.
+        let none = |value: &Value| empty(value) || (*key == "res_id" && value.as_i64() == Some(0));
+        if let Some(value) = table.get(*key).filter(|value| !none(value)) {
             said.insert((*key).to_owned(), value.clone());
         }
     }
@@ -107,6 +109,9 @@ mod tests {
         assert_eq!(said["res_model"], "crm.lead.lost");
         assert_eq!(said["context"], json!({"default_reason": 3, "active_ids": [1]}));
         assert!(said.get("views").is_none() && said.get("res_id").is_none());
+        let stored =
+            result(json!({"type": "ir.actions.act_window", "res_model": "account.move.reversal", "res_id": 0}));
+        assert!(stored.get("res_id").is_none(), "{stored}");
         let url = result(json!({"type": "ir.actions.act_url", "url": "/x", "target": "new"}));
         assert_eq!(url["url"], "/x");
         assert_eq!(result(json!({"type": "other", "x": 1})), json!({"type": "other", "x": 1}));

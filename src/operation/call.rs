@@ -106,7 +106,8 @@ impl Prepared {
     }
 
     pub(super) async fn run(self, run: &Run<'_>) -> Result<Body, Error> {
-        let result = run.instance.client.execute(&self.request, &run.patience).await?;
+        let mut result = run.instance.client.execute(&self.request, &run.patience).await?;
+        Dialog::start_from(&mut result, &self.request.model, self.request.ids.as_deref().unwrap_or_default());
         let dialog = Dialog::of(&result);
         let mut result = answer::result(result);
         // What another step answers is the model and the context of the form; nobody reads the rest.

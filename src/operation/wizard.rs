@@ -51,6 +51,23 @@ impl Dialog {
         })
     }
 
+    /// The records that the method was called on, in the context of the dialog that it opens: Odoo's screen puts them there, and most
+    /// wizards know from nowhere else what they are for. Where the action names such records itself, those are meant.
+    pub(super) fn start_from(result: &mut Value, model: &str, ids: &[i64]) {
+        let (Some(first), Some(_)) = (ids.first(), Self::of(result)) else { return };
+        let Some(action) = result.as_object_mut() else { return };
+        let context = action.entry("context").or_insert_with(|| json!({}));
+        if !context.is_object() {
+            // An expression of Python's, which the screen would evaluate.
+            *context = json!({});
+        }
+        let active = json!({"active_model": model, "active_id": first, "active_ids": ids});
+        let (Some(context), Value::Object(active)) = (context.as_object_mut(), active) else { return };
+        if !active.keys().any(|key| context.contains_key(key)) {
+            context.extend(active);
+        }
+    }
+
     /// Adds to a described action what its form asks for.
     pub(super) async fn describe(self, said: &mut Map<String, Value>, run: &Run<'_>) {
         let model = &self.model;
@@ -166,5 +183,21 @@ mod tests {
             assert!(action(other.clone()).is_none(), "{other}");
         }
         assert!(Dialog::of(&json!(true)).is_none());
+    }
+
+    #[test]
+    fn a_dialog_starts_from_the_records_of_the_call() {
+        let opened = |context: Value, target: &str| {
+            let mut action = json!({"type": "ir.actions.act_window", "res_model": "account.move.reversal", "target": target,
+                "view_mode": "list,form", "context": context});
+            Dialog::start_from(&mut action, "account.move", &[4, 5]);
+            action["context"].take()
+        };
+        let active = json!({"active_model": "account.move", "active_id": 4, "active_ids": [4, 5]});
+        assert_eq!(opened(json!("{}"), "new"), active);
+        assert_eq!(opened(json!(false), "new"), active);
+        let others = json!({"active_model": "account.move.line", "active_ids": [9], "default_x": 1});
+        assert_eq!(opened(others.clone(), "new"), others, "what the action says itself");
+        assert_eq!(opened(json!({"x": 1}), "current"), json!({"x": 1}), "no dialog");
     }
 }

@@ -141,6 +141,9 @@ async fn new_order(odoo: &Odoo) {
     )
     .await;
     assert_eq!(odoo.read("sale.order", id, &["amount_total"]).await["amount_total"], 22.5);
+    let empty = odoo.make("sale.order", json!({"partner_id": row["partner_id"][0]})).await;
+    let empty = odoo.read("sale.order", empty, &["amount_total"]).await;
+    assert_eq!(empty["amount_total"].to_string(), "0.0", "of no lines, and not -0.0");
 }
 
 async fn state(odoo: &Odoo, id: i64) -> Value {

@@ -336,6 +336,8 @@ fn wizard(server: &mut Server, target: &Target) {
     let asked = server.call("probe_call", json!({"model": "sale.order", "method": "action_cancel", "ids": [order]}));
     let asked = &asked["result"];
     assert_eq!((&asked["action"], &asked["res_model"]), (&json!("ir.actions.act_window"), &json!("sale.order.cancel")));
+    let context = &asked["context"];
+    assert_eq!((&context["active_model"], &context["active_ids"]), (&json!("sale.order"), &json!([order])), "{asked}");
     let button = asked["buttons"].as_array().unwrap().iter().find(|button| button["name"] == "action_cancel");
     assert!(button.is_some_and(|button| button["label"].is_string()), "{asked}");
     for field in asked["fields"].as_array().unwrap() {

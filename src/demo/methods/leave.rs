@@ -81,7 +81,7 @@ fn balance(env: &Env<'_>, employee: i64, kind: i64, without: Option<i64>) -> Bal
                 && (!spans || covers(&sudo.text(model, *id, "date_from"), &sudo.text(model, *id, "date_to"), &today))
         };
         let days = |id: i64| sudo.get(model, id, "number_of_days").as_f64().unwrap_or_default();
-        env.store.ids(name).into_iter().filter(counts).map(days).sum()
+        env.store.ids(name).into_iter().filter(counts).map(days).sum::<f64>() + 0.0
     };
     Balance {
         given: sum("hr.leave.allocation", &["validate"]),

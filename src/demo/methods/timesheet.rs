@@ -17,7 +17,7 @@ pub(super) fn value(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Option
     let spent = || {
         let lines = env.registry.model("account.analytic.line")?;
         let hours = |line: &i64| env.get(lines, *line, "unit_amount").as_f64().unwrap_or_default();
-        Some(value::ids(&env.get(model, id, "timesheet_ids")).iter().map(hours).sum::<f64>())
+        Some(value::ids(&env.get(model, id, "timesheet_ids")).iter().map(hours).sum::<f64>() + 0.0)
     };
     Some(match word {
         "timesheet_spent" => json!(spent().unwrap_or_default()),

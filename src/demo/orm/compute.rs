@@ -111,7 +111,7 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
             let total = |order: &i64| {
                 orders.and_then(|orders| env.get(orders, *order, "amount_untaxed").as_f64()).unwrap_or_default()
             };
-            json!(sales(true).iter().map(total).sum::<f64>())
+            json!(round(sales(true).iter().map(total).sum()))
         }
         "user_companies" => match env.registry.model("res.company") {
             Some(companies) => json!(env.store.ids(&companies.name)),
@@ -134,8 +134,10 @@ fn business(env: &Env<'_>, model: &Model, id: i64, word: &str) -> Value {
 }
 
 /// Two decimals, as the currencies of the sample data have.
+///
+/// Of no amounts Rust makes a sum of -0.0; Odoo's is 0.0.
 pub(in crate::demo) fn round(amount: f64) -> f64 {
-    (amount * 100.0).round() / 100.0
+    (amount * 100.0).round() / 100.0 + 0.0
 }
 
 /// The name that clients show for a record.

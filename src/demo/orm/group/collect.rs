@@ -104,9 +104,11 @@ pub(super) fn computed(env: &Env<'_>, model: &Model, aggregate: &Aggregate<'_>, 
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     match aggregate.function.as_str() {
         "sum" | "sum_currency" | "avg" if ids.is_empty() => Value::Bool(false),
-        "sum" | "sum_currency" => {
-            number(if field.kind == Kind::Float || whole { numbers().sum() } else { compute::round(numbers().sum()) })
-        }
+        "sum" | "sum_currency" => number(if field.kind == Kind::Float || whole {
+            numbers().sum::<f64>() + 0.0
+        } else {
+            compute::round(numbers().sum())
+        }),
         "avg" if values.is_empty() => Value::Bool(false),
         "avg" => json!(numbers().sum::<f64>() / values.len() as f64),
         "max" => best(Ordering::Greater),
