@@ -96,7 +96,8 @@ impl<'a> Live<'a> {
 
     /// In what the rules of a call are asked.
     pub(super) fn fit(&self) -> Fit<'_, Self> {
-        Fit { metadata: self, zone: &self.zone, older: self.version < Version::new(19, 0) }
+        let before = |major| self.version < Version::new(major, 0);
+        Fit { metadata: self, zone: &self.zone, older: before(19), any: !before(17) }
     }
 
     /// Keeps what went wrong with the connection.

@@ -20,8 +20,8 @@ use super::faults::{Faults, invalid};
 use super::fit::{Fit, Metadata, Supplied};
 use super::names::unsupported;
 use crate::domain::{Condition, Domain, Operand, Operator};
-use crate::odoo::Error;
 use crate::odoo::metadata::{FieldType, Model};
+use crate::odoo::{Error, Kind};
 
 /// A domain nested deeper than this is nobody's.
 const DEEPEST: usize = 64;
@@ -128,13 +128,14 @@ async fn condition<M: Metadata>(
             Ok(faults.keep(compare::part_of_date(&path, *operator, &value.value)).map(turned))
         }
         (Target::Field(found), Operand::Value(value)) if fit.older => {
-            Ok(faults.keep(older::fit(&found, *operator, &value.value, fit.zone, negated)))
+            Ok(faults.keep(older::fit(&found, *operator, &value.value, fit.zone, (model.name.as_str(), negated))))
         }
         (Target::Field(found), Operand::Value(value)) => {
             Ok(faults.keep(compare::fit(&found, *operator, &value.value, fit.zone)))
         }
         (target, Operand::Domain(inner)) => {
-            let relation = match relation_of(path, &target, *operator) {
+            let relation = match has_any(path, *operator, fit.any).and_then(|()| relation_of(path, &target, *operator))
+            {
                 Ok(relation) => relation,
                 Err(fault) => {
                     faults.push(fault);
@@ -150,6 +151,15 @@ async fn condition<M: Metadata>(
             }))
         }
     }
+}
+
+/// Whether this Odoo knows the operator of a condition with a domain.
+fn has_any(path: &str, operator: Operator, any: bool) -> Result<(), Error> {
+    if any {
+        return Ok(());
+    }
+    let message = format!("`{path}` after `{}`: only Odoo 17 and later have that operator", operator.as_str());
+    Err(Error::new(Kind::Unsupported, message).hint(format!("Use a path in its place: `{path}.<field>`.")))
 }
 
 /// The related model of a condition with a domain.

@@ -38,6 +38,8 @@ pub struct Fit<'a, M> {
     pub zone: &'a TimeZone,
     /// Odoo is older than 19, whose domains say something else about what is not set.
     pub older: bool,
+    /// Odoo is 17 or newer, whose domains have `any` and `not any`.
+    pub any: bool,
 }
 
 /// A value, and whether the caller had a part in it. What the caller gave is never silently dropped.

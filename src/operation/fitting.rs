@@ -40,8 +40,8 @@ impl Records for Run<'_> {
 }
 
 fn fit<'a, 'b>(run: &'a Run<'b>) -> Fit<'a, Run<'b>> {
-    let older = run.instance.client.known_version().is_some_and(|version| version < Version::new(19, 0));
-    Fit { metadata: run, zone: &run.zone, older }
+    let before = |major| run.instance.client.known_version().is_some_and(|version| version < Version::new(major, 0));
+    Fit { metadata: run, zone: &run.zone, older: before(19), any: !before(17) }
 }
 
 /// The domain of a call as Odoo takes it; every record without one.

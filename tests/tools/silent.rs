@@ -25,6 +25,7 @@ pub const CASES: &[Case] = &[
     ("a domain that is malformed is refused, not dropped", malformed_domain),
     ("a number that is not set is 0, as it is shown", zero),
     ("`!` is everything else, or is refused", negated),
+    ("`any` is refused where Odoo has no such operator", related),
     ("a private method and a model that is a path are refused", bad_names),
 ];
 
@@ -281,6 +282,10 @@ fn negated(server: &mut Server, target: &Target) {
             (json!(["!", ["date_deadline", "<", "2031-01-01"]]), 3),
             (json!(["!", ["partner_id", "=", 1]]), 3),
             (json!(["!", "!", ["name", "ilike", "silent"]]), 3),
+            (json!(["!", ["city", "=like", "Gh%"]]), 3),
+            (json!([["city", "not =ilike", "gh%"]]), 3),
+            (json!(["!", ["partner_id", "child_of", 1]]), 3),
+            (json!(["!", ["partner_id", "=?", 1]]), 3),
         ] {
             assert_eq!(count(condition.clone()), expected, "{condition}");
         }
@@ -290,6 +295,16 @@ fn negated(server: &mut Server, target: &Target) {
         server.fails("probe_count", path, "unsupported");
     } else {
         assert!(server.call("probe_count", path)["count"].as_u64().unwrap() > 0);
+    }
+}
+
+fn related(server: &mut Server, target: &Target) {
+    let any = json!({"model": "res.partner", "domain": "[['child_ids', 'any', [['name', 'ilike', 'a']]]]"});
+    if target.version < 17 {
+        let error = server.fails("probe_count", any, "unsupported");
+        assert!(error["message"].as_str().unwrap().contains("only Odoo 17 and later"), "{error:?}");
+    } else {
+        assert!(server.call("probe_count", any)["count"].as_u64().unwrap() > 0);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::Span;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Node,
@@ -28,11 +28,31 @@ use crate::demo::{
 pub(in crate::demo) fn compile(env: &Env<'_>, model: &Model, node: &Node) -> Outcome<Test> {
     Ok(match node {
         Node::Const(flag) => Test::Const(*flag),
-        Node::Not(inner) => Test::Not(Box::new(compile(env, model, inner)?)),
+        Node::Not(inner) => {
+            let not = Test::Not(Box::new(compile(env, model, inner)?));
+            match null_is_neither(env, model, inner) {
+                Some(path) => Test::All(vec![not, condition(env, model, path, "!=", &json!(false))?]),
+                None => not,
+            }
+        }
         Node::All(nodes) => Test::All(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
         Node::Any(nodes) => Test::Any(nodes.iter().map(|node| compile(env, model, node)).collect::<Outcome<_>>()?),
         Node::Condition { path, operator, value } => condition(env, model, path, operator, value)?,
     })
+}
+
+/// The field of a condition whose negation, until 18, was SQL's: of what is not set neither it nor its negation is true.
+fn null_is_neither<'n>(env: &Env<'_>, model: &Model, node: &'n Node) -> Option<&'n str> {
+    let Node::Condition { path, operator, .. } = node else { return None };
+    let field = model.field(path).filter(|_| env.major() < 19)?;
+    let neither = match operator.as_str() {
+        "=like" | "=ilike" => matches!(field.kind, Kind::Char | Kind::Text),
+        "=?" => field.kind == Kind::Many2one,
+        // Within a model the hierarchy is one of ids, which are always set.
+        "child_of" | "parent_of" => field.kind == Kind::Many2one && field.relation.as_ref() != Some(&model.name),
+        _ => false,
+    };
+    neither.then_some(path)
 }
 
 pub(super) fn printed(path: &str, operator: &str, right: &Value) -> String {

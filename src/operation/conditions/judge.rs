@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::path::{Target, walk};
-use super::{compare, fit_domain, older, relation_of};
+use super::{compare, fit_domain, has_any, older, relation_of};
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::odoo::Error;
 use crate::odoo::metadata::{Field, Model};
@@ -60,7 +60,7 @@ pub async fn judge<M: Metadata>(
         if let Target::Missing(_) = target {
             return Ok(of(None));
         }
-        return Ok(match relation_of(path, &target, operator) {
+        return Ok(match has_any(path, operator, fit.any).and_then(|()| relation_of(path, &target, operator)) {
             Ok(relation) => {
                 let related = Some(Box::pin(fit.metadata.model(relation)).await?);
                 Judgement { fault: None, field: None, related }

@@ -4,6 +4,8 @@
 //! - A number that was never set is read as 0, and `= 0`, `< 5`, `in [0]` do not find it.
 //! - `!` is no negation: it turns the operator of each condition round. What is not set is then missing behind `<` and its
 //!   kin, and a path means "a related record that is not so" in place of "no related record that is so".
+//! - An operator that cannot be turned round (`=like`, `child_of`, `=?`) is negated in SQL, which leaves out what is not set, too.
+//! - There is no `not =like` and no `not =ilike`.
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -13,8 +15,9 @@ use super::path::Found;
 use crate::domain::{Condition, Domain, Operand, Operator};
 use crate::odoo::metadata::FieldType;
 use crate::odoo::{Error, Kind};
+use crate::operation::scalar::is_empty;
 
-/// The condition, or its negation, as an Odoo before 19 has to get it.
+/// The condition on this model, or its negation, as an Odoo before 19 has to get it.
 ///
 /// # Errors
 /// As `compare::fit`; `unsupported` for the negation of a path.
@@ -23,9 +26,14 @@ pub(super) fn fit(
     operator: Operator,
     value: &Value,
     zone: &TimeZone,
-    negated: bool,
+    (model, negated): (&str, bool),
 ) -> Result<Domain<Value>, Error> {
     let Found { path, field, .. } = found;
+    let (operator, negated) = match operator {
+        Operator::NotEqualLike => (Operator::EqualLike, !negated),
+        Operator::NotEqualIlike => (Operator::EqualIlike, !negated),
+        operator => (operator, negated),
+    };
     if negated {
         negatable(path)?;
     }
@@ -39,7 +47,16 @@ pub(super) fn fit(
         }
         fitted => fitted,
     };
-    Ok(if negated && inverse.is_none() { Domain::Not(Box::new(fitted)) } else { fitted })
+    if !negated || inverse.is_some() {
+        return Ok(fitted);
+    }
+    let not = Domain::Not(Box::new(fitted));
+    // `=?` of nothing is true of every record; a number that is not set is 0.
+    let of_unset = is_empty(value) || (is_number && is_zero(value));
+    // Within one model the hierarchy is one of ids, which are always set.
+    let of_ids = matches!(operator, Operator::ChildOf | Operator::ParentOf) && field.relation.as_deref() == Some(model);
+    let may_be_unset = field.store && !of_ids && !of_unset && field.name != "id";
+    Ok(if may_be_unset { Domain::Or(vec![not, leaf(path, Operator::Equal, Value::Bool(false))]) } else { not })
 }
 
 /// Whether `!` before a condition on this path means what it says.

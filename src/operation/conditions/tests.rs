@@ -27,7 +27,7 @@ async fn run(domain: Domain<Supplied>) -> Result<Value, Error> {
 /// As [`run`], for an Odoo before 19.
 async fn run_older(domain: Domain<Supplied>) -> Result<Value, Error> {
     let (fake, zone) = (Fake::new(), brussels());
-    let fit = Fit { older: true, ..fake.fit(&zone) };
+    let fit = Fit { older: true, any: false, ..fake.fit(&zone) };
     fit_domain(&domain, &Arc::new(lead()), &fit).await.map(|domain| domain.print_explicit())
 }
 
@@ -66,6 +66,47 @@ async fn before_19_a_negation_is_pushed_down_to_the_conditions() {
     let path = leaf("partner_id.name", Operator::Equal, json!("x"), true);
     assert_eq!(run_older(not(path.clone())).await.unwrap_err().kind, Kind::Unsupported);
     assert_eq!(run(not(path)).await.unwrap(), json!(["!", ["partner_id.name", "=", "x"]]));
+}
+
+#[tokio::test]
+async fn before_19_the_negation_of_what_cannot_be_turned_round_keeps_what_is_not_set() {
+    let not = |domain: Domain<Supplied>| Domain::Not(Box::new(domain));
+    let of = |path: &str, sign: &str, value: Value| leaf(path, operator(sign), value, true);
+    let unset = |path: &str| json!([path, "=", false]);
+    let like = json!(["|", "!", ["name", "=like", "a%"], unset("name")]);
+    assert_eq!(run_older(not(of("name", "=like", json!("a%")))).await.unwrap(), like);
+    assert_eq!(run_older(of("name", "not =like", json!("a%"))).await.unwrap(), like);
+    assert_eq!(run_older(not(of("name", "not =like", json!("a%")))).await.unwrap(), json!([["name", "=like", "a%"]]));
+    assert_eq!(
+        run_older(not(of("partner_id", "child_of", json!(7)))).await.unwrap(),
+        json!(["|", "!", ["partner_id", "child_of", 7], unset("partner_id")])
+    );
+    assert_eq!(
+        run_older(not(of("partner_id", "=?", json!(7)))).await.unwrap(),
+        json!(["|", "!", ["partner_id", "=?", 7], unset("partner_id")])
+    );
+    assert_eq!(
+        run_older(not(of("partner_id", "=?", json!(false)))).await.unwrap(),
+        json!(["!", ["partner_id", "=?", false]]),
+        "it is true of every record"
+    );
+    assert_eq!(
+        run_older(not(of("expected_revenue", "=?", json!(0)))).await.unwrap(),
+        json!(["!", ["expected_revenue", "=?", 0]]),
+        "what is not set is 0"
+    );
+    assert_eq!(run_older(not(of("id", "child_of", json!(7)))).await.unwrap(), json!(["!", ["id", "child_of", 7]]));
+}
+
+#[tokio::test]
+async fn before_17_there_is_no_any() {
+    let inner = Box::new(leaf("name", Operator::Ilike, json!("x"), false));
+    let path = "partner_id".to_owned();
+    let any = Domain::Condition(Condition { path, operator: Operator::Any, operand: Operand::Domain(inner) });
+    let error = run_older(any.clone()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Unsupported, "{error}");
+    assert!(error.message.contains("only Odoo 17 and later"), "{error}");
+    assert!(run(any).await.is_ok());
 }
 
 /// The fitted condition, printed.

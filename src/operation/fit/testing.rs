@@ -47,7 +47,7 @@ impl Fake {
     }
 
     pub(crate) fn fit<'a>(&'a self, zone: &'a TimeZone) -> Fit<'a, Self> {
-        Fit { metadata: self, zone, older: false }
+        Fit { metadata: self, zone, older: false, any: true }
     }
 }
 
