@@ -19,11 +19,11 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Caller;
-use crate::answer::{Answer, Contents};
+use crate::answer::Answer;
 use crate::catalog::{Catalog, Found, Known, Offered, Prompted, literal_model};
 use crate::conversation::{Conversation, Outcome};
 use crate::definition::prompt::Said;
-use crate::mcp::{Backend, Completing, Request, Suggestions};
+use crate::mcp::{Backend, Completing, Reading, Request, Suggestions};
 use crate::odoo::{self, Kind, Watch};
 use crate::operation::plan::{Memory, Plans};
 use crate::operation::{self, Instance, Keeper, ToolCall};
@@ -74,7 +74,7 @@ impl Backend for Service {
         &'a self,
         found: &'a Found,
         request: Request<'a>,
-    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, odoo::Error>> {
+    ) -> BoxFuture<'a, Result<Outcome<Reading>, odoo::Error>> {
         self.read(found, request).boxed()
     }
 
@@ -225,7 +225,7 @@ impl Service {
         let instance = self.instance_of(offered);
         let key = self.settings.enabled.then(|| self.answers.key(offered, instance, caller, &arguments)).flatten();
         if let Some(known) = key.as_ref().and_then(|key| self.answers.get(key)) {
-            return Outcome::Answer(known);
+            return Outcome::Answer(known.answer);
         }
         let writing = (!offered.tool.annotations.read_only).then(|| self.answers.writing(instance));
         let circumstances = Circumstances { conversation, now: Timestamp::now(), watch: None, cancelled };

@@ -173,7 +173,7 @@ fn what_is_not_there_is_not_found_and_nothing_leaves_its_template(target: &Targe
         ("odoo://no.such.model/1".to_owned(), -32002, "unknown_model"),
         ("odoo://res.partner/base.no_such".to_owned(), -32002, "not_found"),
         ("odoo://res.partner/nobody".to_owned(), -32602, "invalid_arguments"),
-        ("odoo://res.partner/1/no_such".to_owned(), -32602, "unknown_field"),
+        ("odoo://res.partner/1/no_such".to_owned(), -32002, "unknown_field"),
         ("odoo://res.partner/1/country_id".to_owned(), -32602, "invalid_arguments"),
         ("odoo://res.partner?domain=%5B".to_owned(), -32602, "invalid_arguments"),
         ("odoo://res.partner?domain=%5B%5B%22nope%22,%22=%22,1%5D%5D".to_owned(), -32602, "unknown_field"),

@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 
 use super::Hub;
 use super::changes::lists;
-use super::resources::failed;
+use super::resources::{failed, nowhere};
 use super::subscriptions::Subscriptions;
 use crate::access::Caller;
 use crate::catalog::{Catalog, Changes};
@@ -123,7 +123,10 @@ impl Session {
         let begun = self.subscriptions.begin(hub, uri, context.ct.clone()).await;
         begun.map_err(|error| match error.kind {
             Kind::Unsupported => ErrorData::invalid_params(error.message, Some(json!({"uri": uri}))),
-            _ => failed(uri, &error),
+            _ => match catalog.resource(&self.subscriptions.caller, uri) {
+                Some(found) => failed(uri, &found.offered.tool, &error),
+                None => nowhere(&catalog, &self.subscriptions.caller, uri),
+            },
         })?;
         let mut attendant = self.attendant.lock().unwrap_or_else(PoisonError::into_inner);
         if attendant.as_ref().is_none_or(AbortHandle::is_finished) {
