@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use handler::Handler;
 pub use hub::{Hub, Identity};
+pub use legacy::Presence;
 pub use present::{prompts, resources, templates, tools};
 pub use resources::Unread;
 

@@ -25,12 +25,12 @@ use axum::routing::{any, get};
 use axum::serve::ListenerExt;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Caller;
-use crate::mcp::{Handler, Hub};
+use crate::mcp::{Handler, Hub, Presence};
 use crate::reload::Report;
 use sessions::{Pool, Scoped};
 
@@ -65,6 +65,8 @@ pub struct Options {
     pub max_sessions: usize,
     /// `limits.sessions.idle`.
     pub session_idle: Duration,
+    /// Who has subscribed in a session and does not read its stream for so long is taken to be gone until it does.
+    pub session_absence: Duration,
     /// Requests that are answered at once, those whose answer is a stream until it ends. `None`: one for each session, and a thousand.
     pub max_open: Option<usize>,
     /// What `/mcp` shows, and the only bundles that have a path (`--bundle`); empty: `default`, and any.
@@ -84,6 +86,7 @@ impl Default for Options {
             max_body: 4 * 1024 * 1024,
             max_sessions: 1000,
             session_idle: Duration::from_secs(3600),
+            session_absence: Duration::from_secs(300),
             max_open: None,
             bundles: Vec::new(),
             read_only: false,
@@ -356,9 +359,11 @@ impl Server {
             .with_json_response(mode.json)
             .with_max_request_body_bytes(self.options.max_body)
             .with_cancellation_token(self.end.clone());
-        let scoped = Arc::new(Scoped::new(self.sessions.clone(), caller.clone()));
+        let presence = watch::Sender::new(false);
+        let present = Presence { is_there: presence.subscribe(), patience: self.options.session_absence };
+        let scoped = Arc::new(Scoped::new(self.sessions.clone(), caller.clone(), presence));
         let hub = self.hub.clone();
-        StreamableHttpService::new(move || Ok(hub.handler(caller.clone())), scoped, config)
+        StreamableHttpService::new(move || Ok(hub.handler(caller.clone()).of(present.clone())), scoped, config)
     }
 }
 
