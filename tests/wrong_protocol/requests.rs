@@ -6,7 +6,7 @@ use super::row::Row;
 use crate::common::modern_meta;
 
 pub fn rows() -> Vec<Row> {
-    [methods(), tools(), lists(), resources(), prompts(), unasked(), completion(), others()].concat()
+    [methods(), tools(), lists(), resources(), prompts(), completion(), others()].concat()
 }
 
 /// Wrong parameters.
@@ -126,26 +126,15 @@ fn resources() -> Vec<Row> {
 
 fn prompts() -> Vec<Row> {
     let get = |name: &str, params: Value| wrong(name, "prompts/get", params);
+    let asking = || Row::request("a prompt that asks, and nobody can be", "prompts/get", json!({"name": "asking"}));
     vec![
+        asking().error(-32603).legacy(),
+        asking().gives(400, -32021).data("requiredCapabilities").newest(),
         get("a prompt without a name", json!({})),
         get("a name of a prompt that is a number", json!({"name": 7})),
         get("a prompt that there is not", json!({"name": "nothing"})),
         get("arguments of a prompt in a list", json!({"name": "nothing", "arguments": [1]})),
     ]
-}
-
-/// What asks its reader, where the client says that it cannot.
-fn unasked() -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (name, method, params) in [
-        ("a resource that asks", "resources/read", json!({"uri": "test://asked"})),
-        ("a prompt that asks", "prompts/get", json!({"name": "asking"})),
-    ] {
-        let row = Row::request(name, method, params);
-        rows.push(row.clone().error(-32603).legacy());
-        rows.push(row.newest().gives(400, -32021).data("requiredCapabilities"));
-    }
-    rows
 }
 
 fn completion() -> Vec<Row> {
