@@ -17,11 +17,11 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::answer::{Answer, Contents};
+use crate::answer::Answer;
 use crate::catalog::{Catalog, Found, Known, Offered, Prompted, literal_model};
 use crate::conversation::Outcome;
 use crate::definition::prompt::Said;
-use crate::mcp::{Backend, Completing, Request, Suggestions};
+use crate::mcp::{Backend, Completing, Reading, Request, Suggestions};
 use crate::odoo::{self, Kind, Watch};
 use crate::operation::plan::{Memory, Plans};
 use crate::operation::{self, Instance, Keeper, ToolCall};
@@ -69,7 +69,7 @@ impl Backend for Service {
         &'a self,
         found: &'a Found,
         request: Request<'a>,
-    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, odoo::Error>> {
+    ) -> BoxFuture<'a, Result<Outcome<Reading>, odoo::Error>> {
         self.read(found, request).boxed()
     }
 
@@ -219,7 +219,7 @@ impl Service {
         let key = || self.answers.key(offered, instance, request.caller, &arguments);
         let key = self.settings.enabled.then(key).flatten();
         if let Some(known) = key.as_ref().and_then(|key| self.answers.get(key)) {
-            return Outcome::Answer(known);
+            return Outcome::Answer(known.answer);
         }
         let writing = (!offered.tool.annotations.read_only).then(|| self.answers.writing(instance));
         let outcome = self.attempt(offered, arguments, request.into()).await;

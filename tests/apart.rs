@@ -5,9 +5,11 @@ mod common;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::backend::{self, Fake};
-use common::line::Client;
+use common::line::{self, Client};
+use common::web::{Web, options};
 use common::{call, everyone, initialize, initialized, modern, request, tool};
 use indexmap::IndexMap;
 use secrecy::SecretString;
@@ -22,6 +24,7 @@ use tooldoo::operation::Instance;
 use tooldoo::personal::{Kept, Store};
 use tooldoo::service::{Service, Settings};
 use tooldoo::source::Format;
+use tooldoo::transport::http;
 
 /// What asks before it answers, of each sort.
 const ASKING: &str = r#"
@@ -207,6 +210,68 @@ async fn of_what_is_announced_in_a_burst_no_list_is_lost() {
             break;
         }
     }
+}
+
+/// A record that is watched.
+const WATCHED: &str = r#"
+[[resource]]
+name = "partner"
+uri = "test://partner/{id}"
+model = "res.partner"
+watch = "1s"
+[resource.read]
+ids = "{{ id }}"
+fields = ["name"]
+"#;
+
+#[tokio::test]
+async fn for_who_is_gone_without_a_word_nothing_is_asked_and_who_is_back_is_told() {
+    let odoo = demo::Server::start(demo::Options::default()).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let (_service, hub) = site(directory.path(), Some(&odoo));
+    hub.replace(catalog(WATCHED));
+    let web = Web::with(&hub, http::Options { session_absence: Duration::from_millis(200), ..options() }).await;
+    let session = web.open("/mcp").await;
+    let stream = || {
+        let stream = web.http.get(web.url("/mcp")).header("accept", "text/event-stream");
+        stream.header("mcp-session-id", &session).send()
+    };
+    let first = stream().await.unwrap();
+    let subscribe = request(1, "resources/subscribe", json!({"uri": "test://partner/1"}));
+    let subscribed = web.post("/mcp", &[("mcp-session-id", session.as_str())], &subscribe).await;
+    assert_eq!(subscribed.events()[0]["result"], json!({}));
+    odoo.clear_requests();
+    eventually(async || !odoo.requests().is_empty()).await;
+
+    drop(first);
+    let longer_than_its_interval = Duration::from_millis(2500);
+    eventually(async || {
+        odoo.clear_requests();
+        tokio::time::sleep(longer_than_its_interval).await;
+        odoo.requests().is_empty()
+    })
+    .await;
+
+    let mut again = stream().await.unwrap();
+    let mut heard = String::new();
+    while !heard.contains("notifications/resources/updated") {
+        let part = tokio::time::timeout(line::PATIENCE, again.chunk()).await.expect("who is back is told");
+        heard.push_str(&String::from_utf8_lossy(&part.unwrap().unwrap()));
+    }
+    assert!(heard.contains("test://partner/1"), "{heard}");
+    odoo.clear_requests();
+    eventually(async || !odoo.requests().is_empty()).await;
+    odoo.stop().await;
+}
+
+/// Waits until that is so.
+async fn eventually(is_so: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(line::PATIENCE, waiting).await.expect("it comes to be so");
 }
 
 #[tokio::test]

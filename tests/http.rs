@@ -355,6 +355,39 @@ async fn sessions_are_bounded_and_a_closed_one_makes_room() {
 }
 
 #[tokio::test]
+async fn requests_that_are_open_are_bounded_and_one_that_ends_makes_room() {
+    let (_, hub) = Fake::hub();
+    let web = Web::with(&hub, http::Options { max_open: Some(2), ..options() }).await;
+    let session = web.open("/mcp").await;
+    let stream = web.http.get(web.url("/mcp")).header("accept", "text/event-stream");
+    let stream = stream.header("mcp-session-id", &session).send().await.unwrap();
+    let listen = modern(request(1, "subscriptions/listen", json!({"notifications": {"toolsListChanged": true}})));
+    let listener = web.http.post(web.url("/mcp")).header("accept", "application/json, text/event-stream");
+    let listener = listener.header("mcp-protocol-version", common::MODERN).header("mcp-method", "subscriptions/listen");
+    let listener = listener.header("content-type", "application/json").body(listen.to_string()).send().await.unwrap();
+    assert_eq!((stream.status().as_u16(), listener.status().as_u16()), (200, 200));
+    let list = request(2, "tools/list", json!({}));
+    let refused = web.bare("/mcp", &list).await;
+    assert_eq!((refused.status, refused.header("retry-after").as_deref()), (503, Some("60")));
+    assert!(refused.json()["error"]["message"].as_str().unwrap().contains("try again later"), "{}", refused.text);
+    assert_eq!(web.send("GET", "/health", &[], "").await.status, 200, "an operator is answered");
+    drop(listener);
+    until(async || web.bare("/mcp", &list).await.status == 200).await;
+    assert_eq!(web.send("DELETE", "/mcp", &[("mcp-session-id", session.as_str())], "").await.status, 204);
+    drop(stream);
+}
+
+/// Waits until that is so.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(common::line::PATIENCE, waiting).await.expect("it comes to be so");
+}
+
+#[tokio::test]
 async fn a_burst_of_handshakes_never_passes_the_limit() {
     let (_, hub) = Fake::hub();
     let web = Web::with(&hub, http::Options { max_sessions: 5, ..options() }).await;

@@ -173,7 +173,7 @@ fn what_is_not_there_is_not_found_and_nothing_leaves_its_template(target: &Targe
         ("odoo://no.such.model/1".to_owned(), -32002, "unknown_model"),
         ("odoo://res.partner/base.no_such".to_owned(), -32002, "not_found"),
         ("odoo://res.partner/nobody".to_owned(), -32602, "invalid_arguments"),
-        ("odoo://res.partner/1/no_such".to_owned(), -32602, "unknown_field"),
+        ("odoo://res.partner/1/no_such".to_owned(), -32002, "unknown_field"),
         ("odoo://res.partner/1/country_id".to_owned(), -32602, "invalid_arguments"),
         ("odoo://res.partner?domain=%5B".to_owned(), -32602, "invalid_arguments"),
         ("odoo://res.partner?domain=%5B%5B%22nope%22,%22=%22,1%5D%5D".to_owned(), -32602, "unknown_field"),
@@ -242,12 +242,17 @@ fn every_form_has_its_type(target: &Target) {
     let empty = refused(&mut server, &format!("odoo:///test/picture/{two}"));
     let markup = text(&mut server, &format!("odoo:///test/markup/{one}"), "text/html");
     let wrong = refused(&mut server, "odoo:///test/words/x");
+    let columns = text(&mut server, "odoo:///test/columns/res.partner.category", "text/csv");
     let unlinked = server.call("test_partner", json!({"id": one}))["records"][0].clone();
     remove(&mut maker, &[one, two]);
 
     assert_eq!((rows.len(), &rows[0]["mimeType"]), (1, &json!("text/csv")));
     let sheet = format!("id,name,is_company,color\r\n{one},'=1+1,false,0\r\n{two},B|b,false,0\r\n");
     assert_eq!(rows[0]["text"], sheet.as_str());
+    // In the order of the model.
+    let mut columns: Vec<&str> = columns.lines().collect();
+    columns[1..].sort_unstable();
+    assert_eq!(columns, ["name,type,required", "active,boolean,", "name,char,true"]);
     assert_eq!((first.len(), &first[1]["mimeType"]), (2, &json!("text/plain")), "{first:?}");
     assert!(first[1]["text"].as_str().unwrap().contains("next_offset: 1"), "{first:?}");
     assert!(page.contains("| B\\|b |"), "{page}");

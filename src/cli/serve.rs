@@ -101,6 +101,7 @@ pub(super) fn listen(config: &Config, bundles: Vec<String>) -> http::Options {
         session_idle: config.limits.session_idle,
         bundles,
         read_only: config.server.read_only,
+        ..http::Options::default()
     }
 }
 

@@ -124,6 +124,20 @@ impl Handler {
     }
 }
 
+/// A failure of what can be asked at all: at the newest revision a client that lacks a capability is told which, in the way of the
+/// protocol.
+pub(super) fn refused(error: &Error, told: ErrorData, context: &RequestContext<RoleServer>) -> ErrorData {
+    let Some(capability) = error.lacks.filter(|_| dialogue::is_modern(context)) else { return told };
+    let named = Map::from_iter([(capability.to_owned(), Value::Object(Map::new()))]);
+    let required = serde_json::from_value(Value::Object(named)).unwrap_or_default();
+    let mut refused = ErrorData::missing_required_client_capability(required);
+    refused.message = told.message;
+    if let (Some(Value::Object(data)), Some(Value::Object(more))) = (&mut refused.data, told.data) {
+        data.extend(more);
+    }
+    refused
+}
+
 /// What a client is answered that lacks what is required of it.
 pub(super) enum Incapable {
     /// An error of the protocol, at the newest revision.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::changes::Accepted;
 use super::exchange::{Again, Incapable};
-use super::legacy::Session;
+use super::legacy::{Presence, Session};
 use super::page::{Key, Paged, page};
 use super::tasks::{self, Start, Started, Way};
 use super::wire::shown;
@@ -80,8 +80,15 @@ impl std::fmt::Debug for Handler {
 
 impl Handler {
     pub(super) fn new(hub: Arc<Hub>, caller: Arc<Caller>) -> Self {
-        let session = Arc::new(Session::new(caller.clone()));
+        let session = Arc::new(Session::new(caller.clone(), None));
         Self { hub, caller, accepted: Arc::default(), level: Arc::new(Mutex::new(LoggingLevel::Info)), session }
+    }
+
+    /// The same, for a client of which the transport tells whether it listens.
+    #[must_use]
+    pub fn of(self, presence: Presence) -> Self {
+        let session = Arc::new(Session::new(self.caller.clone(), Some(presence)));
+        Self { session, ..self }
     }
 
     /// The identity, for a result of the revision without a handshake; older clients had it from `initialize`.

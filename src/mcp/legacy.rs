@@ -11,11 +11,12 @@ use rmcp::model::{ErrorData, ResourceUpdatedNotificationParam};
 use rmcp::service::RequestContext;
 use rmcp::{Peer, RoleServer};
 use serde_json::json;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::Hub;
 use super::changes::lists;
-use super::resources::failed;
+use super::resources::{failed, nowhere};
 use super::subscriptions::Subscriptions;
 use crate::access::Caller;
 use crate::catalog::{Catalog, Changes};
@@ -80,20 +81,55 @@ fn notify(peer: &Peer<RoleServer>, list: List) {
     });
 }
 
+/// Whether a client listens. One that vanished without a word is known by nothing else.
+#[derive(Debug, Clone)]
+pub struct Presence {
+    /// Whether it does.
+    pub is_there: watch::Receiver<bool>,
+    /// After so long without listening it is taken to be gone, until it listens again.
+    pub patience: Duration,
+}
+
+impl Presence {
+    /// Until the client has not listened for as long as that.
+    async fn left(&mut self) {
+        loop {
+            // Where nobody says it any more, the session is about to end.
+            if self.is_there.wait_for(|is_there| !is_there).await.is_err() {
+                return std::future::pending().await;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.patience) => return,
+                _ = self.is_there.wait_for(|is_there| *is_there) => {}
+            }
+        }
+    }
+
+    /// Until it listens.
+    async fn came(&mut self) {
+        if self.is_there.wait_for(|is_there| *is_there).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// One session: its subscriptions, which end with it, and whether it is told of lists.
 pub(super) struct Session {
     is_ready: AtomicBool,
     subscriptions: Arc<Subscriptions>,
     /// The task that tells the client, while there is something to tell.
     attendant: Mutex<Option<AbortHandle>>,
+    /// Where the transport knows.
+    presence: Option<Presence>,
 }
 
 impl Session {
-    pub(super) fn new(caller: Arc<Caller>) -> Self {
+    pub(super) fn new(caller: Arc<Caller>, presence: Option<Presence>) -> Self {
         Self {
             is_ready: AtomicBool::new(false),
             subscriptions: Subscriptions::new(caller),
             attendant: Mutex::default(),
+            presence,
         }
     }
 
@@ -123,11 +159,15 @@ impl Session {
         let begun = self.subscriptions.begin(hub, uri, context.ct.clone()).await;
         begun.map_err(|error| match error.kind {
             Kind::Unsupported => ErrorData::invalid_params(error.message, Some(json!({"uri": uri}))),
-            _ => failed(uri, &error),
+            _ => match catalog.resource(&self.subscriptions.caller, uri) {
+                Some(found) => failed(uri, &found.offered.tool, &error),
+                None => nowhere(&catalog, &self.subscriptions.caller, uri),
+            },
         })?;
         let mut attendant = self.attendant.lock().unwrap_or_else(PoisonError::into_inner);
         if attendant.as_ref().is_none_or(AbortHandle::is_finished) {
-            let attending = attend(hub.clone(), self.subscriptions.clone(), context.peer.clone());
+            let (subscriptions, presence) = (self.subscriptions.clone(), self.presence.clone());
+            let attending = attend(hub.clone(), subscriptions, context.peer.clone(), presence);
             *attendant = Some(tokio::spawn(attending).abort_handle());
         }
         Ok(())
@@ -155,8 +195,14 @@ impl Drop for Session {
     }
 }
 
-/// Tells a client of what it has subscribed to, until it is gone.
-async fn attend(hub: Arc<Hub>, subscriptions: Arc<Subscriptions>, peer: Peer<RoleServer>) {
+/// Tells a client of what it has subscribed to, until it is gone. While it is away nothing is asked of Odoo for it, and when it is
+/// back it is told of all of it: anything may have changed.
+async fn attend(
+    hub: Arc<Hub>,
+    subscriptions: Arc<Subscriptions>,
+    peer: Peer<RoleServer>,
+    mut presence: Option<Presence>,
+) {
     let telling = async {
         loop {
             let uri = subscriptions.mailbox.next().await;
@@ -174,9 +220,25 @@ async fn attend(hub: Arc<Hub>, subscriptions: Arc<Subscriptions>, peer: Peer<Rol
             }
         }
     };
+    let looking = async {
+        loop {
+            let Some(presence) = &mut presence else { return subscriptions.keep_up(&hub).await };
+            tokio::select! {
+                () = subscriptions.keep_up(&hub) => {}
+                () = presence.left() => {}
+            }
+            subscriptions.rest();
+            tokio::select! {
+                () = presence.came() => {}
+                // Who subscribes to something is not gone.
+                () = subscriptions.grown() => {}
+            }
+            subscriptions.resume();
+        }
+    };
     tokio::select! {
         () = telling => {}
-        () = subscriptions.keep_up(&hub) => {}
+        () = looking => {}
         () = hub.closed() => {}
     }
     subscriptions.clear();

@@ -20,6 +20,7 @@ mod tasks;
 pub mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde_json::{Map, Value};
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use handler::Handler;
 pub use hub::{Hub, Identity};
+pub use legacy::Presence;
 pub use present::{prompts, resources, templates, tools};
 pub use resources::Unread;
 
@@ -61,11 +63,7 @@ pub trait Backend: Send + Sync + 'static {
     ) -> BoxFuture<'a, Outcome>;
 
     /// Reads a resource of that catalog, which holds at least one thing. Ends soon after the request is cancelled.
-    fn read<'a>(
-        &'a self,
-        found: &'a Found,
-        request: Request<'a>,
-    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, Error>>;
+    fn read<'a>(&'a self, found: &'a Found, request: Request<'a>) -> BoxFuture<'a, Result<Outcome<Reading>, Error>>;
 
     /// What to look at to hear when that resource changes; `None` where it reads no records. Ends soon after the request is
     /// cancelled.
@@ -88,6 +86,15 @@ pub trait Backend: Send + Sync + 'static {
         completing: Completing<'a>,
         request: Request<'a>,
     ) -> BoxFuture<'a, Result<Suggestions, Error>>;
+}
+
+/// What was read of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it holds.
+    pub contents: Vec<Contents>,
+    /// For how long the server itself would give the same again.
+    pub fresh: Duration,
 }
 
 /// Who asks for something, and of which catalog.

@@ -8,7 +8,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::exchange::{Again, Incapable};
+use super::exchange::{Again, Incapable, refused};
 use super::page::{Key, Paged, page};
 use super::{Handler, Hub, Request, guard, present};
 use crate::access::Caller;
@@ -106,7 +106,7 @@ impl Handler {
             Ok(Outcome::Ask { questions, plan }) => {
                 Ok(self.required(&exchange, &questions, plan, &catalog, context)?.into())
             }
-            Err(error) => Err(present::error(&error)),
+            Err(error) => Err(refused(&error, present::error(&error), context)),
         }
     }
 }

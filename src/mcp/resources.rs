@@ -9,13 +9,15 @@ use rmcp::service::RequestContext;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::exchange::{Again, Incapable};
+use super::exchange::{Again, Incapable, refused};
 use super::page::{Key, Paged, page};
-use super::{Handler, Hub, Request, guard, present};
+use super::{Handler, Hub, Reading, Request, guard, present};
 use crate::access::Caller;
 use crate::answer::Contents;
 use crate::catalog::Catalog;
 use crate::conversation::{Conversation, Outcome};
+use crate::definition::operation::Operation;
+use crate::definition::tool::Tool;
 use crate::odoo::{Error, Kind};
 
 /// Said of an address where this caller sees nothing.
@@ -46,7 +48,7 @@ impl Hub {
         let found = catalog.resource(caller, uri).ok_or(Unread::Nowhere)?;
         let request = Request { catalog: &catalog, caller, conversation, cancelled };
         match guard::run(self, &found.offered.tool, request, |request| self.backend.read(&found, request)).await {
-            Ok(Outcome::Answer(contents)) => Ok(contents),
+            Ok(Outcome::Answer(reading)) => Ok(reading.contents),
             Ok(Outcome::Ask { .. }) => Err(Unread::Failed(Error::new(
                 Kind::Internal,
                 "The resource asks a question of a client that cannot be asked.",
@@ -104,7 +106,7 @@ impl Handler {
         let tool = &found.offered.tool;
         match self.incapable(tool, context) {
             Some(Incapable::Refused(error)) => return Err(error),
-            Some(Incapable::Told(error)) => return Err(failed(&request.uri, &error)),
+            Some(Incapable::Told(error)) => return Err(failed(&request.uri, tool, &error)),
             None => {}
         }
         let again = Again { state: request.request_state, responses: request.input_responses };
@@ -113,11 +115,10 @@ impl Handler {
         let exchange = self.exchange("resource", tool, &arguments, again, context)?;
         let work = |request| self.hub.backend.read(&found, request);
         match guard::run(&self.hub, tool, self.request(&catalog, &exchange, context), work).await {
-            Ok(Outcome::Answer(contents)) => {
+            Ok(Outcome::Answer(Reading { contents, fresh })) => {
                 let parts = contents.into_iter().map(|part| present::contents(part, &request.uri));
                 let mut result = ReadResourceResult::new(parts.collect());
-                // For as long as the server itself would give the same again.
-                result.ttl_ms = Some(tool.cache.map_or(0, |kept| u64::try_from(kept.as_millis()).unwrap_or(u64::MAX)));
+                result.ttl_ms = Some(u64::try_from(fresh.as_millis()).unwrap_or(u64::MAX));
                 result.cache_scope = Some(CacheScope::Private);
                 result.meta = self.identity(&catalog, context);
                 Ok(result.into())
@@ -125,7 +126,7 @@ impl Handler {
             Ok(Outcome::Ask { questions, plan }) => {
                 Ok(self.required(&exchange, &questions, plan, &catalog, context)?.into())
             }
-            Err(error) => Err(failed(&request.uri, &error)),
+            Err(error) => Err(refused(&error, failed(&request.uri, tool, &error), context)),
         }
     }
 }
@@ -139,11 +140,15 @@ pub(super) fn nowhere(catalog: &Catalog, caller: &Caller, uri: &str) -> ErrorDat
     not_found(uri, message, json!({"kind": Kind::NotFound}))
 }
 
-/// A failure with its address. A model that is not there is an address where nothing is.
-pub(super) fn failed(uri: &str, error: &Error) -> ErrorData {
+/// A failure with its address. A model that is not there, and a field whose value the address stands for, is an address where
+/// nothing is.
+pub(super) fn failed(uri: &str, tool: &Tool, error: &Error) -> ErrorData {
     let told = present::error(error);
     let data = told.data.unwrap_or_else(|| json!({}));
-    if matches!(error.kind, Kind::NotFound | Kind::UnknownModel) {
+    let is_of_a_field = || matches!(tool.operation(), Some(Operation::Field(_)));
+    if matches!(error.kind, Kind::NotFound | Kind::UnknownModel)
+        || (error.kind == Kind::UnknownField && is_of_a_field())
+    {
         return not_found(uri, told.message.into_owned(), data);
     }
     ErrorData { data: Some(with_uri(uri, data)), ..told }

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use rmcp::model::ErrorData;
 use serde_json::json;
@@ -54,6 +54,8 @@ pub(super) struct Subscriptions {
     held: Mutex<HashMap<Arc<str>, Held>>,
     /// The catalog may be another one than a subscription was made with.
     doubt: Notify,
+    /// There is one more.
+    growth: Notify,
 }
 
 /// One subscription.
@@ -112,7 +114,13 @@ impl Refused {
 
 impl Subscriptions {
     pub(super) fn new(caller: Arc<Caller>) -> Arc<Self> {
-        Arc::new(Self { caller, mailbox: Arc::default(), held: Mutex::default(), doubt: Notify::new() })
+        Arc::new(Self {
+            caller,
+            mailbox: Arc::default(),
+            held: Mutex::default(),
+            doubt: Notify::new(),
+            growth: Notify::new(),
+        })
     }
 
     /// Whether there is none.
@@ -172,6 +180,7 @@ impl Subscriptions {
             watching: None,
         };
         held.insert(uri.into(), one);
+        self.growth.notify_one();
         if !std::ptr::eq(&*hub.snapshot(), catalog) {
             self.doubt.notify_one();
         }
@@ -220,6 +229,30 @@ impl Subscriptions {
             self.mailbox.forget(uri);
         }
         outcome
+    }
+
+    /// Looks at nothing any more, until [`Subscriptions::resume`].
+    pub(super) fn rest(&self) {
+        let mut held = self.held();
+        for one in held.values_mut() {
+            (one.known, one.subject, one.watching) = (None, None, None);
+        }
+        drop(held);
+        // What grew until now was looked at.
+        let _ = self.growth.notified().now_or_never();
+    }
+
+    /// Until there is one more.
+    pub(super) async fn grown(&self) {
+        self.growth.notified().await;
+    }
+
+    /// Looks again, at what was rested of. Nobody knows what has changed meanwhile, so all of it may have.
+    pub(super) fn resume(&self) {
+        for (uri, one) in self.held().iter_mut().filter(|(_, one)| one.confirmed) {
+            one.since = Some(now_in_odoo());
+            self.mailbox.put(uri);
+        }
     }
 
     /// Goes with the catalog, and with the time. Never ends.

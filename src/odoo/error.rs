@@ -63,6 +63,8 @@ pub struct Error {
     pub class: Option<String>,
     /// `candidates` of an ambiguous name, and the like: added to the answer's JSON.
     pub details: serde_json::Map<String, Value>,
+    /// The capability that the client lacks, where nothing else is wrong.
+    pub lacks: Option<&'static str>,
 }
 
 impl Error {
@@ -76,6 +78,7 @@ impl Error {
             applied: Applied::No,
             class: None,
             details: serde_json::Map::new(),
+            lacks: None,
         }
     }
 

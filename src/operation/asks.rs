@@ -167,6 +167,7 @@ fn cannot_ask(ask: &Ask, tool: &Tool) -> Error {
             error.hint(format!("Ask the person in the chat, and give the answer as {}.", names.join(", ")))
         }
     };
+    error.lacks = Some(ask.kind.capability());
     if !instead.is_empty() {
         error.details.insert("arguments".to_owned(), json!(instead));
     }

@@ -54,6 +54,14 @@ struct Kept {
     answer: Arc<Answer>,
     tool: Arc<Tool>,
     bytes: u32,
+    since: Instant,
+}
+
+/// An answer that was kept, and how long it still is.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    pub(super) answer: Answer,
+    pub(super) fresh: Duration,
 }
 
 struct Lifetime;
@@ -90,8 +98,10 @@ impl Answers {
         })
     }
 
-    pub(super) fn get(&self, key: &Key) -> Option<Answer> {
-        self.kept.get(key).map(|kept| Answer::clone(&kept.answer))
+    pub(super) fn get(&self, key: &Key) -> Option<Remembered> {
+        let kept = self.kept.get(key)?;
+        let fresh = kept.tool.cache.unwrap_or_default().saturating_sub(kept.since.elapsed());
+        Some(Remembered { answer: Answer::clone(&kept.answer), fresh })
     }
 
     /// Keeps an answer. One that says what went wrong is not kept.
@@ -102,7 +112,8 @@ impl Answers {
         let blocks: usize = answer.content.iter().map(|block| block.to_string().len()).sum();
         let structured = answer.structured.as_ref().map_or(0, |_| blocks);
         let bytes = u32::try_from(blocks + structured + key.arguments.len()).unwrap_or(u32::MAX);
-        self.kept.insert(key, Kept { answer: Arc::new(answer.clone()), tool: tool.clone(), bytes });
+        let kept = Kept { answer: Arc::new(answer.clone()), tool: tool.clone(), bytes, since: Instant::now() };
+        self.kept.insert(key, kept);
     }
 
     /// Something may be written to that instance until this is dropped, which forgets what was read of it: also where the call is

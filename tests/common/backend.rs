@@ -14,7 +14,7 @@ use tooldoo::catalog::{Catalog, Found, Offered, Prompted};
 use tooldoo::conversation::{List, Outcome};
 use tooldoo::definition::prompt::{Role, Said};
 use tooldoo::definition::tool::Tool;
-use tooldoo::mcp::{Backend, Completing, Hub, Identity, Request, Suggestions};
+use tooldoo::mcp::{Backend, Completing, Hub, Identity, Reading, Request, Suggestions};
 use tooldoo::odoo::{Error, Kind};
 use tooldoo::watch::Subject;
 
@@ -71,14 +71,11 @@ impl Backend for Fake {
     }
 
     /// A resource holds its own address.
-    fn read<'a>(
-        &'a self,
-        found: &'a Found,
-        _request: Request<'a>,
-    ) -> BoxFuture<'a, Result<Outcome<Vec<Contents>>, Error>> {
+    fn read<'a>(&'a self, found: &'a Found, _request: Request<'a>) -> BoxFuture<'a, Result<Outcome<Reading>, Error>> {
         let mime_type = found.resource.mime_type.clone();
         let contents = Contents { mime_type, body: Held::Text(found.uri.clone()) };
-        std::future::ready(Ok(Outcome::Answer(vec![contents]))).boxed()
+        let reading = Reading { contents: vec![contents], fresh: Duration::ZERO };
+        std::future::ready(Ok(Outcome::Answer(reading))).boxed()
     }
 
     /// The first look at a resource called `slow` takes until it is cancelled.

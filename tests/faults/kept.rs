@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::common::process::Process;
+use crate::common::{modern, request};
 use crate::server::{Reply, Server, raise};
 use crate::{called, started, with_odoo};
 
@@ -34,6 +35,20 @@ async fn a_kept_answer_is_given_again_until_something_is_written() {
     let before = server.count(SEARCH);
     called(&mut process, "kept_partner", json!({"name": "azure"})).await;
     assert_eq!(server.count(SEARCH), before + 1, "what was written is hidden by an answer from before");
+    process.end().await;
+}
+
+#[tokio::test]
+async fn a_client_keeps_a_resource_no_longer_than_the_server_would() {
+    let server = Server::odoo("19.0", |_, _| None).await;
+    let mut process = process(&server, &[]).await;
+    let read = modern(request(7, "resources/read", json!({"uri": "test://kept/azure"})));
+    let first = process.ask(&read).await["result"].clone();
+    assert_eq!(first["ttlMs"], 60_000, "{first}");
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    let second = process.ask(&read).await["result"].clone();
+    assert_eq!((server.count(SEARCH), &second["contents"]), (1, &first["contents"]), "the second is the first");
+    assert!(second["ttlMs"].as_u64().unwrap() < 60_000, "{second}");
     process.end().await;
 }
 

@@ -304,7 +304,14 @@ fn asked(target: &Target) {
         assert!(declined["error"]["message"].as_str().unwrap().contains("declined"), "{declined}");
         let (_directory, mut silent) = start(target, revision, json!({}), "default");
         let unable = silent.prompt("asking", &json!({"topic": "chair"}), &mut nobody);
-        assert!(unable["error"]["message"].as_str().unwrap().contains("cannot ask"), "{unable}");
+        let error = &unable["error"];
+        assert!(error["message"].as_str().unwrap().contains("cannot ask"), "{unable}");
+        let (code, required) = match revision {
+            MODERN => (-32021, json!({"elicitation": {}})),
+            _ => (-32603, Value::Null),
+        };
+        assert_eq!((&error["code"], &error["data"]["requiredCapabilities"]), (&json!(code), &required), "{revision}");
+        assert_eq!(error["data"]["kind"], "unsupported", "{revision}");
     }
     // A state is good for one prompt with its arguments.
     let (_directory, mut client) = start(target, MODERN, can, "default");

@@ -126,7 +126,10 @@ fn resources() -> Vec<Row> {
 
 fn prompts() -> Vec<Row> {
     let get = |name: &str, params: Value| wrong(name, "prompts/get", params);
+    let asking = || Row::request("a prompt that asks, and nobody can be", "prompts/get", json!({"name": "asking"}));
     vec![
+        asking().error(-32603).legacy(),
+        asking().gives(400, -32021).data("requiredCapabilities").newest(),
         get("a prompt without a name", json!({})),
         get("a name of a prompt that is a number", json!({"name": 7})),
         get("a prompt that there is not", json!({"name": "nothing"})),

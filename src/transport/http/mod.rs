@@ -25,11 +25,12 @@ use axum::routing::{any, get};
 use axum::serve::ListenerExt;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Caller;
-use crate::mcp::{Handler, Hub};
+use crate::mcp::{Handler, Hub, Presence};
 use crate::reload::Report;
 use sessions::{Pool, Scoped};
 
@@ -41,6 +42,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 
 /// How long the answers of calls that have ended may take until they are written.
 const FLUSH: Duration = Duration::from_secs(2);
+
+/// Requests that may be open beside the stream of each session.
+const BESIDE_SESSIONS: usize = 1000;
 
 /// `[http]` and `[limits].sessions`.
 #[derive(Debug, Clone)]
@@ -61,6 +65,10 @@ pub struct Options {
     pub max_sessions: usize,
     /// `limits.sessions.idle`.
     pub session_idle: Duration,
+    /// Who has subscribed in a session and does not read its stream for so long is taken to be gone until it does.
+    pub session_absence: Duration,
+    /// Requests that are answered at once, those whose answer is a stream until it ends. `None`: one for each session, and a thousand.
+    pub max_open: Option<usize>,
     /// What `/mcp` shows, and the only bundles that have a path (`--bundle`); empty: `default`, and any.
     pub bundles: Vec<String>,
     /// `server.read_only`.
@@ -78,6 +86,8 @@ impl Default for Options {
             max_body: 4 * 1024 * 1024,
             max_sessions: 1000,
             session_idle: Duration::from_secs(3600),
+            session_absence: Duration::from_secs(300),
+            max_open: None,
             bundles: Vec::new(),
             read_only: false,
         }
@@ -178,6 +188,8 @@ struct Server {
     health: Arc<dyn Fn() -> Report + Send + Sync>,
     /// The answers that clients wait for.
     owed: TaskTracker,
+    /// How many requests may still be open.
+    places: Arc<Semaphore>,
     /// Cancelled when streams and sessions have to end.
     end: CancellationToken,
 }
@@ -202,7 +214,9 @@ impl Bound {
         let end = CancellationToken::new();
         let owed = TaskTracker::new();
         owed.close();
+        let most = self.options.max_open.unwrap_or_else(|| self.options.max_sessions.saturating_add(BESIDE_SESSIONS));
         let server = Arc::new(Server {
+            places: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))),
             sessions: Pool::new(self.options.max_sessions, self.options.session_idle),
             hub: hub.clone(),
             options: self.options,
@@ -307,6 +321,15 @@ impl Server {
 
     async fn answer(&self, bundles: Vec<String>, request: Request) -> Response {
         let caller = Caller { bundles, read_only: self.options.read_only, login: None };
+        let deletes = request.method() == axum::http::Method::DELETE;
+        let place = self.places.clone().try_acquire_owned();
+        // Who ends a session makes room.
+        if place.is_err() && !deletes {
+            return reply::without_buffering(reply::busy(
+                None,
+                "The server answers as many requests as it can: try again later.",
+            ));
+        }
         let response = if request.method() == axum::http::Method::POST {
             self.post(caller, request).await
         } else {
@@ -314,7 +337,6 @@ impl Server {
                 return refused;
             }
             let mode = Mode { sessions: true, json: true };
-            let deletes = request.method() == axum::http::Method::DELETE;
             let mut response = reply::from_rmcp(self.service(caller, mode).handle(request).await, None).await;
             // The session is gone by now. Python's client takes a 202 for a failure, and warns its user of it.
             if deletes && response.status() == StatusCode::ACCEPTED {
@@ -322,7 +344,7 @@ impl Server {
             }
             response
         };
-        reply::without_buffering(response)
+        reply::without_buffering(owed::until_written(response, place.ok()))
     }
 
     /// rmcp's end of one request. Cheap: the sessions are shared, and bound to the caller for whom they were opened.
@@ -337,9 +359,11 @@ impl Server {
             .with_json_response(mode.json)
             .with_max_request_body_bytes(self.options.max_body)
             .with_cancellation_token(self.end.clone());
-        let scoped = Arc::new(Scoped::new(self.sessions.clone(), caller.clone()));
+        let presence = watch::Sender::new(false);
+        let present = Presence { is_there: presence.subscribe(), patience: self.options.session_absence };
+        let scoped = Arc::new(Scoped::new(self.sessions.clone(), caller.clone(), presence));
         let hub = self.hub.clone();
-        StreamableHttpService::new(move || Ok(hub.handler(caller.clone())), scoped, config)
+        StreamableHttpService::new(move || Ok(hub.handler(caller.clone()).of(present.clone())), scoped, config)
     }
 }
 

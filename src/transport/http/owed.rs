@@ -1,4 +1,4 @@
-//! Answers that are not yet written: a server that stops waits for them.
+//! Answers that are not yet written: a server that stops waits for them, and there are only so many of them at once.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,20 +6,19 @@ use std::task::{Context, Poll};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use http_body::{Frame, SizeHint};
-use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// The body of an answer, which counts until its last byte is taken or the client is gone.
-struct Owed {
+/// The body of an answer, which holds something until its last byte is taken or the client is gone.
+struct Owed<T> {
     body: Body,
-    _counted: TaskTrackerToken,
+    _held: T,
 }
 
-/// Counts the answer until it is written.
-pub(super) fn until_written(response: Response, counted: TaskTrackerToken) -> Response {
-    response.map(|body| Body::new(Owed { body, _counted: counted }))
+/// Holds what counts the answer until it is written.
+pub(super) fn until_written<T: Send + Unpin + 'static>(response: Response, held: T) -> Response {
+    response.map(|body| Body::new(Owed { body, _held: held }))
 }
 
-impl HttpBody for Owed {
+impl<T: Unpin> HttpBody for Owed<T> {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -150,9 +150,7 @@ fn opens_session(message: &Value) -> bool {
 
 fn full(id: Option<rmcp::model::RequestId>) -> Response {
     let message = "The server has as many sessions as it may (`limits.sessions.max`): close one, or try again later.";
-    let mut response = reply::refusal(StatusCode::SERVICE_UNAVAILABLE, Refusal::invalid(id, message));
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-    response
+    reply::busy(id, message)
 }
 
 /// The body; `None` where it is longer than that. Read to its end anyway, within reason: a client that still sends when the

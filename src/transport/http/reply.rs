@@ -22,6 +22,13 @@ pub(super) fn refusal(status: StatusCode, refusal: Refusal) -> Response {
     json_response(status, body.into())
 }
 
+/// There is no room, and may be later.
+pub(super) fn busy(id: Option<RequestId>, message: &'static str) -> Response {
+    let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, Refusal::invalid(id, message));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+}
+
 /// The answer to what nobody waits for an answer to.
 pub(super) fn accepted() -> Response {
     let mut response = Response::new(Body::empty());

@@ -10,7 +10,7 @@ use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::common::server_side_http::ServerSseMessage;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, LocalSessionManagerError};
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::events::{Events, Limits, Refused};
 use crate::access::Caller;
@@ -64,11 +64,13 @@ impl Pool {
 pub(super) struct Scoped {
     pool: Arc<Pool>,
     caller: Caller,
+    /// Of the session that is opened through this, if one is: whether its client listens.
+    presence: watch::Sender<bool>,
 }
 
 impl Scoped {
-    pub(super) fn new(pool: Arc<Pool>, caller: Caller) -> Self {
-        Self { pool, caller }
+    pub(super) fn new(pool: Arc<Pool>, caller: Caller, presence: watch::Sender<bool>) -> Self {
+        Self { pool, caller, presence }
     }
 }
 
@@ -101,7 +103,7 @@ impl SessionManager for Scoped {
         let (id, transport) = self.pool.local.create_session().await?;
         let mut owners = self.pool.owners.write().unwrap_or_else(PoisonError::into_inner);
         owners.insert(id.clone(), self.caller.clone());
-        self.pool.events.open(&id);
+        self.pool.events.open(&id, self.presence.clone());
         Ok((id, transport))
     }
 

@@ -90,8 +90,9 @@ impl Builder<'_> {
                 .hint("remove `format` and `template`, or say another `mime_type`");
         }
         let rows = operation.and_then(result::keys_of).and_then(|keys| keys.first().copied());
-        let has_rows = rows.is_none_or(|first| matches!(first, "records" | "groups" | "modules" | "models"));
-        if let (false, Some(node)) = (has_rows && key != Some("fields_get"), table.get("mime_type")) {
+        let has_rows = key == Some("fields_get")
+            || rows.is_none_or(|first| matches!(first, "records" | "groups" | "modules" | "models"));
+        if let (false, Some(node)) = (has_rows, table.get("mime_type")) {
             self.sink
                 .error(&node.place, format!("`{}` has no rows, which `text/csv` is made of", key.unwrap_or_default()))
                 .hint("use `application/json` or `text/markdown`");

@@ -51,6 +51,8 @@ pub(super) struct Session {
     pub(super) next_event: u64,
     pub(super) next_stream: u64,
     pub(super) next_reader: u64,
+    /// Whether somebody reads what belongs to no request.
+    presence: watch::Sender<bool>,
 }
 
 pub(super) struct Event {
@@ -80,7 +82,7 @@ pub(super) struct Track {
 }
 
 impl Session {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(presence: watch::Sender<bool>) -> Self {
         let tag = uuid::Uuid::new_v4().simple().to_string();
         let mut session = Self {
             tag: tag.chars().take(8).collect(),
@@ -91,6 +93,7 @@ impl Session {
             next_event: 1,
             next_stream: STANDALONE,
             next_reader: 0,
+            presence,
         };
         session.begin();
         session
@@ -103,6 +106,12 @@ impl Session {
         let track = Track { readers: Vec::new(), ended: false, taken: 0, waiting: 0, lost: 0, changed };
         self.streams.insert(stream, track);
         stream
+    }
+
+    /// Says whether somebody reads what belongs to no request, where that has changed.
+    pub(super) fn say_presence(&self) {
+        let is_there = self.streams.get(&STANDALONE).is_some_and(|track| !track.readers.is_empty());
+        self.presence.send_if_modified(|said| std::mem::replace(said, is_there) != is_there);
     }
 
     pub(super) fn id(&self, stream: u64, event: u64) -> String {

@@ -62,9 +62,9 @@ impl Events {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session begins.
-    pub(super) fn open(&self, session: &SessionId) {
-        self.lock().sessions.insert(session.clone(), Session::new());
+    /// A session begins. `presence` is told whether somebody reads what belongs to no request.
+    pub(super) fn open(&self, session: &SessionId, presence: watch::Sender<bool>) {
+        self.lock().sessions.insert(session.clone(), Session::new(presence));
     }
 
     /// The client of that session understands events without a message.
@@ -159,6 +159,7 @@ impl Events {
         track.readers.push(number);
         track.changed.send_replace(());
         let changed = track.changed.subscribe();
+        entry.say_presence();
         let prime = (prime && entry.primes).then(|| ServerSseMessage::priming(id, RETRY));
         for (number, before) in seen {
             state.mark_taken(session, number, before);
@@ -314,10 +315,12 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         let mut state = self.events.lock();
-        let track = state.sessions.get_mut(&self.session).and_then(|entry| entry.streams.get_mut(&self.stream));
-        if let Some(track) = track {
-            track.readers.retain(|reader| *reader != self.number);
-            track.changed.send_replace(());
+        if let Some(entry) = state.sessions.get_mut(&self.session) {
+            if let Some(track) = entry.streams.get_mut(&self.stream) {
+                track.readers.retain(|reader| *reader != self.number);
+                track.changed.send_replace(());
+            }
+            entry.say_presence();
         }
         // What nobody reads any more may be dropped.
         state.enforce(&self.events.limits, &self.session);

@@ -60,7 +60,7 @@ fn id(events: &Events, session: &SessionId, stream: u64) -> String {
 async fn a_session_keeps_so_many_events_and_so_many_bytes() {
     let events = Events::new(LIMITS);
     let one = session("one");
-    events.open(&one);
+    events.open(&one, watch::Sender::new(false));
     for at in 0..50 {
         said(&events, &one, vec![answer(at, 10)]).await;
         assert!(kept(&events, &one).0 <= LIMITS.events);
@@ -77,7 +77,7 @@ async fn all_sessions_together_keep_so_many_bytes_and_a_closed_one_keeps_nothing
     let events = Events::new(LIMITS);
     let sessions: Vec<SessionId> = (0..20).map(|at| session(&format!("session {at}"))).collect();
     for one in &sessions {
-        events.open(one);
+        events.open(one, watch::Sender::new(false));
         said(&events, one, vec![answer(1, 9000)]).await;
         kept(&events, one);
         assert!(events.lock().bytes <= LIMITS.total);
@@ -94,8 +94,8 @@ async fn all_sessions_together_keep_so_many_bytes_and_a_closed_one_keeps_nothing
 async fn what_a_client_has_taken_goes_before_what_it_waits_for() {
     let events = Events::new(LIMITS);
     let (away, busy) = (session("away"), session("busy"));
-    events.open(&away);
-    events.open(&busy);
+    events.open(&away, watch::Sender::new(false));
+    events.open(&busy, watch::Sender::new(false));
     let waiting = said(&events, &away, vec![answer(1, 9000)]).await;
     // Another client fills the memory, again and again, and takes it all.
     for at in 0..40 {
@@ -110,7 +110,7 @@ async fn what_a_client_has_taken_goes_before_what_it_waits_for() {
 async fn an_answer_that_was_dropped_is_missed_and_a_report_is_not() {
     let events = Events::new(LIMITS);
     let one = session("one");
-    events.open(&one);
+    events.open(&one, watch::Sender::new(false));
     let mut messages: Vec<_> = (0..30).map(report).collect();
     messages.push(answer(1, 10));
     let reports = said(&events, &one, messages).await;
@@ -127,7 +127,7 @@ async fn an_answer_that_was_dropped_is_missed_and_a_report_is_not() {
 async fn a_client_that_is_there_misses_nothing_however_slow_it_is() {
     let events = Events::new(LIMITS);
     let one = session("one");
-    events.open(&one);
+    events.open(&one, watch::Sender::new(false));
     let (said, source): (UnboundedSender<_>, _) = unbounded();
     let heard = events.record(&one, source).unwrap();
     for at in 0..200 {
@@ -145,7 +145,7 @@ async fn a_client_that_is_there_misses_nothing_however_slow_it_is() {
 async fn who_goes_away_lets_the_stream_go_on() {
     let events = Events::new(LIMITS);
     let one = session("one");
-    events.open(&one);
+    events.open(&one, watch::Sender::new(false));
     let (said, source): (UnboundedSender<_>, _) = unbounded();
     let heard = events.record(&one, source).unwrap();
     for at in 0..100 {
