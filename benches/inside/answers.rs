@@ -77,6 +77,7 @@ fn field(name: &str, kind: FieldType) -> Field {
         required: false,
         readonly: false,
         depends: Vec::new(),
+        through: None,
         currency_field: None,
         model_field: None,
     }

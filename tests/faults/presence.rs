@@ -140,7 +140,7 @@ async fn over_http_without_a_session_the_first_list_has_what_is_there() {
 const PROMPTS: &str = r#"
 [[tool]]
 name = "save_my_prompt"
-server = { what = "save_prompt" }
+server = { what = "save_prompt", name = "{{ name }}", text = "{{ text }}" }
 [tool.input]
 required = ["name", "text"]
 [tool.input.properties]
@@ -160,12 +160,11 @@ async fn a_prompt_that_was_kept_is_there_although_the_odoo_is_still_being_learnt
         _ => None,
     })
     .await;
-    let directory = tempfile::tempdir().unwrap();
-    let people = directory.path().join("people");
+    let (directory, people) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     crate::common::process::save(directory.path(), "tools.toml", PROMPTS);
     let mut command = crate::common::process::tooldoo(&["serve", "--definitions", crate::path(directory.path())]);
     command.envs([("ODOO_URL", odoo.url.as_str()), ("ODOO_DB", "erp"), ("ODOO_USERNAME", "bot@example.com")]);
-    command.env("ODOO_API_KEY", crate::server::KEY).env("TOOLDOO_DEFINITIONS__PERSONAL", crate::path(&people));
+    command.env("ODOO_API_KEY", crate::server::KEY).env("TOOLDOO_DEFINITIONS__PERSONAL", crate::path(people.path()));
     let mut server = started(&mut command).await;
     let kept = called(&mut server, "save_my_prompt", json!({"name": "weekly", "text": "The week."})).await;
     assert_ne!(kept["isError"], true, "{kept}");

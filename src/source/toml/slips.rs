@@ -13,6 +13,8 @@ pub(super) fn hint(message: &str, text: &str, span: &Range<usize>, word: &str) -
         "it is nested too deep".to_owned()
     } else if word.starts_with(['“', '”', '‘', '’', '„', '«']) {
         "a text stands in straight quotes: `\"…\"`".to_owned()
+    } else if word.starts_with(['(', ')']) {
+        "a list stands in square brackets: `[\"name\", \"=\", \"x\"]`, not `(\"name\", \"=\", \"x\")`".to_owned()
     } else if message.contains("escape") || message.contains("unicode") {
         "a backslash in a text is written `\\\\`, or the text stands in `'…'`".to_owned()
     } else if message.starts_with("invalid") && message.ends_with("string, expected `\"`") {
@@ -46,11 +48,7 @@ pub(super) fn hint(message: &str, text: &str, span: &Range<usize>, word: &str) -
     {
         "a number has a point: `1.5`".to_owned()
     } else if message.starts_with("missing comma") {
-        if word.starts_with([')', '(']) {
-            "a list stands in brackets, a condition too: `[[\"name\", \"=\", \"x\"]]`".to_owned()
-        } else {
-            "write it at the end of what comes before".to_owned()
-        }
+        "write it at the end of what comes before".to_owned()
     } else if let Some(value) = ["true", "false"].into_iter().find(|value| word.eq_ignore_ascii_case(value)) {
         format!("write `{value}`")
     } else if matches!(word, "None" | "null" | "nil" | "none") {
