@@ -6,12 +6,12 @@ use super::executor::Call;
 use super::plan::{Claim, LIFETIME, Marks, Plan, QUESTION, Shown, moved, payload, shown};
 use super::prepared::{Planned, Prepared};
 use super::run::Run;
-use super::small::text;
+use super::small::{self, text};
 use crate::conversation::{Agreement, Asked, Outcome, Question, QuestionKind, Reply};
 use crate::definition::step::Step;
 use crate::definition::tool::{Confirm, Due};
 use crate::odoo::{Error, Kind};
-use crate::template;
+use crate::template::{self, Scope, Template};
 
 /// Whether a person has to confirm this call.
 ///
@@ -70,7 +70,7 @@ async fn ask(call: &Call<'_>, run: &mut Run<'_>, prepared: &Prepared, step: usiz
     let confirm = &run.tool.confirm;
     let (outline, planned) = (prepared.outline(), prepared.planned());
     let shown = shown(run, &planned, &outline.ids, confirm).await?;
-    let later = later(&run.tool.steps, step);
+    let later = later(&run.tool.steps, step, &run.scope)?;
     let question = match &confirm.message {
         Some(message) => Some(text(message, &run.scope)?).filter(|text| !text.trim().is_empty()),
         None => None,
@@ -202,18 +202,23 @@ fn asked(message: &str) -> Question {
     Question { key: QUESTION.to_owned(), message: message.to_owned(), kind: QuestionKind::Form(schema) }
 }
 
-/// The names of the writes that come after the first.
-fn later(steps: &[Step], first: usize) -> Vec<String> {
-    let after = steps.iter().skip(first + 1).filter(|step| step.may_write());
-    after
-        .map(|step| {
-            let what = step.operation().map_or("", |operation| operation.name());
-            match &step.name {
-                Some(name) => format!("{name} ({what})"),
-                None => what.to_owned(),
-            }
-        })
-        .collect()
+/// The names of the writes that come after the first, without those of which it is known now that they do not come.
+///
+/// # Errors
+/// A `when` that gives neither true nor false.
+fn later(steps: &[Step], first: usize, scope: &Scope) -> Result<Vec<String>, Error> {
+    let to_come: Vec<&str> = steps.iter().skip(first).filter_map(|step| step.name.as_deref()).collect();
+    let mut later = Vec::new();
+    for step in steps.iter().skip(first + 1).filter(|step| step.may_write()) {
+        let names = step.when.iter().flat_map(Template::names);
+        let is_open = names.map(|name| name.root.as_str()).any(|root| to_come.contains(&root));
+        if !is_open && !small::is_due(step.when.as_ref(), scope)? {
+            continue;
+        }
+        let what = step.operation().map_or("", |operation| operation.name());
+        later.push(step.name.as_ref().map_or_else(|| what.to_owned(), |name| format!("{name} ({what})")));
+    }
+    Ok(later)
 }
 
 fn told(question: &str, shown: &Shown, planned: &Planned, later: &[String]) -> String {

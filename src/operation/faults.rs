@@ -79,7 +79,14 @@ impl Faults {
             all.message.push_str(&error.message);
             for (key, value) in error.details {
                 match (all.details.get_mut(&key), value) {
-                    (Some(Value::Array(all)), Value::Array(more)) => all.extend(more),
+                    // Several wrong names of one argument have the same candidates.
+                    (Some(Value::Array(all)), Value::Array(more)) => {
+                        more.into_iter().for_each(|one| {
+                            if !all.contains(&one) {
+                                all.push(one)
+                            }
+                        });
+                    }
                     (Some(_), _) => {}
                     (None, value) => {
                         all.details.insert(key, value);
@@ -216,6 +223,18 @@ mod tests {
         assert!(error.message.starts_with("`f0` is wrong. `f1` is wrong."), "{}", error.message);
         assert!(error.message.ends_with("And 5 more."), "{}", error.message);
         assert_eq!(error.hint.as_deref(), Some("Look."));
+    }
+
+    #[test]
+    fn what_several_faults_have_in_common_is_said_once() {
+        let mut faults = Faults::default();
+        for name in ["x", "y"] {
+            let mut error = invalid(format!("no tag is named `{name}`"));
+            error.details.insert("candidates".to_owned(), json!([{"id": 1, "name": "VIP"}]));
+            faults.push(error);
+        }
+        let error = faults.into_error().unwrap();
+        assert_eq!(error.details["candidates"], json!([{"id": 1, "name": "VIP"}]));
     }
 
     #[test]

@@ -137,6 +137,11 @@ fn shows_steps(world: &World) {
     let done = client.works("plan_steps", with_plan(&arguments, &error));
     assert_eq!(done["records"][0]["city"], "Moved");
     assert_eq!(client.find(&begins).len(), 2);
+    // What is known not to come is not announced, and what is known to come is.
+    let begins = world.name();
+    let arguments = json!({"begins": begins, "rename": format!("{begins} renamed")});
+    let error = plan(&mut client, "plan_steps", &arguments);
+    assert_eq!(error["plan"]["then"], json!(["second (create)", "moved (write)", "renamed (write)"]), "{error}");
 }
 
 fn when(world: &World) {
