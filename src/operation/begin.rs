@@ -127,3 +127,22 @@ fn number(version: Version) -> Value {
 pub(super) fn zone<'a>(names: impl IntoIterator<Item = Option<&'a str>>) -> TimeZone {
     names.into_iter().flatten().find_map(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZoneDatabase;
+
+    use super::*;
+
+    #[test]
+    fn the_first_name_that_is_a_zone_counts() {
+        let found = zone([None, Some("Nowhere/At_All"), Some("Europe/Brussels"), Some("Asia/Tokyo")]);
+        assert_eq!(found.iana_name(), Some("Europe/Brussels"));
+        assert_eq!(zone([None, Some("Nowhere/At_All")]), TimeZone::UTC);
+    }
+
+    #[test]
+    fn the_zones_are_in_the_program_where_the_machine_has_none() {
+        assert!(TimeZoneDatabase::bundled().get("Europe/Brussels").is_ok());
+    }
+}
